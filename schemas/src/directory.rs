@@ -1,0 +1,100 @@
+//! People, hospitals, services, and who is on duty.
+
+use crate::{HospitalId, NetworkId, PersonId, ServiceId, UnixMillis, consult::ConsultSummary};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a person may be; one person can be several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Referrer,
+    Specialist,
+    Coordinator,
+    Admin,
+}
+
+/// A person as colleagues see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PersonRef {
+    pub id: PersonId,
+    /// With academic title: "Dr. Miriam Falk".
+    pub name: String,
+    pub hospital_id: HospitalId,
+    pub hospital: String,
+    /// Professional telephone number.
+    pub phone: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct HospitalRef {
+    pub id: HospitalId,
+    pub name: String,
+    pub city: String,
+    /// Switchboard.
+    pub phone: String,
+}
+
+/// The field a service belongs to; picks report templates and viewer presets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Specialty {
+    StrokeNeurology,
+    Neurosurgery,
+    Cardiology,
+    Radiology,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Service {
+    pub id: ServiceId,
+    pub specialty: Specialty,
+    pub name: String,
+    pub network_id: NetworkId,
+    pub network: String,
+    /// The number that is called when no software helps any more.
+    pub fallback_phone: String,
+    /// IANA zone in which the rota is written, e.g. `Europe/Berlin`.
+    pub zone: String,
+}
+
+/// First or second duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DutyLevel {
+    Primary,
+    Secondary,
+}
+
+/// One stretch of duty of one person, clipped to the asked interval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Duty {
+    pub service_id: ServiceId,
+    pub level: DutyLevel,
+    pub person: PersonRef,
+    pub from: UnixMillis,
+    pub until: UnixMillis,
+    /// `true` when an override put this person here.
+    pub is_override: bool,
+}
+
+/// `GET /api/board`: everything the coordinator watches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Board {
+    pub now: UnixMillis,
+    pub services: Vec<BoardService>,
+    /// Every consult that is not closed or cancelled, the most urgent first.
+    pub consults: Vec<ConsultSummary>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardService {
+    pub service: Service,
+    pub on_duty: Vec<Duty>,
+    /// The stretches that follow the current ones, within the next seven days.
+    pub next: Vec<Duty>,
+    /// First minute without a primary duty within the next seven days.
+    pub gap_at: Option<UnixMillis>,
+    /// Open consults of this service.
+    pub open: u32,
+}

@@ -1,0 +1,137 @@
+//! The room protocol: one WebSocket per member, one SDP offer and answer, no renegotiation.
+//!
+//! Order: the client opens the socket and sends [`ClientMessage::Hello`] with its ticket; the server answers
+//! [`ServerMessage::Welcome`]. The client sends [`ClientMessage::Offer`] whose m-lines are what it may publish and what
+//! it can receive; the server answers [`ServerMessage::Answer`]. From then on [`ServerMessage::Slots`] tells which
+//! member is seen or heard on which m-line. Joining and leaving changes slots, never SDP.
+//!
+//! # Data channels
+//!
+//! Two negotiated by label: `state` (reliable, ordered) and `pointer` (unordered, no retransmits). Binary frames; the
+//! SFU reads the envelope and never the payload:
+//!
+//! ```text
+//! client → SFU   u8 kind | u8 n | n bytes key | payload
+//! SFU → client   u8 kind | u32 BE sender (MemberId) | u8 n | n bytes key | payload
+//! ```
+//!
+//! `kind` 1 = put (the SFU keeps the last payload for each (sender, key) and gives it to late joiners), 2 = delete
+//! (forget what was kept; relayed), 3 = ephemeral (relayed only). A frame is at most 16 KiB; larger ones are dropped
+//! and counted. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
+
+use crate::{MemberId, PrivateText, directory::PersonRef, problem::ProblemCode};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Largest data channel frame in bytes, envelope included. More would let one message block the pointer behind it;
+/// less would split a measurement.
+pub const MAX_DATA_FRAME: usize = 16 * 1024;
+/// People in a room. More costs slots in every offer; a consult has two to five.
+pub const MAX_MEMBERS: usize = 8;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    Microphone,
+    Camera,
+    Screen,
+}
+
+/// A sendonly m-line of the offer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PublishLine {
+    pub mid: String,
+    pub source: Source,
+}
+
+/// A recvonly m-line of the offer; takes any member's source of that sort.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ReceiveLine {
+    pub mid: String,
+    pub source: Source,
+}
+
+/// What a member sends at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Publishing {
+    pub microphone: bool,
+    pub camera: bool,
+    pub screen: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientMessage {
+    /// First message; nothing else is answered before it.
+    Hello { ticket: PrivateText },
+    /// The one offer; a second one on the same socket is an ICE restart.
+    Offer { sdp: PrivateText, publish: Vec<PublishLine>, receive: Vec<ReceiveLine> },
+    /// What the member sends now (mute, camera off, screen share).
+    Publishing { publishing: Publishing },
+    /// Leaves on purpose; without it the seat is kept for a while.
+    Leave,
+    /// Answered with [`ServerMessage::Pong`].
+    Ping { nonce: u32 },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Member {
+    pub id: MemberId,
+    pub person: PersonRef,
+    /// `true` for the specialist who accepted.
+    pub is_specialist: bool,
+    /// Media connected; `false` while the seat is kept for somebody who lost the network.
+    pub connected: bool,
+    pub publishing: Publishing,
+}
+
+/// Which member's source comes in on an m-line of this client; absent lines carry nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Slot {
+    pub mid: String,
+    pub member: MemberId,
+    pub source: Source,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerMessage {
+    /// The ticket was good; this is the caller's seat and the roster.
+    Welcome {
+        you: MemberId,
+        roster: Vec<Member>,
+    },
+    Answer {
+        sdp: PrivateText,
+    },
+    /// Complete list of used slots, replacing the one before.
+    Slots {
+        slots: Vec<Slot>,
+    },
+    /// Complete roster, replacing the one before.
+    Roster {
+        roster: Vec<Member>,
+    },
+    Pong {
+        nonce: u32,
+    },
+    /// The last message was refused; the socket stays open unless the code is about the ticket.
+    Refused {
+        code: ProblemCode,
+        detail: Option<String>,
+    },
+    /// The room is over (consult closed), this seat was taken by the same person elsewhere, or the server stops. The
+    /// client comes back by itself only for `Restart` and `Lost`.
+    Bye {
+        reason: ByeReason,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ByeReason {
+    ConsultEnded,
+    JoinedElsewhere,
+    Restart,
+    Lost,
+}
