@@ -1,0 +1,32 @@
+//! One consult as a state machine over its event log.
+//!
+//! [`decide`] turns a command into events or a [`Refusal`]; [`Consult::apply`] folds events and cannot fail;
+//! [`next_deadline`] says when the machine wants a [`Command::Tick`]. The caller stores what [`record`] makes of the
+//! events under the next sequence numbers; if somebody else was faster it loads again and decides again.
+//!
+//! Invariant: an open consult has a next deadline, or somebody in its room, or a standing alarm: a human was told.
+
+mod apply;
+mod command;
+mod deadline;
+mod decide;
+mod event;
+mod fields;
+mod guard;
+mod ladder;
+mod state;
+pub mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use command::{Command, Refusal};
+pub use deadline::{
+    ACKNOWLEDGE_WITHIN_SECONDS, ANSWER_WITHIN_SECONDS, CLOSES_AFTER_SECONDS, EMPTY_ROOM_SECONDS, PROMISE_GRACE_SECONDS,
+    PROMISE_SECONDS, RETRY_SECONDS, SESSION_CAP_SECONDS, START_WITHIN_SECONDS, next_deadline,
+};
+pub use decide::decide;
+pub use event::{EVENT_VERSION, Event, Recorded, record};
+pub use guard::actions;
+pub use ladder::wants_rematch;
+pub use state::{Consult, Promise, Ring, Signed, ring_id};

@@ -1,0 +1,20 @@
+//! The pure core: what a consult is, who is asked in which order, who is on duty, who may do what.
+//!
+//! Invariant: nothing in here does IO, asks a clock, draws a random number or awaits. `now`, salts and everything
+//! that was looked up come in as values; decisions come out as values. It names only std, serde, serde_json,
+//! thiserror, jiff (with its bundled zone data), uuid, sha2 and `schemas`.
+//!
+//! - [`consult`]: the state machine of one consult: `decide`, `apply`, `next_deadline`, views
+//! - [`matching`]: filter, score, explain
+//! - [`escalation`]: from a ranking to a ladder of rings
+//! - [`rota`]: layers of rotations and overrides to one final schedule
+//! - [`access`]: the one access table
+//! - [`chain`]: the hash chain over salted commitments
+
+pub mod access;
+pub mod chain;
+pub mod consult;
+pub mod directory;
+pub mod escalation;
+pub mod matching;
+pub mod rota;
