@@ -1,0 +1,148 @@
+//! The one write of a consult.
+//!
+//! Order matters. The snapshot's compare-and-set comes first: a writer that lost waits for the winner's row there and
+//! leaves before it holds anything that others need. The position counter comes late, because from it to the commit
+//! all appends of all consults stand in line; only the insertion of the events follows it, whose rows carry their
+//! position. The events' primary key is the last word on who was first.
+
+use super::{Conn, Result, Sql, counters, query};
+use crate::app::ports::{Append, Appended, EventRow, RepoError, SnapshotRow};
+use uuid::Uuid;
+
+/// On [`Appended::Conflict`] the caller rolls back.
+pub(in crate::store) async fn append(db: &mut Conn, write: &Append) -> Result<Appended> {
+    check(write)?;
+    let won = match write.expected_seq {
+        0 => insert_snapshot(db, &write.snapshot).await?,
+        expected => update_snapshot(db, &write.snapshot, expected).await?,
+    };
+    if !won {
+        return Ok(Appended::Conflict);
+    }
+    insert_people(db, write).await?;
+    insert_studies(db, write).await?;
+    insert_effects(db, write).await?;
+    let count = write.events.len() as i64;
+    let position = counters::raise(db, counters::LOG, count).await?;
+    if insert_events(db, write.consult_id, &write.events, position - count).await? != count {
+        return Ok(Appended::Conflict);
+    }
+    Ok(Appended::At { position })
+}
+
+/// A write that contradicts itself is a bug of the caller and must not reach the log.
+fn check(write: &Append) -> Result<()> {
+    let expected = (write.expected_seq + 1..).take(write.events.len());
+    let sound = !write.events.is_empty()
+        && write.events.iter().map(|event| event.seq).eq(expected)
+        && write.snapshot.consult_id == write.consult_id
+        && write.events.last().is_some_and(|last| last.seq == write.snapshot.seq);
+    if sound { Ok(()) } else { Err(RepoError::Broken("an append's numbers do not follow each other".into())) }
+}
+
+async fn insert_snapshot(db: &mut Conn, row: &SnapshotRow) -> Result<bool> {
+    let inserted = query(
+        "INSERT INTO consults (id, seq, state, urgency, is_open, service_id, network_id, hospital_id, requester, \
+         specialist, created_at, state_since, next_deadline, detail) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING",
+    )
+    .bind(row.consult_id)
+    .bind(row.seq)
+    .bind(row.state.clone())
+    .bind(row.urgency.clone())
+    .bind(row.is_open)
+    .bind(row.service_id)
+    .bind(row.network_id)
+    .bind(row.hospital_id)
+    .bind(row.requester)
+    .bind(row.specialist)
+    .bind(row.created_at)
+    .bind(row.state_since)
+    .bind(row.next_deadline)
+    .bind(row.detail.clone())
+    .execute(db)
+    .await?;
+    Ok(inserted.rows_affected() == 1)
+}
+
+/// Ends the ticker's lease: whatever it was about to do was decided on an older state.
+async fn update_snapshot(db: &mut Conn, row: &SnapshotRow, expected_seq: i64) -> Result<bool> {
+    let updated = query(
+        "UPDATE consults SET seq = $3, state = $4, urgency = $5, is_open = $6, service_id = $7, network_id = $8, \
+         hospital_id = $9, requester = $10, specialist = $11, created_at = $12, state_since = $13, next_deadline = $14, \
+         detail = $15, lease_node = NULL, lease_until = NULL WHERE id = $1 AND seq = $2",
+    )
+    .bind(row.consult_id)
+    .bind(expected_seq)
+    .bind(row.seq)
+    .bind(row.state.clone())
+    .bind(row.urgency.clone())
+    .bind(row.is_open)
+    .bind(row.service_id)
+    .bind(row.network_id)
+    .bind(row.hospital_id)
+    .bind(row.requester)
+    .bind(row.specialist)
+    .bind(row.created_at)
+    .bind(row.state_since)
+    .bind(row.next_deadline)
+    .bind(row.detail.clone())
+    .execute(db)
+    .await?;
+    Ok(updated.rows_affected() == 1)
+}
+
+/// Who came first stays: `since` of an older row counts.
+async fn insert_people(db: &mut Conn, write: &Append) -> Result<()> {
+    if write.people.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("INSERT INTO consult_people (consult_id, person_id, relation, since) ");
+    sql.push_values(&write.people, |mut row, person| {
+        row.push_bind(write.consult_id).push_bind(person.person_id);
+        row.push_bind(person.relation.clone()).push_bind(person.since);
+    });
+    sql.push(" ON CONFLICT (consult_id, person_id, relation) DO NOTHING").build().execute(db).await?;
+    Ok(())
+}
+
+async fn insert_studies(db: &mut Conn, write: &Append) -> Result<()> {
+    if write.studies.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("INSERT INTO consult_studies (consult_id, study_id) ");
+    sql.push_values(&write.studies, |mut row, study_id| {
+        row.push_bind(write.consult_id).push_bind(*study_id);
+    });
+    sql.push(" ON CONFLICT (consult_id, study_id) DO NOTHING").build().execute(db).await?;
+    Ok(())
+}
+
+async fn insert_effects(db: &mut Conn, write: &Append) -> Result<()> {
+    if write.effects.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::new("INSERT INTO outbox (id, consult_id, kind, body, created_at) ");
+    sql.push_values(&write.effects, |mut row, effect| {
+        row.push_bind(effect.id).push_bind(write.consult_id);
+        row.push_bind(effect.kind.clone()).push_bind(effect.body.clone()).push_bind(effect.created_at);
+    });
+    sql.push(" ON CONFLICT (id) DO NOTHING").build().execute(db).await?;
+    Ok(())
+}
+
+/// Returns how many were new. They take the positions that follow `after`.
+async fn insert_events(db: &mut Conn, consult_id: Uuid, events: &[EventRow], after: i64) -> Result<i64> {
+    let mut sql = Sql::new(
+        "INSERT INTO consult_events (consult_id, seq, position, recorded_at, actor, version, kind, body, salt, \
+         commitment, hash) ",
+    );
+    sql.push_values(events.iter().zip(after + 1..), |mut row, (event, position)| {
+        row.push_bind(consult_id).push_bind(event.seq).push_bind(position).push_bind(event.at);
+        row.push_bind(event.actor).push_bind(i64::from(event.version)).push_bind(event.kind.clone());
+        row.push_bind(event.body.clone()).push_bind(event.salt.clone());
+        row.push_bind(event.commitment.clone()).push_bind(event.hash.clone());
+    });
+    let inserted = sql.push(" ON CONFLICT (consult_id, seq) DO NOTHING").build().execute(db).await?;
+    Ok(inserted.rows_affected() as i64)
+}

@@ -1,0 +1,142 @@
+//! People, houses, services, rotas: upserted.
+
+use super::{Conn, Result, counters, json, query, sessions};
+use crate::{app::ports::*, store::fold::fold};
+
+/// Takes the revision first: writers of the directory queue there, so that two of them cannot lock each other's rows
+/// in a different order.
+pub(in crate::store) async fn write(db: &mut Conn, rows: &DirectoryWrite) -> Result<i64> {
+    let revision = counters::raise(db, counters::DIRECTORY, 1).await?;
+    for row in &rows.hospitals {
+        hospital(db, row).await?;
+    }
+    for row in &rows.networks {
+        network(db, row).await?;
+    }
+    for row in &rows.services {
+        service(db, row).await?;
+    }
+    for row in &rows.people {
+        person(db, row).await?;
+    }
+    for row in &rows.contracts {
+        contract(db, row).await?;
+    }
+    for row in &rows.policies {
+        policy(db, row).await?;
+    }
+    for row in &rows.rotas {
+        rota(db, row).await?;
+    }
+    for (person_id, password_hash) in &rows.credentials {
+        sessions::set_password(db, *person_id, password_hash).await?;
+    }
+    Ok(revision)
+}
+
+async fn hospital(db: &mut Conn, row: &HospitalRow) -> Result<()> {
+    query(
+        "INSERT INTO hospitals (id, name, city, phone) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, city = excluded.city, phone = excluded.phone",
+    )
+    .bind(row.id)
+    .bind(row.name.clone())
+    .bind(row.city.clone())
+    .bind(row.phone.clone())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn network(db: &mut Conn, row: &NetworkRow) -> Result<()> {
+    query("INSERT INTO networks (id, name) VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET name = excluded.name")
+        .bind(row.id)
+        .bind(row.name.clone())
+        .execute(db)
+        .await?;
+    Ok(())
+}
+
+async fn service(db: &mut Conn, row: &ServiceRow) -> Result<()> {
+    query(
+        "INSERT INTO services (id, network_id, specialty, name, fallback_phone, zone, is_exclusive) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (id) DO UPDATE SET network_id = excluded.network_id, specialty = excluded.specialty, \
+         name = excluded.name, fallback_phone = excluded.fallback_phone, zone = excluded.zone, \
+         is_exclusive = excluded.is_exclusive",
+    )
+    .bind(row.id)
+    .bind(row.network_id)
+    .bind(row.specialty.clone())
+    .bind(row.name.clone())
+    .bind(row.fallback_phone.clone())
+    .bind(row.zone.clone())
+    .bind(row.exclusive)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn person(db: &mut Conn, row: &PersonRow) -> Result<()> {
+    query(
+        "INSERT INTO people (id, hospital_id, name, email, phone, roles, networks, languages, qualifications, \
+         resting_until, is_active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         ON CONFLICT (id) DO UPDATE SET hospital_id = excluded.hospital_id, name = excluded.name, \
+         email = excluded.email, phone = excluded.phone, roles = excluded.roles, networks = excluded.networks, \
+         languages = excluded.languages, qualifications = excluded.qualifications, \
+         resting_until = excluded.resting_until, is_active = excluded.is_active",
+    )
+    .bind(row.id)
+    .bind(row.hospital_id)
+    .bind(row.name.clone())
+    .bind(fold(&row.email))
+    .bind(row.phone.clone())
+    .bind(json(&row.roles)?)
+    .bind(json(&row.networks)?)
+    .bind(json(&row.languages)?)
+    .bind(json(&row.qualifications)?)
+    .bind(row.resting_until)
+    .bind(row.active)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn contract(db: &mut Conn, row: &ContractRow) -> Result<()> {
+    query(
+        "INSERT INTO contracts (service_id, provider_hospital_id, hospital_id) VALUES ($1, $2, $3) \
+         ON CONFLICT (service_id, provider_hospital_id, hospital_id) DO NOTHING",
+    )
+    .bind(row.service_id)
+    .bind(row.provider_hospital_id)
+    .bind(row.hospital_id)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn policy(db: &mut Conn, row: &PolicyRow) -> Result<()> {
+    query(
+        "INSERT INTO policies (service_id, urgency, body) VALUES ($1, $2, $3) \
+         ON CONFLICT (service_id, urgency) DO UPDATE SET body = excluded.body",
+    )
+    .bind(row.service_id)
+    .bind(row.urgency.clone())
+    .bind(row.body.clone())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The given revision is not looked at: the stored one grows.
+async fn rota(db: &mut Conn, row: &RotaRow) -> Result<()> {
+    query(
+        "INSERT INTO rotas (service_id, revision, body) VALUES ($1, 1, $2) \
+         ON CONFLICT (service_id) DO UPDATE SET revision = rotas.revision + 1, body = excluded.body",
+    )
+    .bind(row.service_id)
+    .bind(row.body.clone())
+    .execute(db)
+    .await?;
+    Ok(())
+}

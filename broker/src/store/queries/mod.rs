@@ -1,0 +1,47 @@
+//! Every query, once. This folder is mounted by `sqlite.rs` and `postgres.rs`; `Db` is their database. Each function
+//! takes a connection, which the caller may have put into a transaction.
+//!
+//! What both engines understand alike: `$1`, `RETURNING`, `ON CONFLICT`, `WITH … AS MATERIALIZED`, `NULLS LAST`,
+//! partial indexes. Sums are cast to BIGINT, because PostgreSQL widens them to NUMERIC.
+
+use super::{Db, SKIP_LOCKED};
+use crate::app::ports::{RepoError, RepoResult as Result};
+use sqlx::Row as _;
+
+pub(in crate::store) mod access_log;
+pub(in crate::store) mod append;
+pub(in crate::store) mod consults;
+pub(in crate::store) mod counters;
+pub(in crate::store) mod deadlines;
+pub(in crate::store) mod directory;
+pub(in crate::store) mod directory_write;
+pub(in crate::store) mod instance_write;
+pub(in crate::store) mod instances;
+pub(in crate::store) mod log;
+pub(in crate::store) mod rooms;
+pub(in crate::store) mod sessions;
+pub(in crate::store) mod studies;
+pub(in crate::store) mod study_search;
+
+type Conn = <Db as sqlx::Database>::Connection;
+type Row = <Db as sqlx::Database>::Row;
+type Sql = sqlx::QueryBuilder<Db>;
+
+fn query(sql: &'static str) -> sqlx::query::Query<'static, Db, <Db as sqlx::Database>::Arguments> {
+    sqlx::query::<Db>(sql)
+}
+
+/// Reads every row by `read`.
+fn all<T>(rows: &[Row], read: impl Fn(&Row) -> Result<T>) -> Result<Vec<T>> {
+    rows.iter().map(read).collect()
+}
+
+/// A column that holds a JSON array.
+fn list<T: serde::de::DeserializeOwned>(row: &Row, column: &str) -> Result<Vec<T>> {
+    let text: String = row.try_get(column)?;
+    serde_json::from_str(&text).map_err(|_| RepoError::Broken(format!("column {column} is not a list")))
+}
+
+fn json<T: serde::Serialize>(list: &[T]) -> Result<String> {
+    serde_json::to_string(list).map_err(|_| RepoError::Broken("a list cannot be written".into()))
+}

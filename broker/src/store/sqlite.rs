@@ -1,0 +1,141 @@
+//! The embedded engine: one file, one writer, a few readers.
+
+use super::{RepoError, Result};
+use sqlx::{
+    Pool, Transaction,
+    pool::PoolConnection,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use std::{fs::OpenOptions, io::ErrorKind, path::Path, time::Duration};
+
+pub(super) type Db = sqlx::Sqlite;
+
+#[allow(clippy::duplicate_mod, reason = "the queries are compiled once per engine")]
+#[path = "queries/mod.rs"]
+pub(in crate::store) mod queries;
+
+/// There is one writer; nothing to skip.
+const SKIP_LOCKED: &str = "";
+
+/// Connections that only read. Each is a thread with a page cache of about 2 MB; fewer make lists wait behind each
+/// other, more than cores gain nothing.
+const READERS: u32 = 4;
+/// How long a statement waits for another *process* that writes (`telekonsil token`, a backup). Within this process
+/// writers queue for the one connection instead. Less fails needlessly, more holds a request without an answer.
+const BUSY: Duration = Duration::from_secs(5);
+/// How long a request waits for a connection before it is told to come back (`unavailable`).
+const ACQUIRE: Duration = Duration::from_secs(10);
+/// The write-ahead log is cut back to this size after a checkpoint; without it one large burst would keep its disk
+/// space for ever.
+const WAL_BYTES: &str = "67108864";
+
+pub(super) struct Engine {
+    writer: Pool<Db>,
+    readers: Pool<Db>,
+}
+
+impl Engine {
+    /// Opens the file, and makes it when it is missing.
+    pub(super) async fn connect(path: &Path) -> Result<Self> {
+        make_private(path)?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .journal_mode(SqliteJournalMode::Wal)
+            // FULL flushes the log at every commit: an acknowledged consult survives a power cut. NORMAL would survive
+            // `kill -9` only. It costs one fsync a commit, some milliseconds on a laptop's disk, and a consult
+            // commits a few dozen times in its life.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .pragma("journal_size_limit", WAL_BYTES)
+            // Purging deletes wrapped keys and salts; zeroed pages make that true on the disk as well. It costs some
+            // writing at deletes, which are rare.
+            .pragma("secure_delete", "ON");
+        // Connections to a file do not go stale: no ends of life, no tests before use.
+        let pool = || {
+            SqlitePoolOptions::new()
+                .acquire_timeout(ACQUIRE)
+                .idle_timeout(None)
+                .max_lifetime(None)
+                .test_before_acquire(false)
+        };
+        let writer = pool().max_connections(1).connect_with(options.clone().optimize_on_close(true, 400)).await?;
+        let readers = pool().max_connections(READERS).connect_lazy_with(options.pragma("query_only", "ON"));
+        Ok(Self { writer, readers })
+    }
+
+    pub(super) async fn migrate(&self) -> Result<()> {
+        Ok(sqlx::migrate!("migrations/sqlite").run(&self.writer).await?)
+    }
+
+    pub(super) async fn read(&self) -> Result<PoolConnection<Db>> {
+        Ok(self.readers.acquire().await?)
+    }
+
+    /// Statements that see one state of the database, whatever is written meanwhile.
+    pub(super) async fn snapshot(&self) -> Result<Transaction<'static, Db>> {
+        Ok(self.readers.begin().await?)
+    }
+
+    /// Takes the write lock at once: a transaction that starts by reading and then writes would fail with
+    /// `SQLITE_BUSY` when another process wrote in between.
+    pub(super) async fn write(&self) -> Result<Transaction<'static, Db>> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// Makes a missing file that only this user may read. SQLite gives its log and its shared memory the same mode.
+fn make_private(path: &Path) -> Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(RepoError::Unavailable(format!("the database file cannot be made: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sqlx::Row;
+
+    async fn pragma(db: &mut sqlx::SqliteConnection, sql: &'static str) -> String {
+        let row = sqlx::query(sql).fetch_one(db).await.expect("answers");
+        row.try_get::<i64, _>(0).map(|n| n.to_string()).unwrap_or_else(|_| row.get(0))
+    }
+
+    /// What is acknowledged is on the disk, and readers cannot write: a driver that ignored one of these would break no
+    /// other test.
+    #[tokio::test]
+    async fn connections_keep_the_promises_of_this_module() {
+        let folder = std::env::temp_dir().join(format!("telekonsil-sqlite-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&folder).expect("makes a folder");
+        let engine = Engine::connect(&folder.join("test.db")).await.expect("connects");
+        let mut writer = engine.writer.acquire().await.expect("connects");
+        for (sql, value) in [
+            ("PRAGMA journal_mode", "wal"),
+            ("PRAGMA synchronous", "2"),
+            ("PRAGMA foreign_keys", "1"),
+            ("PRAGMA secure_delete", "1"),
+            ("PRAGMA busy_timeout", "5000"),
+            ("PRAGMA query_only", "0"),
+        ] {
+            assert_eq!(pragma(&mut writer, sql).await, value, "{sql}");
+        }
+        drop(writer);
+        let mut reader = engine.read().await.expect("connects");
+        assert_eq!(pragma(&mut reader, "PRAGMA query_only").await, "1");
+        drop(reader);
+        engine.close().await;
+        std::fs::remove_dir_all(folder).expect("removes the folder");
+    }
+}

@@ -1,0 +1,20 @@
+//! The store's contract, written once and held against both engines.
+//!
+//! PostgreSQL: `TELEKONSIL_TEST_PG` holds the URL of a server on which databases may be made (`tests/pg run cargo
+//! test …`). Without it these tests fail, unless `TELEKONSIL_ALLOW_NO_PG=1` says that this is meant.
+
+#[macro_use]
+mod fixture;
+
+mod bus;
+mod connect;
+mod consults;
+mod deadlines;
+mod directory;
+mod drift;
+mod imaging;
+mod races;
+mod rooms;
+mod search;
+mod sessions;
+mod world;
