@@ -1,0 +1,3 @@
+#!/bin/sh
+# Dies as of a fault.
+kill -9 $$
