@@ -1,0 +1,122 @@
+//! What the caller of this crate sees: ids, offers, answers, events, errors.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use tokio::sync::mpsc::UnboundedSender;
+
+/// Members of a room. More costs slots in every offer (two m-lines each) and forwarding work that grows with the
+/// square; a consult has two to five.
+pub const MAX_MEMBERS: usize = 8;
+
+/// Largest data channel frame in bytes, envelope of the client included. More would let one message block the pointer
+/// behind it; less would split a measurement.
+pub const MAX_DATA_FRAME: usize = 16 * 1024;
+
+/// Where to listen and what to tell clients about it.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// UDP address of all rooms. Port 0 lets the kernel choose (tests).
+    pub bind: SocketAddr,
+    /// Addresses offered to clients as ICE host candidates, all with the port of `bind`. Empty: the address of `bind`,
+    /// which then must not be unspecified.
+    pub announced: Vec<IpAddr>,
+}
+
+/// A room; the broker uses the consult's UUID.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomId(pub [u8; 16]);
+
+impl fmt::Debug for RoomId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// A seat in a room. The same person coming back into the same seat keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MemberId(pub u32);
+
+/// What a member can send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    Microphone,
+    Camera,
+    Screen,
+}
+
+impl Source {
+    pub const ALL: [Source; 3] = [Source::Microphone, Source::Camera, Source::Screen];
+
+    pub(crate) fn is_video(self) -> bool {
+        self != Source::Microphone
+    }
+}
+
+/// What a member sends at the moment. Nothing of a member is forwarded before it says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Publishing {
+    pub microphone: bool,
+    pub camera: bool,
+    pub screen: bool,
+}
+
+impl Publishing {
+    pub(crate) fn has(self, source: Source) -> bool {
+        match source {
+            Source::Microphone => self.microphone,
+            Source::Camera => self.camera,
+            Source::Screen => self.screen,
+        }
+    }
+}
+
+/// One SDP offer. It deliberately has no `Debug`: SDP carries addresses and ICE credentials.
+pub struct Offer {
+    pub sdp: String,
+    /// m-lines the client sends on, by mid.
+    pub publish: Vec<(String, Source)>,
+    /// m-lines the client receives on (slots), by mid.
+    pub receive: Vec<(String, Source)>,
+    /// `true`: an ICE restart of the peer that this member has. `publish` and `receive` are then ignored; the m-lines
+    /// stay what they were.
+    pub restart: bool,
+    /// Where [`PeerEvent`]s go from now on, a restart's included.
+    pub events: UnboundedSender<PeerEvent>,
+}
+
+/// The SDP answer. No `Debug`, see [`Offer`].
+pub struct Answer {
+    pub sdp: String,
+}
+
+/// Which member's source comes in on an m-line of the client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    pub mid: String,
+    pub member: MemberId,
+    pub source: Source,
+}
+
+/// What happens to one peer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PeerEvent {
+    /// ICE and DTLS are up, for the first time or again.
+    Connected,
+    /// Nothing was heard of the client for ten seconds, it closed the connection, or its handling failed. An ICE
+    /// restart may still bring the peer back for a while; otherwise the client rejoins with a fresh offer.
+    Disconnected,
+    /// Complete list of used slots, replacing the one before. Sent once with the answer (it may overtake it) and on
+    /// every change.
+    Slots(Vec<Slot>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SfuError {
+    /// The offer cannot be used. The reason never quotes the SDP.
+    #[error("invalid SDP: {0}")]
+    InvalidSdp(String),
+    #[error("the room is full")]
+    RoomFull,
+    #[error("the SFU has stopped")]
+    Stopped,
+}

@@ -1,0 +1,37 @@
+//! Selective forwarding unit: rooms, peers, tracks, bytes. Knows no broker, no user, no database.
+//!
+//! ```text
+//! broker ── Sfu (handle) ──command──▶ shard thread ◀──datagrams── one UDP port
+//!                                      │
+//!              room/     who publishes, who wants what → which slot carries what      pure
+//!              forward/  sequence, timestamp, picture-id rewriting; key frame requests pure
+//!              state/    data channel envelope, retained entries                       pure
+//!              engine/   one WebRTC peer; the only module that names `rtc`
+//!              net/      sockets, STUN, clock, wake-up
+//!              shard/    the loop that joins them
+//! ```
+//!
+//! Invariants:
+//! - One offer and one answer per peer. Joining, leaving and muting change *slots*, never SDP.
+//! - The payload is opaque (end-to-end encrypted). Only RTP headers and the VP8 payload descriptor, which stay in the
+//!   clear, are read.
+//! - Pure modules are told the time; [`net::clock`] is the only place that asks.
+//! - Everything runs on one thread per [`Sfu`]; state machines meet by value, there is no lock.
+//! - A peer that makes its handling panic is dropped; the loop goes on.
+//! - SDP, keys and payloads never reach a log.
+
+mod api;
+mod engine;
+mod forward;
+mod handle;
+mod net;
+mod room;
+mod shard;
+mod state;
+mod stats;
+
+pub use api::{
+    Answer, Config, MAX_DATA_FRAME, MAX_MEMBERS, MemberId, Offer, PeerEvent, Publishing, RoomId, SfuError, Slot, Source,
+};
+pub use handle::Sfu;
+pub use stats::{Drops, Stats};

@@ -1,0 +1,55 @@
+//! Where a client is. Pure.
+//!
+//! The ICE agent never follows a client whose source port changes (a NAT that rebinds, a phone changing networks): it
+//! selects a pair once. So it is told one constant remote address for everything a client sends, and the real address
+//! is kept here. Only requests that carry the right password move it.
+
+use super::stun::{self, TransactionId};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+/// Silence of the current address after which any authenticated request from another one moves the client, not only a
+/// nominating one. Firefox nominates once and then only checks consent (RFC 7675), so without this a rebinding NAT
+/// would cut it off. More: a longer freeze after a rebinding. Less: a client with two networks may flap between them.
+const MOVE_AFTER_SILENCE: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Default)]
+pub(crate) struct Path {
+    current: Option<SocketAddr>,
+    /// When the current address was last heard.
+    heard: Option<Instant>,
+    /// Answers to a check go where the check came from, wherever the media goes.
+    asked: Option<(TransactionId, SocketAddr)>,
+}
+
+impl Path {
+    /// An authenticated request came from `from`. Returns whether the client moved there.
+    pub(crate) fn request(&mut self, now: Instant, from: SocketAddr, request: &stun::Request<'_>) -> bool {
+        self.asked = Some((request.transaction(), from));
+        let silent = self.heard.is_none_or(|heard| now.saturating_duration_since(heard) > MOVE_AFTER_SILENCE);
+        let moves = match self.current {
+            None => true,
+            Some(current) => current != from && (request.use_candidate || silent),
+        };
+        if moves {
+            self.current = Some(from);
+        }
+        self.heard(now, from);
+        moves
+    }
+
+    /// Anything came from `from`.
+    pub(crate) fn heard(&mut self, now: Instant, from: SocketAddr) {
+        if self.current == Some(from) {
+            self.heard = Some(now);
+        }
+    }
+
+    /// Where a datagram of the engine goes. `None` as long as nobody has been heard.
+    pub(crate) fn route(&self, datagram: &[u8]) -> Option<SocketAddr> {
+        match (self.asked, stun::response_to(datagram)) {
+            (Some((asked, from)), Some(answered)) if asked == answered => Some(from),
+            _ => self.current,
+        }
+    }
+}

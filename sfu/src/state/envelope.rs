@@ -1,0 +1,80 @@
+//! The envelope of data channel frames. The payload behind it is never read.
+//!
+//! ```text
+//! client → SFU   u8 kind | u8 n | n bytes key | payload
+//! SFU → client   u8 kind | u32 BE sender | u8 n | n bytes key | payload
+//! ```
+
+use crate::api::{MAX_DATA_FRAME, MemberId};
+use bytes::{BufMut, Bytes, BytesMut};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Keep the payload as the last one of (sender, key).
+    Put = 1,
+    /// Forget what was kept.
+    Delete = 2,
+    /// Relay only.
+    Ephemeral = 3,
+}
+
+/// Only the SFU says this one.
+const END_OF_SNAPSHOT: u8 = 4;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Malformed {
+    #[error("frame is larger than {MAX_DATA_FRAME} bytes")]
+    TooLarge,
+    #[error("frame ends inside its envelope")]
+    Truncated,
+    #[error("unknown kind")]
+    UnknownKind,
+}
+
+/// A frame of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Frame {
+    pub(crate) kind: Kind,
+    pub(crate) key: Bytes,
+    pub(crate) payload: Bytes,
+}
+
+impl Frame {
+    pub(crate) fn parse(data: &Bytes) -> Result<Frame, Malformed> {
+        if data.len() > MAX_DATA_FRAME {
+            return Err(Malformed::TooLarge);
+        }
+        let [kind, length, ..] = data[..] else { return Err(Malformed::Truncated) };
+        let kind = match kind {
+            1 => Kind::Put,
+            2 => Kind::Delete,
+            3 => Kind::Ephemeral,
+            _ => return Err(Malformed::UnknownKind),
+        };
+        let payload_at = 2 + usize::from(length);
+        if data.len() < payload_at {
+            return Err(Malformed::Truncated);
+        }
+        Ok(Frame { kind, key: data.slice(2..payload_at), payload: data.slice(payload_at..) })
+    }
+
+    /// The frame as the others get it.
+    pub(crate) fn relay(&self, sender: MemberId) -> Bytes {
+        encode(self.kind as u8, sender, &self.key, &self.payload)
+    }
+}
+
+pub(crate) fn end_of_snapshot() -> Bytes {
+    encode(END_OF_SNAPSHOT, MemberId(0), &[], &[])
+}
+
+/// `key` is at most 255 bytes: it comes out of a frame whose length byte said so.
+fn encode(kind: u8, sender: MemberId, key: &[u8], payload: &[u8]) -> Bytes {
+    let mut out = BytesMut::with_capacity(6 + key.len() + payload.len());
+    out.put_u8(kind);
+    out.put_u32(sender.0);
+    out.put_u8(key.len() as u8);
+    out.put_slice(key);
+    out.put_slice(payload);
+    out.freeze()
+}

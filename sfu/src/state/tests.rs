@@ -1,0 +1,84 @@
+use super::retained::Kept;
+use super::*;
+use crate::api::{MAX_DATA_FRAME, MemberId};
+use bytes::Bytes;
+use proptest::prelude::*;
+use std::collections::BTreeMap;
+
+fn frame(kind: u8, key: &[u8], payload: &[u8]) -> Bytes {
+    Bytes::from([&[kind, key.len() as u8], key, payload].concat())
+}
+
+fn put(key: &[u8], payload: &[u8]) -> Frame {
+    Frame::parse(&frame(1, key, payload)).unwrap()
+}
+
+#[test]
+fn a_relayed_frame_names_its_sender() {
+    let relayed = Frame::parse(&frame(3, b"view", b"xyz")).unwrap().relay(MemberId(0x0102_0304));
+    assert_eq!(&relayed[..], b"\x03\x01\x02\x03\x04\x04viewxyz");
+    assert_eq!(&end_of_snapshot()[..], b"\x04\0\0\0\0\0");
+}
+
+#[test]
+fn bad_frames_are_named() {
+    assert_eq!(Frame::parse(&Bytes::new()), Err(Malformed::Truncated));
+    assert_eq!(Frame::parse(&Bytes::from_static(&[1, 3, 0, 0])), Err(Malformed::Truncated));
+    assert_eq!(Frame::parse(&frame(4, b"", b"")), Err(Malformed::UnknownKind));
+    assert_eq!(Frame::parse(&Bytes::from(vec![3; MAX_DATA_FRAME + 1])), Err(Malformed::TooLarge));
+}
+
+#[test]
+fn the_last_payload_is_kept_until_deleted() {
+    let mut retained = Retained::default();
+    assert_eq!(retained.apply(MemberId(1), &put(b"a", b"old")), Kept::Yes);
+    assert_eq!(retained.apply(MemberId(1), &put(b"a", b"new")), Kept::Yes);
+    assert_eq!(retained.apply(MemberId(2), &put(b"a", b"other")), Kept::Yes);
+    retained.apply(MemberId(2), &Frame::parse(&frame(3, b"a", b"passing")).unwrap());
+    let all: Vec<Bytes> = retained.snapshot().collect();
+    assert_eq!(all, [&b"\x01\0\0\0\x01\x01anew"[..], b"\x01\0\0\0\x02\x01aother"]);
+    retained.apply(MemberId(1), &Frame::parse(&frame(2, b"a", b"")).unwrap());
+    assert_eq!(retained.snapshot().count(), 1);
+}
+
+#[test]
+fn a_full_room_forgets_rather_than_shows_what_is_outdated() {
+    let mut retained = Retained::default();
+    let big = vec![0; MAX_DATA_FRAME - 4];
+    let mut n = 0u16;
+    while retained.apply(MemberId(1), &put(&n.to_be_bytes(), &big)) == Kept::Yes {
+        n += 1;
+    }
+    assert_eq!(retained.apply(MemberId(2), &put(b"x", b"")), Kept::Yes);
+    assert_eq!(retained.apply(MemberId(2), &put(b"x", &big)), Kept::Refused);
+    assert!(!retained.snapshot().any(|frame| frame[4] == 2));
+}
+
+proptest! {
+    #[test]
+    fn the_parser_is_total_and_loses_nothing(data in proptest::collection::vec(any::<u8>(), 0..600)) {
+        let data = Bytes::from(data);
+        if let Ok(frame) = Frame::parse(&data) {
+            let relayed = frame.relay(MemberId(9));
+            prop_assert_eq!(&relayed[5..], &data[1..]);
+        }
+    }
+
+    #[test]
+    fn limits_hold_and_the_sum_is_right(
+        ops in proptest::collection::vec((0..3u32, 1..3u8, 0..5000u16, 0..16_000usize), 0..400),
+    ) {
+        let mut retained = Retained::default();
+        let mut model: BTreeMap<(u32, u16), usize> = BTreeMap::new();
+        for (sender, kind, key, size) in ops {
+            let parsed = Frame::parse(&frame(kind, &key.to_be_bytes(), &vec![0; size])).unwrap();
+            let kept = retained.apply(MemberId(sender), &parsed);
+            model.remove(&(sender, key));
+            if kept == Kept::Yes { model.insert((sender, key), size + 2); }
+            let (bytes, entries) = retained.size();
+            prop_assert_eq!((bytes, entries), (model.values().sum::<usize>(), model.len()));
+            prop_assert!(bytes <= Retained::LIMITS.0);
+            prop_assert!((0..3).all(|s| model.keys().filter(|k| k.0 == s).count() <= Retained::LIMITS.1));
+        }
+    }
+}

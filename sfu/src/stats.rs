@@ -1,0 +1,143 @@
+//! Counters of the whole SFU. Written by the shard, read by anybody.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+macro_rules! counters {
+    ($(#[$doc:meta] $name:ident,)*) => {
+        /// Written by one thread; relaxed, since nothing is decided by them.
+        #[derive(Debug, Default)]
+        pub(crate) struct Counters { $(pub(crate) $name: Counter,)* }
+
+        #[derive(Debug, Default)]
+        pub(crate) struct Counter(AtomicU64);
+
+        impl Counter {
+            pub(crate) fn add(&self, n: u64) { self.0.fetch_add(n, Ordering::Relaxed); }
+            pub(crate) fn set(&self, n: u64) { self.0.store(n, Ordering::Relaxed); }
+            pub(crate) fn get(&self) -> u64 { self.0.load(Ordering::Relaxed) }
+        }
+    };
+}
+
+counters! {
+    /// Rooms at the moment.
+    rooms,
+    /// Peers at the moment.
+    peers,
+    /// Datagrams received.
+    packets_in,
+    /// Datagrams sent.
+    packets_out,
+    /// Bytes received.
+    bytes_in,
+    /// Bytes sent.
+    bytes_out,
+    /// RTP packets forwarded, once per subscriber.
+    forwarded,
+    /// Key frame requests sent to publishers.
+    pli_sent,
+    /// Key frame requests received from subscribers.
+    pli_received,
+    /// NACK messages received from subscribers.
+    nack_received,
+    /// Packets of publishers that came back as RTX.
+    rtx_received,
+    /// Data channel frames relayed, once per sender.
+    data_frames,
+    /// See [`Drops::unknown_address`].
+    unknown_address,
+    /// See [`Drops::unauthenticated`].
+    unauthenticated,
+    /// See [`Drops::malformed`].
+    malformed,
+    /// See [`Drops::send_failed`].
+    send_failed,
+    /// See [`Drops::data_malformed`].
+    data_malformed,
+    /// See [`Drops::data_too_large`].
+    data_too_large,
+    /// See [`Drops::data_backlog`].
+    data_backlog,
+    /// See [`Drops::not_kept`].
+    not_kept,
+    /// See [`Drops::panics`].
+    panics,
+}
+
+/// A reading of all counters since start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Rooms and peers at the moment.
+    pub rooms: u64,
+    pub peers: u64,
+    /// Datagrams and their bytes.
+    pub packets_in: u64,
+    pub packets_out: u64,
+    pub bytes_in: u64,
+    pub bytes_out: u64,
+    /// RTP packets forwarded, once per subscriber.
+    pub forwarded: u64,
+    /// Key frame requests to publishers and from subscribers.
+    pub pli_sent: u64,
+    pub pli_received: u64,
+    /// NACK messages from subscribers.
+    pub nack_received: u64,
+    /// Packets of publishers that came back as RTX (RFC 4588).
+    pub rtx_received: u64,
+    /// Data channel frames relayed, once per sender.
+    pub data_frames: u64,
+    pub drops: Drops,
+}
+
+/// What was thrown away, by cause.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Drops {
+    /// Datagrams from an address that belongs to no peer.
+    pub unknown_address: u64,
+    /// STUN requests for no peer or without its password.
+    pub unauthenticated: u64,
+    /// Datagrams that are neither STUN, DTLS nor RTP (RFC 7983), or that the engine refused.
+    pub malformed: u64,
+    /// Datagrams that the kernel would not take.
+    pub send_failed: u64,
+    /// Data channel frames that are text, have no valid envelope, or came on an unknown channel.
+    pub data_malformed: u64,
+    /// Data channel frames above [`MAX_DATA_FRAME`](crate::MAX_DATA_FRAME).
+    pub data_too_large: u64,
+    /// Data channel frames not sent to a member who does not read fast enough.
+    pub data_backlog: u64,
+    /// Entries relayed but not kept because a limit was reached.
+    pub not_kept: u64,
+    /// Peers dropped because their handling panicked.
+    pub panics: u64,
+}
+
+impl Counters {
+    pub(crate) fn read(&self) -> Stats {
+        Stats {
+            rooms: self.rooms.get(),
+            peers: self.peers.get(),
+            packets_in: self.packets_in.get(),
+            packets_out: self.packets_out.get(),
+            bytes_in: self.bytes_in.get(),
+            bytes_out: self.bytes_out.get(),
+            forwarded: self.forwarded.get(),
+            pli_sent: self.pli_sent.get(),
+            pli_received: self.pli_received.get(),
+            nack_received: self.nack_received.get(),
+            rtx_received: self.rtx_received.get(),
+            data_frames: self.data_frames.get(),
+            drops: Drops {
+                unknown_address: self.unknown_address.get(),
+                unauthenticated: self.unauthenticated.get(),
+                malformed: self.malformed.get(),
+                send_failed: self.send_failed.get(),
+                data_malformed: self.data_malformed.get(),
+                data_too_large: self.data_too_large.get(),
+                data_backlog: self.data_backlog.get(),
+                not_kept: self.not_kept.get(),
+                panics: self.panics.get(),
+            },
+        }
+    }
+}

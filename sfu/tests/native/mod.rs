@@ -1,0 +1,306 @@
+//! A client without a browser: the engine as an offering peer on a socket of its own.
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
+use bytes::{Bytes, BytesMut};
+use rtc::data_channel::{RTCDataChannelId, RTCDataChannelInit};
+use rtc::interceptor::Registry;
+use rtc::media_stream::MediaStreamTrack;
+use rtc::peer_connection::configuration::interceptor_registry::register_default_interceptors;
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine};
+use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
+use rtc::peer_connection::event::{RTCDataChannelEvent, RTCPeerConnectionEvent};
+use rtc::peer_connection::message::RTCMessage;
+use rtc::peer_connection::sdp::RTCSessionDescription;
+use rtc::peer_connection::state::RTCPeerConnectionState;
+use rtc::peer_connection::transport::RTCIceCandidateInit;
+use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
+use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind};
+use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverId, RTCRtpTransceiverInit};
+use rtc::sansio::Protocol;
+use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
+use sfu::{MemberId, Offer, PeerEvent, RoomId, Sfu, SfuError, Slot, Source};
+use std::net::{SocketAddr, UdpSocket};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+#[allow(clippy::disallowed_methods, reason = "the clock of the test clients")]
+pub(crate) fn now() -> Instant {
+    Instant::now()
+}
+
+/// Nothing here takes long; this only ends a test that would hang.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Received {
+    pub(crate) mid: String,
+    pub(crate) sequence: u16,
+    pub(crate) timestamp: u32,
+    pub(crate) payload: Bytes,
+}
+
+pub(crate) struct Native {
+    pub(crate) pc: RTCPeerConnection,
+    socket: UdpSocket,
+    local: SocketAddr,
+    senders: Vec<(Source, RTCRtpTransceiverId, u32)>,
+    receivers: Vec<(Source, RTCRtpTransceiverId)>,
+    channels: Vec<(String, RTCDataChannelId, bool)>,
+    counters: [u16; 3],
+    events: UnboundedReceiver<PeerEvent>,
+    pub(crate) connected: bool,
+    pub(crate) peer_events: Vec<PeerEvent>,
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) rtp: Vec<Received>,
+    pub(crate) frames: Vec<(String, Bytes)>,
+    pub(crate) answer: String,
+}
+
+fn kind(source: Source) -> RtpCodecKind {
+    if source == Source::Microphone { RtpCodecKind::Audio } else { RtpCodecKind::Video }
+}
+
+fn socket() -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+    let local = socket.local_addr().unwrap();
+    (socket, local)
+}
+
+impl Native {
+    /// A client with all three sources and `slots` slots for microphones and cameras, and one for a screen.
+    pub(crate) fn new(slots: usize) -> Native {
+        let settings = SettingEngineBuilder::new()
+            .with_ice_connection_attempts(Some(Duration::from_millis(20)), None)
+            .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
+            .build();
+        let mut media = MediaEngine::default();
+        media.register_default_codecs().unwrap();
+        let registry = register_default_interceptors(Registry::new(), &mut media).unwrap();
+        let mut pc = RTCPeerConnectionBuilder::new()
+            .with_setting_engine(settings)
+            .with_media_engine(media)
+            .with_interceptor_registry(registry)
+            .build(now())
+            .unwrap();
+        let mut senders = Vec::new();
+        for source in Source::ALL {
+            let (mime, clock_rate, channels) = match source {
+                Source::Microphone => (MIME_TYPE_OPUS, 48_000, 2),
+                _ => (MIME_TYPE_VP8, 90_000, 0),
+            };
+            let codec = RTCRtpCodec { mime_type: mime.into(), clock_rate, channels, ..Default::default() };
+            let ssrc: u32 = rand::random();
+            let coding = RTCRtpCodingParameters { ssrc: Some(ssrc), ..Default::default() };
+            let encoding = RTCRtpEncodingParameters { rtp_coding_parameters: coding, codec, ..Default::default() };
+            let name = format!("{source:?}");
+            let track = MediaStreamTrack::new("mine".into(), name.clone(), name, kind(source), vec![encoding]);
+            let init = RTCRtpTransceiverInit { direction: RTCRtpTransceiverDirection::Sendonly, ..Default::default() };
+            senders.push((source, pc.add_transceiver_from_track(track, Some(init)).unwrap(), ssrc));
+        }
+        let mut receivers = Vec::new();
+        for (source, count) in [(Source::Microphone, slots), (Source::Camera, slots), (Source::Screen, 1)] {
+            for _ in 0..count {
+                let init =
+                    RTCRtpTransceiverInit { direction: RTCRtpTransceiverDirection::Recvonly, ..Default::default() };
+                receivers.push((source, pc.add_transceiver_from_kind(kind(source), Some(init)).unwrap()));
+            }
+        }
+        let lossy = RTCDataChannelInit { ordered: false, max_retransmits: Some(0), ..Default::default() };
+        let channels = [("state", None), ("pointer", Some(lossy))]
+            .map(|(label, init)| (label.to_owned(), pc.create_data_channel(label, init).unwrap().id(), false))
+            .into();
+        let (socket, local) = socket();
+        let (_, events) = unbounded_channel();
+        Native {
+            pc,
+            socket,
+            local,
+            senders,
+            receivers,
+            channels,
+            counters: [u16::MAX - 20; 3],
+            events,
+            connected: false,
+            peer_events: Vec::new(),
+            slots: Vec::new(),
+            rtp: Vec::new(),
+            frames: Vec::new(),
+            answer: String::new(),
+        }
+    }
+
+    pub(crate) fn create_offer(&mut self, restart: bool) -> Offer {
+        if restart {
+            self.pc.restart_ice();
+        }
+        let offer = self.pc.create_offer(None).unwrap();
+        self.pc.set_local_description(now(), offer).unwrap();
+        let candidate = format!("candidate:1 1 udp 2130706431 127.0.0.1 {} typ host", self.local.port());
+        self.pc.add_local_candidate(RTCIceCandidateInit { candidate, ..Default::default() }).unwrap();
+        let sdp = self.pc.local_description().unwrap().sdp;
+        let mut mid = |id| self.pc.rtp_transceiver(id).unwrap().mid().clone().unwrap();
+        let publish = self.senders.iter().map(|(source, id, _)| (mid(*id), *source)).collect();
+        let receive = self.receivers.iter().map(|(source, id)| (mid(*id), *source)).collect();
+        let (sender, events) = unbounded_channel();
+        self.events = events;
+        Offer { sdp, publish, receive, restart, events: sender }
+    }
+
+    pub(crate) async fn join(&mut self, sfu: &Sfu, room: RoomId, member: u32) -> Result<(), SfuError> {
+        self.exchange(sfu, room, member, false).await
+    }
+
+    pub(crate) async fn restart(&mut self, sfu: &Sfu, room: RoomId, member: u32) -> Result<(), SfuError> {
+        self.exchange(sfu, room, member, true).await
+    }
+
+    async fn exchange(&mut self, sfu: &Sfu, room: RoomId, member: u32, restart: bool) -> Result<(), SfuError> {
+        let offer = self.create_offer(restart);
+        self.answer = sfu.offer(room, MemberId(member), offer).await?.sdp;
+        self.pc.set_remote_description(now(), RTCSessionDescription::answer(self.answer.clone()).unwrap()).unwrap();
+        Ok(())
+    }
+
+    /// As a NAT that forgets its binding.
+    pub(crate) fn move_to_new_port(&mut self) {
+        (self.socket, _) = socket();
+    }
+
+    pub(crate) fn mid_of(&self, source: Source, member: u32) -> Option<String> {
+        let slot = self.slots.iter().find(|slot| slot.source == source && slot.member.0 == member)?;
+        Some(slot.mid.clone())
+    }
+
+    pub(crate) fn is_open(&self, label: &str) -> bool {
+        self.channels.iter().any(|(known, _, open)| known == label && *open)
+    }
+
+    pub(crate) fn send_frame(&mut self, label: &str, kind: u8, key: &[u8], payload: &[u8]) {
+        let frame = [&[kind, key.len() as u8], key, payload].concat();
+        self.send_bytes(label, &frame);
+    }
+
+    pub(crate) fn send_bytes(&mut self, label: &str, frame: &[u8]) {
+        let id = self.channels.iter().find(|(known, _, _)| known == label).unwrap().1;
+        self.pc.data_channel(id).unwrap().send(now(), BytesMut::from(frame)).unwrap();
+    }
+
+    /// One packet; a video packet is a whole frame.
+    pub(crate) fn send_media(&mut self, source: Source, key_frame: bool) {
+        let index = source as usize;
+        let (_, transceiver, ssrc) = self.senders[index];
+        let n = self.counters[index];
+        self.counters[index] = n.wrapping_add(1);
+        let payload = match source {
+            Source::Microphone => Bytes::from_static(b"opus"),
+            _ => {
+                let [high, low] = (n & 0x7fff).to_be_bytes();
+                Bytes::from(vec![0x90, 0x80, high | 0x80, low, u8::from(!key_frame), index as u8])
+            }
+        };
+        let sender_id = self.pc.rtp_transceiver(transceiver).unwrap().sender().unwrap();
+        let mut sender = self.pc.rtp_sender(sender_id).unwrap();
+        let mime = if source == Source::Microphone { MIME_TYPE_OPUS } else { MIME_TYPE_VP8 };
+        let codecs = &sender.get_parameters().rtp_parameters.codecs;
+        let payload_type =
+            codecs.iter().find(|c| c.rtp_codec.mime_type.eq_ignore_ascii_case(mime)).unwrap().payload_type;
+        let header = rtc::rtp::Header {
+            version: 2,
+            marker: true,
+            payload_type,
+            sequence_number: n,
+            timestamp: u32::from(n).wrapping_mul(3000),
+            ssrc,
+            ..Default::default()
+        };
+        sender.write_rtp(now(), rtc::rtp::Packet { header, payload }).unwrap();
+    }
+
+    /// Reads, lets time pass, writes. Waits at most a millisecond for a datagram.
+    pub(crate) fn step(&mut self) {
+        let mut buffer = [0; 2048];
+        for _ in 0..64 {
+            let Ok((length, from)) = self.socket.recv_from(&mut buffer) else { break };
+            let transport = TransportContext {
+                local_addr: self.local,
+                peer_addr: from,
+                ecn: None,
+                transport_protocol: TransportProtocol::UDP,
+            };
+            let message = BytesMut::from(&buffer[..length]);
+            self.pc.handle_read(TaggedBytesMut { now: now(), transport, message }).unwrap();
+            self.drain();
+        }
+        if self.pc.poll_timeout().is_some_and(|at| at <= now()) {
+            self.pc.handle_timeout(now()).unwrap();
+        }
+        self.drain();
+        while let Some(out) = self.pc.poll_write() {
+            let _ = self.socket.send_to(&out.message, out.transport.peer_addr);
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Ok(event) = self.events.try_recv() {
+            if let PeerEvent::Slots(slots) = &event {
+                self.slots.clone_from(slots);
+            }
+            self.peer_events.push(event);
+        }
+        while let Some(event) = self.pc.poll_event() {
+            match event {
+                RTCPeerConnectionEvent::OnConnectionStateChangeEvent(state) => {
+                    self.connected = state == RTCPeerConnectionState::Connected;
+                }
+                RTCPeerConnectionEvent::OnDataChannel(RTCDataChannelEvent::OnOpen(id)) => {
+                    self.channels.iter_mut().filter(|(_, known, _)| *known == id).for_each(|(_, _, open)| *open = true);
+                }
+                _ => {}
+            }
+        }
+        while let Some(message) = self.pc.poll_read() {
+            match message.message {
+                RTCMessage::RtpPacket(_, packet) => {
+                    let Some(mid) = self.mid_of_ssrc(packet.header.ssrc) else { continue };
+                    self.rtp.push(Received {
+                        mid,
+                        sequence: packet.header.sequence_number,
+                        timestamp: packet.header.timestamp,
+                        payload: packet.payload,
+                    });
+                }
+                RTCMessage::DataChannelMessage(id, message) => {
+                    let label = self.channels.iter().find(|(_, known, _)| *known == id).unwrap().0.clone();
+                    self.frames.push((label, message.data.freeze()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn mid_of_ssrc(&mut self, ssrc: u32) -> Option<String> {
+        let receivers: Vec<RTCRtpTransceiverId> = self.receivers.iter().map(|(_, id)| *id).collect();
+        receivers.into_iter().find_map(|id| {
+            let transceiver = self.pc.rtp_transceiver(id)?;
+            let mid = transceiver.mid().clone()?;
+            let receiver = transceiver.receiver()?;
+            self.pc.rtp_receiver(receiver)?.track().ssrcs().any(|known| known == ssrc).then_some(mid)
+        })
+    }
+}
+
+/// Runs all clients until the condition holds.
+pub(crate) fn run<const N: usize>(
+    mut clients: [&mut Native; N],
+    what: &str,
+    mut until: impl FnMut(&mut [&mut Native; N]) -> bool,
+) {
+    let start = now();
+    loop {
+        clients.iter_mut().for_each(|client| client.step());
+        if until(&mut clients) {
+            return;
+        }
+        assert!(start.elapsed() < PATIENCE, "waited in vain: {what}");
+    }
+}

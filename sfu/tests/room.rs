@@ -1,0 +1,235 @@
+//! Native peers through the SFU on a real socket.
+
+mod native;
+
+use native::{Native, now, run};
+use sfu::{Config, MemberId, PeerEvent, Publishing, RoomId, Sfu, SfuError, Source};
+use std::net::UdpSocket;
+use std::time::Duration;
+
+const ROOM: RoomId = RoomId([7; 16]);
+
+fn start() -> Sfu {
+    Sfu::start(Config { bind: "127.0.0.1:0".parse().unwrap(), announced: Vec::new() }).unwrap()
+}
+
+fn on() -> Publishing {
+    Publishing { microphone: true, camera: true, screen: false }
+}
+
+async fn pair(sfu: &Sfu) -> (Native, Native) {
+    let (mut a, mut b) = (Native::new(7), Native::new(7));
+    a.join(sfu, ROOM, 1).await.unwrap();
+    b.join(sfu, ROOM, 2).await.unwrap();
+    run([&mut a, &mut b], "both connect", |c| {
+        c.iter().all(|c| c.connected && c.peer_events.contains(&PeerEvent::Connected))
+    });
+    (a, b)
+}
+
+/// Sends until `b` has `count` more packets on the slot of `source`.
+fn exchange(a: &mut Native, b: &mut Native, from: u32, source: Source, count: usize) {
+    let mut sent = 0u32;
+    b.rtp.clear();
+    run([a, b], "media arrives", |[a, b]| {
+        a.send_media(source, sent.is_multiple_of(10));
+        sent += 1;
+        let mid = b.mid_of(source, from);
+        b.rtp.iter().filter(|packet| Some(&packet.mid) == mid.as_ref()).count() >= count
+    });
+}
+
+#[tokio::test]
+async fn two_peers_hear_and_see_each_other() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    sfu.set_publishing(ROOM, MemberId(2), on());
+    run([&mut a, &mut b], "slots", |c| c.iter().all(|c| c.slots.len() == 2));
+    for source in [Source::Microphone, Source::Camera] {
+        exchange(&mut a, &mut b, 1, source, 40);
+        let first = b.rtp[0].sequence;
+        let mut sequences: Vec<u16> = b.rtp.iter().map(|packet| packet.sequence.wrapping_sub(first)).collect();
+        sequences.sort_unstable();
+        assert!(sequences.iter().enumerate().all(|(n, sequence)| n as u16 == *sequence), "{source:?}: {sequences:?}");
+        exchange(&mut b, &mut a, 2, source, 40);
+    }
+    let stats = sfu.stats();
+    assert!(stats.forwarded >= 160 && stats.pli_sent >= 1 && stats.peers == 2 && stats.rooms == 1, "{stats:?}");
+    assert_eq!(stats.drops.panics, 0);
+    sfu.shutdown().await;
+    assert_eq!(Native::new(1).join(&sfu, ROOM, 3).await, Err(SfuError::Stopped));
+}
+
+#[tokio::test]
+async fn a_late_joiner_gets_the_current_state_and_then_what_comes() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    run([&mut a, &mut b], "channels", |c| c.iter().all(|c| c.is_open("state") && c.is_open("pointer")));
+    a.send_frame("state", 1, b"slice", b"old");
+    a.send_frame("state", 1, b"slice", b"new");
+    b.send_frame("state", 1, b"window", b"w");
+    b.send_frame("state", 1, b"gone", b"x");
+    b.send_frame("state", 2, b"gone", b"");
+    a.send_bytes("state", &[1, 200, 0]);
+    let big = vec![3; sfu::MAX_DATA_FRAME + 1];
+    a.send_bytes("state", &big);
+    a.send_frame("state", 3, b"", b"hello");
+    run([&mut a, &mut b], "b has all of a", |[_, b]| b.frames.iter().any(|(_, f)| f[..] == *b"\x03\0\0\0\x01\0hello"));
+    run([&mut a, &mut b], "a has all of b", |[a, _]| a.frames.iter().any(|(_, f)| f[..] == *b"\x02\0\0\0\x02\x04gone"));
+    sfu.leave(ROOM, MemberId(1));
+
+    let mut c = Native::new(7);
+    c.join(&sfu, ROOM, 3).await.unwrap();
+    run([&mut b, &mut c], "the snapshot ends", |[_, c]| c.frames.iter().any(|(_, f)| f[0] == 4));
+    let frames: Vec<&[u8]> = c.frames.iter().map(|(_, frame)| &frame[..]).collect();
+    assert_eq!(frames, [&b"\x01\0\0\0\x01\x05slicenew"[..], b"\x01\0\0\0\x02\x06windoww", b"\x04\0\0\0\0\0"]);
+    run([&mut b, &mut c], "the pointer moves", |[b, c]| {
+        if c.is_open("pointer") {
+            b.send_frame("pointer", 3, b"p", b"xy");
+        }
+        c.frames.iter().any(|(label, frame)| label == "pointer" && frame[..] == *b"\x03\0\0\0\x02\x01pxy")
+    });
+    let drops = sfu.stats().drops;
+    assert_eq!((drops.data_malformed, drops.data_too_large), (1, 1));
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn garbage_and_forged_requests_harm_nobody() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    let stranger = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let ufrag = a.answer.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).unwrap().trim_end().to_owned();
+    let mut forged = vec![0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    let user = format!("{ufrag}:x");
+    forged.extend([0, 6, 0, user.len() as u8]);
+    forged.extend(user.as_bytes());
+    forged.resize(forged.len().next_multiple_of(4), 0);
+    forged.extend([0, 0x25, 0, 0, 0, 8, 0, 20]);
+    forged.extend([0xaa; 20]);
+    let length = (forged.len() - 20) as u16;
+    forged[2..4].copy_from_slice(&length.to_be_bytes());
+    for n in 0..=255u8 {
+        for datagram in [&[n][..], &[n; 40], &[n; 1400], &forged] {
+            stranger.send_to(datagram, sfu.local_addr()).unwrap();
+        }
+        a.step();
+        b.step();
+    }
+    run([&mut a, &mut b], "all were counted", |_| sfu.stats().drops.unauthenticated >= 200);
+    exchange(&mut a, &mut b, 1, Source::Camera, 20);
+    let drops = sfu.stats().drops;
+    assert!(drops.unknown_address > 0 && drops.malformed > 0 && drops.panics == 0, "{drops:?}");
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn bad_offers_get_a_reason_and_leave_the_peer_alone() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    let good = || Native::new(2).create_offer(false);
+    let without = |sdp: &str, prefix: &str| {
+        sdp.lines().filter(|line| !line.starts_with(prefix)).map(|line| format!("{line}\r\n")).collect::<String>()
+    };
+    type Spoil = Box<dyn Fn(&mut sfu::Offer)>;
+    let cases: Vec<(&str, Spoil)> = vec![
+        ("not SDP", Box::new(|o| o.sdp = "hello".into())),
+        ("nothing", Box::new(|o| o.sdp.clear())),
+        ("huge", Box::new(|o| o.sdp = o.sdp.repeat(200))),
+        ("no ufrag", Box::new(move |o| o.sdp = without(&o.sdp, "a=ice-ufrag"))),
+        ("no fingerprint", Box::new(move |o| o.sdp = without(&o.sdp, "a=fingerprint"))),
+        ("no mid", Box::new(move |o| o.sdp = without(&o.sdp, "a=mid"))),
+        ("no ssrc", Box::new(move |o| o.sdp = without(&o.sdp, "a=ssrc"))),
+        ("no codecs", Box::new(move |o| o.sdp = without(&o.sdp, "a=rtpmap"))),
+        ("unknown mid", Box::new(|o| o.publish[0].0 = "99".into())),
+        ("listed twice", Box::new(|o| o.receive[0].0 = o.publish[0].0.clone())),
+        ("wrong kind", Box::new(|o| o.publish[0].1 = Source::Camera)),
+        ("receives on a sending line", Box::new(|o| o.receive = o.publish.split_off(1))),
+        ("simulcast", Box::new(|o| o.sdp += "a=rid:h send\r\n")),
+        ("restart of nobody", Box::new(|o| o.restart = true)),
+        ("cut off", Box::new(|o| o.sdp.truncate(o.sdp.len() / 2))),
+    ];
+    for (name, spoil) in cases {
+        let mut offer = good();
+        spoil(&mut offer);
+        let ufrag = offer.sdp.lines().find_map(|line| line.strip_prefix("a=ice-ufrag:")).unwrap_or("none").to_owned();
+        let member = if name == "restart of nobody" { 9 } else { 1 };
+        let refused = sfu.offer(ROOM, MemberId(member), offer).await.err();
+        let Some(SfuError::InvalidSdp(reason)) = refused else { panic!("{name}: {refused:?}") };
+        assert!(!reason.contains(&ufrag), "{name} quotes the SDP");
+    }
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    exchange(&mut a, &mut b, 1, Source::Camera, 10);
+    assert_eq!(sfu.stats().drops.panics, 0);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_ninth_member_is_refused() {
+    let sfu = start();
+    for member in 0..8 {
+        Native::new(7).join(&sfu, ROOM, member).await.unwrap();
+    }
+    assert_eq!(Native::new(7).join(&sfu, ROOM, 8).await, Err(SfuError::RoomFull));
+    Native::new(7).join(&sfu, ROOM, 7).await.unwrap();
+    sfu.leave(ROOM, MemberId(0));
+    Native::new(7).join(&sfu, ROOM, 8).await.unwrap();
+    sfu.close_room(ROOM);
+    Native::new(7).join(&sfu, RoomId([8; 16]), 0).await.unwrap();
+    assert_eq!((sfu.stats().rooms, sfu.stats().peers), (1, 1));
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn an_ice_restart_keeps_slots_channels_and_media() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    exchange(&mut a, &mut b, 1, Source::Camera, 20);
+    for client in 1..=2 {
+        let restarted = if client == 1 { &mut a } else { &mut b };
+        let slots = restarted.slots.clone();
+        restarted.peer_events.clear();
+        restarted.restart(&sfu, ROOM, client).await.unwrap();
+        run([&mut a, &mut b], "connected again", |c| {
+            c[client as usize - 1].peer_events.contains(&PeerEvent::Connected)
+        });
+        exchange(&mut a, &mut b, 1, Source::Camera, 20);
+        exchange(&mut a, &mut b, 1, Source::Microphone, 20);
+        let restarted = if client == 1 { &a } else { &b };
+        assert_eq!(restarted.slots, slots);
+    }
+    a.send_frame("state", 3, b"", b"still here");
+    run([&mut a, &mut b], "channel lives", |[_, b]| b.frames.iter().any(|(_, frame)| frame.ends_with(b"still here")));
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_client_whose_port_changes_is_followed() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    exchange(&mut a, &mut b, 1, Source::Camera, 20);
+    b.move_to_new_port();
+    let moved = now();
+    exchange(&mut a, &mut b, 1, Source::Camera, 20);
+    assert!(moved.elapsed() < Duration::from_secs(8), "{:?}", moved.elapsed());
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_rejoin_replaces_the_peer() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    exchange(&mut a, &mut b, 1, Source::Camera, 20);
+    let mut again = Native::new(7);
+    again.join(&sfu, ROOM, 1).await.unwrap();
+    run([&mut again, &mut b], "connected, nothing published yet", |[a, b]| a.connected && b.slots.is_empty());
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    exchange(&mut again, &mut b, 1, Source::Camera, 20);
+    assert_eq!(sfu.stats().peers, 2);
+    sfu.shutdown().await;
+}
