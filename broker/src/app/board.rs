@@ -1,0 +1,118 @@
+//! Who is on duty, and what the coordinator watches.
+
+use super::{
+    App, Result,
+    directory::{Directory, ServiceEntry},
+    ports::ConsultFilter,
+    require,
+    views::may_know,
+};
+use crate::domain::{
+    access::{Permission, may},
+    directory::Actor,
+    rota::{self, Shift},
+};
+use schemas::{
+    ServiceId, UnixMillis,
+    consult::ConsultSummary,
+    directory::{Board, BoardService, Duty, DutyLevel},
+};
+use std::collections::BTreeMap;
+
+/// How far the board looks. More computes and shows more than a coordinator plans by heart; less hides Monday's gap
+/// on a Thursday.
+const BOARD_SECONDS: i64 = 7 * 86_400;
+/// How far one's own duties are shown.
+const DUTIES_SECONDS: i64 = 28 * 86_400;
+/// Consults on a board. More than anybody can watch.
+const BOARD_CONSULTS: u32 = 1000;
+
+impl App {
+    /// Services of the caller's networks with who is on now and next, and every open consult, the most urgent first.
+    pub async fn board(&self, actor: &Actor) -> Result<Board> {
+        require(may(actor, None, Permission::ReadBoard))?;
+        let now = self.now();
+        let directory = self.directory().await?;
+        let filter = ConsultFilter {
+            open_only: true,
+            networks: actor.networks.iter().map(|id| id.0).collect(),
+            limit: BOARD_CONSULTS,
+            ..ConsultFilter::default()
+        };
+        let mut consults: Vec<ConsultSummary> = Vec::new();
+        for row in self.repo.snapshots(&filter).await? {
+            let consult = self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts()));
+            consults.extend(consult.map(|consult| directory.summary(&consult)));
+        }
+        consults.sort_by_key(|summary| (summary.urgency, summary.created_at, summary.id));
+        let mut open: BTreeMap<ServiceId, u32> = BTreeMap::new();
+        for summary in &consults {
+            *open.entry(summary.service.id).or_default() += 1;
+        }
+        let mut services: Vec<BoardService> = directory
+            .services
+            .values()
+            .filter(|entry| actor.networks.contains(&entry.service.network_id))
+            .map(|entry| line(&directory, entry, open.get(&entry.service.id).copied().unwrap_or(0), now))
+            .collect();
+        services.sort_by(|a, b| (&a.service.name, a.service.id).cmp(&(&b.service.name, b.service.id)));
+        Ok(Board { now, services, consults })
+    }
+
+    /// The caller's own duties of the next four weeks, the running ones first.
+    pub async fn duties(&self, actor: &Actor) -> Result<Vec<Duty>> {
+        require(may(actor, None, Permission::ReadDuties))?;
+        let now = self.now();
+        let until = now.plus_seconds(DUTIES_SECONDS);
+        let directory = self.directory().await?;
+        let mut duties: Vec<Duty> = directory
+            .services
+            .values()
+            .filter_map(|entry| entry.rota.as_ref().map(|rota| (entry, rota)))
+            .flat_map(|(entry, rota)| {
+                // Running duties are shown with their true beginning and end.
+                let on = rota::who_is_on(rota, now);
+                let later = rota::shifts(rota, now, until).into_iter().filter(|shift| shift.from > now);
+                let own = on.into_iter().chain(later).filter(|shift| shift.person == actor.person_id);
+                own.map(|shift| duty(&directory, entry.service.id, &shift)).collect::<Vec<_>>()
+            })
+            .collect();
+        duties.sort_by_key(|duty| (duty.from, duty.until, duty.service_id, duty.level));
+        Ok(duties)
+    }
+}
+
+fn line(directory: &Directory, entry: &ServiceEntry, open: u32, now: UnixMillis) -> BoardService {
+    let until = now.plus_seconds(BOARD_SECONDS);
+    let duty = |shift: &Shift| duty(directory, entry.service.id, shift);
+    let (on_duty, next, gap_at) = match &entry.rota {
+        None => (vec![], vec![], Some(now)),
+        Some(rota) => {
+            let on = rota::who_is_on(rota, now);
+            let later: Vec<Shift> =
+                rota::shifts(rota, now, until).into_iter().filter(|shift| shift.from > now).collect();
+            let gap = rota::gaps(rota, DutyLevel::Primary, now, until).first().map(|gap| gap.from);
+            (on.iter().map(duty).collect(), following(&later).map(duty).collect(), gap)
+        }
+    };
+    BoardService { service: entry.service.clone(), on_duty, next, gap_at, open }
+}
+
+/// Of each level the first stretch that begins after now.
+fn following(later: &[Shift]) -> impl Iterator<Item = &Shift> {
+    [DutyLevel::Primary, DutyLevel::Secondary].into_iter().flat_map(move |level| {
+        let first = later.iter().filter(move |shift| shift.level == level).map(|shift| shift.from).min();
+        later.iter().filter(move |shift| shift.level == level && Some(shift.from) == first)
+    })
+}
+
+fn duty(directory: &Directory, service_id: ServiceId, shift: &Shift) -> Duty {
+    Duty {
+        service_id,
+        level: shift.level,
+        person: directory.person_ref(shift.person),
+        from: shift.from,
+        until: shift.until,
+        is_override: shift.is_override,
+    }
+}

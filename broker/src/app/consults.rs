@@ -1,0 +1,174 @@
+//! Requesting, finding and acting on consults.
+
+use super::{
+    App, Error, Result,
+    log::{Outcome, Wish},
+    matching::Case,
+    ports::ConsultFilter,
+    require, validate,
+    views::may_know,
+};
+use crate::domain::{
+    access::{self, Permission, may},
+    consult::{Command, Consult},
+    directory::Actor,
+};
+use schemas::{
+    ConsultId, StudyId,
+    consult::{Action, ActionName, ConsultDetail, ConsultQuery, ConsultSummary, NewConsult},
+    directory::{Role, Service},
+};
+
+/// Consults in a list. More makes the page slow to draw and the answer long; a network has some hundred in a week,
+/// and older ones are found by search (a later version), not by scrolling.
+const LIST: u32 = 500;
+
+impl App {
+    /// Services that the caller can ask or works for, by name.
+    pub async fn services(&self, actor: &Actor) -> Result<Vec<Service>> {
+        require(may(actor, None, Permission::ReadServices))?;
+        let directory = self.directory().await?;
+        let mut services: Vec<Service> = directory
+            .services
+            .values()
+            .filter(|entry| {
+                actor.networks.contains(&entry.service.network_id)
+                    || actor.has_role(Role::Referrer) && directory.is_offered(entry.service.id, actor.hospital_id)
+            })
+            .map(|entry| entry.service.clone())
+            .collect();
+        services.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+        Ok(services)
+    }
+
+    /// Makes a consult and begins to ring. `false`: the same request had been made before, and nothing was done.
+    pub async fn create(&self, actor: &Actor, new: NewConsult) -> Result<(ConsultDetail, bool)> {
+        require(may(actor, None, Permission::CreateConsult))?;
+        let now = self.now();
+        validate::case_fields(&new.fields, now)?;
+        let directory = self.directory().await?;
+        let entry = directory
+            .services
+            .get(&new.service_id)
+            .filter(|entry| directory.is_offered(entry.service.id, actor.hospital_id))
+            .ok_or_else(|| Error::InvalidField("service_id: not offered to this hospital".to_owned()))?;
+        let case = Case {
+            consult_id: new.id,
+            service_id: new.service_id,
+            hospital_id: actor.hospital_id,
+            requester: actor.person_id,
+            urgency: new.urgency,
+            declined: std::collections::BTreeSet::new(),
+        };
+        let matched = self.matched(&case, now).await?;
+        let wish = Wish::command(Command::Request {
+            id: new.id,
+            service_id: new.service_id,
+            network_id: entry.service.network_id,
+            hospital_id: actor.hospital_id,
+            requester: actor.person_id,
+            urgency: new.urgency,
+            fields: new.fields,
+            matched,
+        });
+        let Outcome { loaded, changed } = self.run(new.id, &wish).await?;
+        Ok((self.show(actor, &loaded).await?, changed))
+    }
+
+    /// The caller's consults: of the own house, of the coordinated networks, and those the caller was rung for;
+    /// newest first.
+    pub async fn consults(&self, actor: &Actor, query: &ConsultQuery) -> Result<Vec<ConsultSummary>> {
+        let directory = self.directory().await?;
+        let consults = self.known_consults(actor, !query.all).await?;
+        Ok(consults.iter().map(|consult| directory.summary(consult)).collect())
+    }
+
+    pub async fn detail(&self, actor: &Actor, id: ConsultId) -> Result<ConsultDetail> {
+        let loaded = self.readable(actor, id).await?;
+        self.show(actor, &loaded).await
+    }
+
+    /// Does what the action says, or says why not.
+    pub async fn act(&self, actor: &Actor, id: ConsultId, action: Action) -> Result<ConsultDetail> {
+        let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
+        permit(actor, &consult, &action)?;
+        validate::action(&action, self.now())?;
+        if let Action::AttachStudy { study_id } = &action {
+            self.own_study(actor, *study_id).await?;
+        }
+        let Outcome { loaded, .. } = self.run(id, &Wish::command(command(actor, action))).await?;
+        // Whoever declined may no longer know of the consult; this answer shows it for the last time.
+        self.show(actor, &loaded).await
+    }
+
+    /// The study, if it is the caller's house's own; otherwise it does not exist for the caller.
+    async fn own_study(&self, actor: &Actor, id: StudyId) -> Result<()> {
+        let row = self.repo.study(id.0).await?.ok_or(Error::NotFound)?;
+        let owned = access::owns_study(actor, schemas::HospitalId(row.hospital_id));
+        if owned { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Consults that this person may know of, newest first.
+    pub(super) async fn known_consults(&self, actor: &Actor, open_only: bool) -> Result<Vec<Consult>> {
+        let filter = ConsultFilter {
+            open_only,
+            hospital: actor.has_role(Role::Referrer).then_some(actor.hospital_id.0),
+            networks: if actor.has_role(Role::Coordinator) {
+                actor.networks.iter().map(|id| id.0).collect()
+            } else {
+                vec![]
+            },
+            person: Some(actor.person_id.0),
+            limit: LIST,
+        };
+        let mut consults = Vec::new();
+        for row in self.repo.snapshots(&filter).await? {
+            consults.extend(self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts())));
+        }
+        Ok(consults)
+    }
+}
+
+/// Asks the access table; who may not know of the consult learns nothing.
+fn permit(actor: &Actor, consult: &Consult, action: &Action) -> Result<()> {
+    let facts = consult.facts();
+    if !may_know(actor, &facts) {
+        return Err(Error::NotFound);
+    }
+    require(may(actor, Some(&facts), Permission::Act(name(action))))
+}
+
+const fn name(action: &Action) -> ActionName {
+    match action {
+        Action::CompleteFields { .. } => ActionName::CompleteFields,
+        Action::Accept => ActionName::Accept,
+        Action::AcceptInFive => ActionName::AcceptInFive,
+        Action::PassOn => ActionName::PassOn,
+        Action::Decline { .. } => ActionName::Decline,
+        Action::RingReceipt { .. } => ActionName::RingReceipt,
+        Action::Cancel { .. } => ActionName::Cancel,
+        Action::AttachStudy { .. } => ActionName::AttachStudy,
+        Action::EndSession => ActionName::EndSession,
+        Action::SubmitAnswer { .. } => ActionName::SubmitAnswer,
+        Action::Acknowledge => ActionName::Acknowledge,
+        Action::Close => ActionName::Close,
+    }
+}
+
+fn command(actor: &Actor, action: Action) -> Command {
+    let person = actor.person_id;
+    match action {
+        Action::CompleteFields { fields } => Command::CompleteFields { person, fields },
+        Action::Accept => Command::Accept { person },
+        Action::AcceptInFive => Command::AcceptInFive { person },
+        Action::PassOn => Command::PassOn { person },
+        Action::Decline { reason, note } => Command::Decline { person, reason, note },
+        Action::RingReceipt { ring_id, receipt } => Command::RingReceipt { person, ring_id, receipt },
+        Action::Cancel { reason } => Command::Cancel { person, reason },
+        Action::AttachStudy { study_id } => Command::AttachStudy { person: Some(person), study_id },
+        Action::EndSession => Command::EndSession { person },
+        Action::SubmitAnswer { answer } => Command::SubmitAnswer { person, answer },
+        Action::Acknowledge => Command::Acknowledge { person },
+        Action::Close => Command::Close { person },
+    }
+}

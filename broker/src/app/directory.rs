@@ -1,0 +1,231 @@
+//! People, houses, services and rotas as one immutable value per revision, kept until the revision grows.
+
+use super::{
+    App, Error, Result,
+    ports::{DirectoryRows, DirectoryWrite, HospitalRow, PersonRow, RotaRow, ServiceRow},
+};
+use crate::domain::{directory::Actor, escalation::Policy, rota::Rota};
+use schemas::{
+    HospitalId, NetworkId, PersonId, ServiceId,
+    consult::Urgency,
+    directory::{HospitalRef, PersonRef, Role, Service, Specialty},
+};
+use serde::de::DeserializeOwned;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// Name shown for somebody whose row is gone: the log outlives the directory.
+const NOBODY: &str = "–";
+
+pub(super) struct Directory {
+    pub(super) revision: i64,
+    pub(super) hospitals: BTreeMap<HospitalId, HospitalRef>,
+    pub(super) services: BTreeMap<ServiceId, ServiceEntry>,
+    pub(super) people: BTreeMap<PersonId, Person>,
+    /// (service, house that provides, house that asks)
+    contracts: BTreeSet<(ServiceId, HospitalId, HospitalId)>,
+}
+
+pub(super) struct ServiceEntry {
+    pub(super) service: Service,
+    /// See [`ServiceRow::exclusive`].
+    pub(super) exclusive: bool,
+    /// Absent: nobody is ever on duty.
+    pub(super) rota: Option<Rota>,
+    pub(super) rota_revision: i64,
+    policies: Vec<(Urgency, Policy)>,
+}
+
+impl ServiceEntry {
+    pub(super) fn policy(&self, urgency: Urgency) -> Option<&Policy> {
+        self.policies.iter().find(|(of, _)| *of == urgency).map(|(_, policy)| policy)
+    }
+}
+
+pub(super) struct Person {
+    pub(super) actor: Actor,
+    pub(super) refer: PersonRef,
+    pub(super) row: PersonRow,
+    pub(super) qualifications: Vec<Specialty>,
+}
+
+impl Directory {
+    fn from_rows(rows: DirectoryRows) -> Self {
+        let hospitals: BTreeMap<_, _> =
+            rows.hospitals.into_iter().map(|row| (HospitalId(row.id), hospital(row))).collect();
+        let networks: BTreeMap<_, _> = rows.networks.into_iter().map(|row| (NetworkId(row.id), row.name)).collect();
+        let people = rows.people.into_iter().map(|row| (PersonId(row.id), person(row, &hospitals))).collect();
+        let mut rotas: BTreeMap<_, _> = rows.rotas.into_iter().map(|row| (row.service_id, row)).collect();
+        let mut policies: BTreeMap<ServiceId, Vec<(Urgency, Policy)>> = BTreeMap::new();
+        for row in rows.policies {
+            if let (Some(urgency), Some(policy)) = (named(&row.urgency), json("escalation policy", &row.body)) {
+                policies.entry(ServiceId(row.service_id)).or_default().push((urgency, policy));
+            }
+        }
+        let services = rows
+            .services
+            .into_iter()
+            .filter_map(|row| {
+                let id = ServiceId(row.id);
+                let rota = rotas.remove(&row.id);
+                service(row, &networks, rota, policies.remove(&id).unwrap_or_default()).map(|entry| (id, entry))
+            })
+            .collect();
+        let contracts = rows
+            .contracts
+            .into_iter()
+            .map(|c| (ServiceId(c.service_id), HospitalId(c.provider_hospital_id), HospitalId(c.hospital_id)))
+            .collect();
+        Self { revision: rows.revision, hospitals, services, people, contracts }
+    }
+
+    /// An active person.
+    pub(super) fn person(&self, id: PersonId) -> Option<&Person> {
+        self.people.get(&id).filter(|person| person.row.active)
+    }
+
+    /// How colleagues see that person; total, because logs name people who have left.
+    pub(super) fn person_ref(&self, id: PersonId) -> PersonRef {
+        self.people.get(&id).map_or_else(
+            || PersonRef {
+                id,
+                name: NOBODY.to_owned(),
+                hospital_id: HospitalId(uuid::Uuid::nil()),
+                hospital: NOBODY.to_owned(),
+                phone: None,
+            },
+            |person| person.refer.clone(),
+        )
+    }
+
+    pub(super) fn hospital_ref(&self, id: HospitalId) -> HospitalRef {
+        self.hospitals.get(&id).cloned().unwrap_or_else(|| HospitalRef {
+            id,
+            name: NOBODY.to_owned(),
+            city: String::new(),
+            phone: String::new(),
+        })
+    }
+
+    /// The house `provider` works for the house `asking` in that service.
+    pub(super) fn has_contract(&self, service: ServiceId, provider: HospitalId, asking: HospitalId) -> bool {
+        self.contracts.contains(&(service, provider, asking))
+    }
+
+    /// Somebody provides that service to this house.
+    pub(super) fn is_offered(&self, service: ServiceId, asking: HospitalId) -> bool {
+        self.contracts.iter().any(|(of, _, to)| *of == service && *to == asking)
+    }
+}
+
+/// A row's text as the enum that it names; a name that this version does not know is logged and left out.
+pub(super) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
+    serde_json::from_value(serde_json::Value::String(name.to_owned()))
+        .inspect_err(|_| tracing::warn!(name, "unknown name in the directory is left out"))
+        .ok()
+}
+
+fn json<T: DeserializeOwned>(what: &'static str, text: &str) -> Option<T> {
+    serde_json::from_str(text).inspect_err(|error| tracing::error!(what, %error, "unreadable row is left out")).ok()
+}
+
+fn hospital(row: HospitalRow) -> HospitalRef {
+    HospitalRef { id: HospitalId(row.id), name: row.name, city: row.city, phone: row.phone }
+}
+
+fn person(row: PersonRow, hospitals: &BTreeMap<HospitalId, HospitalRef>) -> Person {
+    let id = PersonId(row.id);
+    let hospital_id = HospitalId(row.hospital_id);
+    Person {
+        actor: Actor {
+            person_id: id,
+            hospital_id,
+            roles: row.roles.iter().filter_map(|name| named::<Role>(name)).collect(),
+            networks: row.networks.iter().copied().map(NetworkId).collect(),
+        },
+        refer: PersonRef {
+            id,
+            name: row.name.clone(),
+            hospital_id,
+            hospital: hospitals.get(&hospital_id).map_or_else(|| NOBODY.to_owned(), |h| h.name.clone()),
+            phone: row.phone.clone(),
+        },
+        qualifications: row.qualifications.iter().filter_map(|name| named(name)).collect(),
+        row,
+    }
+}
+
+fn service(
+    row: ServiceRow,
+    networks: &BTreeMap<NetworkId, String>,
+    rota: Option<RotaRow>,
+    policies: Vec<(Urgency, Policy)>,
+) -> Option<ServiceEntry> {
+    let network_id = NetworkId(row.network_id);
+    Some(ServiceEntry {
+        service: Service {
+            id: ServiceId(row.id),
+            specialty: named(&row.specialty)?,
+            name: row.name,
+            network_id,
+            network: networks.get(&network_id).cloned().unwrap_or_default(),
+            fallback_phone: row.fallback_phone,
+            zone: row.zone,
+        },
+        exclusive: row.exclusive,
+        rota_revision: rota.as_ref().map_or(0, |rota| rota.revision),
+        rota: rota.and_then(|rota| json("rota", &rota.body)),
+        policies,
+    })
+}
+
+/// The last directory that was read.
+#[derive(Default)]
+pub(super) struct DirectoryCache(RwLock<Option<Arc<Directory>>>);
+
+impl App {
+    /// The directory as it is now: one small query when nothing changed.
+    pub(super) async fn directory(&self) -> Result<Arc<Directory>> {
+        let revision = self.repo.directory_revision().await?;
+        let cached = self.directory.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(directory) = cached.filter(|directory| directory.revision >= revision) {
+            return Ok(directory);
+        }
+        let fresh = Arc::new(Directory::from_rows(self.repo.directory().await?));
+        let mut slot = self.directory.0.write().unwrap_or_else(PoisonError::into_inner);
+        // Two readers may have fetched at once; the newer one stays.
+        match &*slot {
+            Some(other) if other.revision > fresh.revision => Ok(Arc::clone(other)),
+            _ => {
+                *slot = Some(Arc::clone(&fresh));
+                Ok(fresh)
+            }
+        }
+    }
+
+    /// The signed-in person as they are now.
+    pub(crate) async fn actor_now(&self, id: PersonId) -> Result<Actor> {
+        self.directory().await?.person(id).map(|person| person.actor.clone()).ok_or(Error::NotSignedIn)
+    }
+
+    /// Whose account has this e-mail address.
+    pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonId>> {
+        Ok(self.repo.credential(&email.trim().to_lowercase()).await?.map(|row| PersonId(row.person_id)))
+    }
+
+    /// Writes houses, people, rotas; every listener reads its lists anew. For the command line and the demo.
+    pub(crate) async fn write_directory(&self, write: &DirectoryWrite) -> Result<()> {
+        self.repo.write_directory(write).await?;
+        Ok(())
+    }
+
+    /// The rows as they are, for the command line and the demo.
+    pub async fn directory_rows(&self) -> Result<DirectoryRows> {
+        Ok(self.repo.directory().await?)
+    }
+
+    /// The telephone number that helps on when a service's software does not.
+    pub async fn fallback_phone(&self, service: ServiceId) -> Result<Option<String>> {
+        Ok(self.directory().await?.services.get(&service).map(|entry| entry.service.fallback_phone.clone()))
+    }
+}

@@ -1,0 +1,251 @@
+//! The one way in which a consult changes: load, decide, append; again when somebody else was faster.
+
+use super::{
+    App, Error, Result,
+    ports::{Append, Appended, ConsultPersonRow, EventRow, SnapshotRow},
+    validate::name_of,
+};
+use crate::domain::{
+    chain,
+    consult::{Command, Consult, Event, Recorded, Refusal, decide, next_deadline, record, wants_rematch},
+    escalation::Matched,
+};
+use schemas::{ConsultId, PersonId, UnixMillis};
+use std::collections::BTreeMap;
+
+/// How often a decision is tried again before the client is told to come back. Each time somebody else's write went
+/// through, so only a crowd on one consult gets here; more tries hold the request longer.
+const ATTEMPTS: u32 = 64;
+
+/// A consult with its log.
+#[derive(Clone)]
+pub(super) struct Loaded {
+    pub(super) consult: Consult,
+    pub(super) log: Vec<Recorded>,
+    head: chain::Digest,
+}
+
+/// What is to happen, decided upon the state that is found.
+pub(super) enum Wish {
+    Command(Box<Command>),
+    /// The machine's turn: matched anew where the consult wants it.
+    Tick,
+}
+
+/// What became of it.
+pub(super) struct Outcome {
+    pub(super) loaded: Loaded,
+    /// `false`: nothing had to change (a repeated command, a tick too early).
+    pub(super) changed: bool,
+}
+
+impl Wish {
+    pub(super) fn command(command: Command) -> Self {
+        Self::Command(Box::new(command))
+    }
+}
+
+impl App {
+    pub(super) async fn load(&self, id: ConsultId) -> Result<Option<Loaded>> {
+        self.repo.load(id.0).await?.map(|rows| replay(id, &rows)).transpose()
+    }
+
+    /// The state alone, from its snapshot row.
+    pub(super) async fn consult(&self, id: ConsultId) -> Result<Option<Consult>> {
+        match self.repo.snapshot(id.0).await? {
+            Some(row) => self.state_of(&row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The state in a snapshot row. A row that an older version wrote in another form is passed over for the log,
+    /// which every version can read; `None` once its bodies are purged.
+    pub(super) async fn state_of(&self, row: &SnapshotRow) -> Result<Option<Consult>> {
+        if let Ok(consult) = serde_json::from_str(&row.detail) {
+            return Ok(Some(consult));
+        }
+        tracing::warn!(consult = %row.consult_id, "the snapshot has another form; its log is read instead");
+        match self.load(ConsultId(row.consult_id)).await {
+            Ok(loaded) => Ok(loaded.map(|loaded| loaded.consult)),
+            Err(Error::NotFound) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Carries a wish out, whoever else writes at the same time.
+    pub(super) async fn run(&self, id: ConsultId, wish: &Wish) -> Result<Outcome> {
+        for _ in 0..ATTEMPTS {
+            let before = self.load(id).await?;
+            let now = self.now();
+            let command = self.command(before.as_ref(), wish, now).await?;
+            let consult = before.as_ref().map(|loaded| &loaded.consult);
+            let events = match decide(consult, &command, now) {
+                Ok(events) => events,
+                Err(refusal) => return Err(self.refused(refusal).await),
+            };
+            if events.is_empty() {
+                let loaded = before.ok_or(Error::NotFound)?;
+                return Ok(Outcome { loaded, changed: false });
+            }
+            if let Some(loaded) = self.append(id, before, &command, events, now).await? {
+                return Ok(Outcome { loaded, changed: true });
+            }
+        }
+        tracing::warn!(consult = %id, "gave up after too many conflicting writes");
+        Err(Error::Unavailable)
+    }
+
+    async fn command(&self, before: Option<&Loaded>, wish: &Wish, now: UnixMillis) -> Result<Command> {
+        Ok(match (wish, before) {
+            (Wish::Command(command), _) => (**command).clone(),
+            (Wish::Tick, Some(loaded)) if wants_rematch(&loaded.consult, now) => {
+                Command::Tick { rematch: self.rematch(&loaded.consult, now).await? }
+            }
+            (Wish::Tick, _) => Command::Tick { rematch: None },
+        })
+    }
+
+    async fn rematch(&self, consult: &Consult, now: UnixMillis) -> Result<Option<Matched>> {
+        let case = super::matching::Case::of(consult);
+        self.matched(&case, now).await.map(Some)
+    }
+
+    /// Writes; `None` when somebody else did before.
+    async fn append(
+        &self,
+        id: ConsultId,
+        before: Option<Loaded>,
+        command: &Command,
+        events: Vec<Event>,
+        now: UnixMillis,
+    ) -> Result<Option<Loaded>> {
+        let (mut log, mut head) = before.map_or((vec![], chain::GENESIS), |loaded| (loaded.log, loaded.head));
+        let expected_seq = log.last().map_or(0, |last| last.seq);
+        let recorded = record(command, events, expected_seq, now);
+        let studies = recorded
+            .iter()
+            .filter_map(|entry| match entry.event {
+                Event::StudyAttached { study_id } => Some(study_id.0),
+                _ => None,
+            })
+            .collect();
+        let rows = recorded.iter().map(|entry| event_row(id, entry, &mut head)).collect();
+        log.extend(recorded);
+        let consult = Consult::replay(id, &log).ok_or_else(|| Error::bug("a log without a request", id))?;
+        let deadline = next_deadline(&consult);
+        let write = Append {
+            consult_id: id.0,
+            expected_seq,
+            events: rows,
+            snapshot: snapshot(&consult, deadline)?,
+            people: people(&consult),
+            studies,
+            effects: vec![],
+        };
+        match self.repo.append(&write).await? {
+            Appended::Conflict => Ok(None),
+            Appended::At { position } => {
+                self.bus.ring(position);
+                if deadline.is_some() {
+                    self.due.notify_one();
+                }
+                Ok(Some(Loaded { consult, log, head }))
+            }
+        }
+    }
+
+    async fn refused(&self, refusal: Refusal) -> Error {
+        match refusal {
+            Refusal::NotFound => Error::NotFound,
+            Refusal::Conflict => Error::Conflict("this id was used for another request"),
+            Refusal::WrongState { .. } => Error::WrongState,
+            Refusal::AlreadyTaken { by } => match self.directory().await {
+                Ok(directory) => Error::AlreadyTaken { by: directory.person_ref(by).name },
+                Err(error) => error,
+            },
+            Refusal::NotRung => Error::NotRung,
+            Refusal::NotSpecialist => Error::Forbidden,
+            Refusal::InvalidField { field, why } => Error::InvalidField(format!("{field}: {why}")),
+        }
+    }
+}
+
+fn replay(id: ConsultId, rows: &[EventRow]) -> Result<Loaded> {
+    let log = rows.iter().map(|row| recorded(row, id)).collect::<Result<Vec<_>>>()?;
+    let consult = Consult::replay(id, &log).ok_or_else(|| Error::bug("a log without a request", id))?;
+    let head = rows
+        .last()
+        .map(|row| chain::Digest::try_from(row.hash.as_slice()))
+        .transpose()
+        .map_err(|error| Error::bug("a chain link of the wrong length", error))?
+        .unwrap_or(chain::GENESIS);
+    Ok(Loaded { consult, log, head })
+}
+
+/// An event as it was stored. A purged body ends the life of a consult: it is gone for everybody but the audit.
+pub(super) fn recorded(row: &EventRow, id: ConsultId) -> Result<Recorded> {
+    let body = row.body.as_deref().ok_or(Error::NotFound)?;
+    let version = u32::try_from(row.version).unwrap_or(0);
+    let event = Event::from_body(version, body).map_err(|error| {
+        // Not the error's own text: it may quote the body.
+        Error::bug("an unreadable event", format!("{id} #{} at column {}", row.seq, error.column()))
+    })?;
+    Ok(Recorded { seq: row.seq, at: UnixMillis(row.at), actor: row.actor.map(PersonId), version, event })
+}
+
+fn event_row(id: ConsultId, entry: &Recorded, head: &mut chain::Digest) -> EventRow {
+    let mut salt: chain::Salt = [0; 32];
+    rand::fill(&mut salt[..]);
+    let body = entry.event.to_body();
+    let kind = entry.event.kind();
+    let commitment = chain::commitment(&salt, &body);
+    *head = chain::link(head, id, entry.seq, entry.at, entry.actor, kind, &commitment);
+    EventRow {
+        seq: entry.seq,
+        at: entry.at.0,
+        actor: entry.actor.map(|person| person.0),
+        version: i32::try_from(entry.version).unwrap_or(i32::MAX),
+        kind: kind.to_owned(),
+        body: Some(body),
+        salt: Some(salt.to_vec()),
+        commitment: commitment.to_vec(),
+        hash: head.to_vec(),
+    }
+}
+
+fn snapshot(consult: &Consult, deadline: Option<UnixMillis>) -> Result<SnapshotRow> {
+    Ok(SnapshotRow {
+        consult_id: consult.id.0,
+        seq: consult.seq,
+        state: name_of(&consult.state),
+        urgency: name_of(&consult.urgency),
+        is_open: consult.state.is_open(),
+        service_id: consult.service_id.0,
+        network_id: consult.network_id.0,
+        hospital_id: consult.hospital_id.0,
+        requester: consult.requester.0,
+        specialist: consult.specialist.map(|person| person.0),
+        created_at: consult.created_at.0,
+        state_since: consult.state_since.0,
+        next_deadline: deadline.map(|at| at.0),
+        detail: serde_json::to_string(consult).map_err(|error| Error::bug("writing a snapshot", error))?,
+    })
+}
+
+/// Everybody who has to do with it, each since the first time.
+fn people(consult: &Consult) -> Vec<ConsultPersonRow> {
+    let row = |person: PersonId, relation: &str, since: UnixMillis| ConsultPersonRow {
+        person_id: person.0,
+        relation: relation.to_owned(),
+        since: since.0,
+    };
+    let mut rung: BTreeMap<PersonId, UnixMillis> = BTreeMap::new();
+    for ring in &consult.rings {
+        rung.entry(ring.person).or_insert(ring.started_at);
+    }
+    let specialist = consult.specialist.zip(consult.accepted_at);
+    std::iter::once(row(consult.requester, "requester", consult.created_at))
+        .chain(rung.into_iter().map(|(person, since)| row(person, "rung", since)))
+        .chain(specialist.map(|(person, since)| row(person, "specialist", since)))
+        .collect()
+}

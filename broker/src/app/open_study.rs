@@ -1,0 +1,135 @@
+//! Reading a study's objects, for the `/dicomweb` handlers.
+
+use super::{
+    App, Error, Result,
+    dicomweb::{blob_error, context, object_key},
+    ports::{AccessRow, InstanceRow, SeriesRow, StudyRow},
+};
+use crate::domain::directory::Actor;
+use ::imaging::{
+    FrameTable,
+    blobs::BlobError,
+    frames::{self, FrameError},
+    render::{Picture, RenderOptions},
+    seal::{ObjectKey, StudyKey},
+};
+use bytes::Bytes;
+use futures_util::stream::Stream;
+use schemas::ConsultId;
+use std::sync::Arc;
+
+/// Width of an access log row's window. Less writes more rows for a study of 500 slices; more hides when somebody
+/// came back.
+const ACCESS_WINDOW_MS: i64 = 15 * 60 * 1000;
+
+/// How a reader names a study. A Study Instance UID alone is no name for certain: two houses may hold objects under
+/// the same one, of one patient (a CD carried over) or of two (a scanner that makes up its UIDs badly).
+#[derive(Clone, Copy, Debug)]
+pub struct StudyName<'a> {
+    pub uid: &'a str,
+    /// Counts only the study attached to this consult.
+    pub consult: Option<ConsultId>,
+}
+
+impl<'a> StudyName<'a> {
+    /// A study named by its UID alone.
+    pub fn uid(uid: &'a str) -> Self {
+        Self { uid, consult: None }
+    }
+}
+
+impl App {
+    /// Opens a study for reading: the one access check of everything that WADO-RS reads, and the access log's row.
+    /// `session` is [`super::Session::label`]. [`Error::Conflict`] where the name fits several readable studies.
+    pub async fn open_study(self: &Arc<Self>, actor: &Actor, session: &str, study: StudyName<'_>) -> Result<OpenStudy> {
+        let row = self.readable_study(actor, study).await?.ok_or(Error::NotFound)?;
+        let key = self.study_key(&row)?;
+        let at = self.now().0;
+        self.repo
+            .log_access(&AccessRow {
+                person_id: actor.person_id.0,
+                session: session.to_owned(),
+                study_id: row.id,
+                window_start: at - at.rem_euclid(ACCESS_WINDOW_MS),
+                at,
+            })
+            .await?;
+        Ok(OpenStudy { app: Arc::clone(self), row, key })
+    }
+}
+
+/// A study that its reader was allowed to open. Made by [`App::open_study`] alone.
+pub struct OpenStudy {
+    app: Arc<App>,
+    pub row: StudyRow,
+    key: StudyKey,
+}
+
+impl OpenStudy {
+    pub async fn series(&self) -> Result<Vec<SeriesRow>> {
+        Ok(self.app.repo.series(self.row.id).await?)
+    }
+
+    /// All instances, or those of one series; none: [`Error::NotFound`].
+    pub async fn instances(&self, series_uid: Option<&str>) -> Result<Vec<InstanceRow>> {
+        let rows = self.app.repo.instances(self.row.id, series_uid).await?;
+        if rows.is_empty() { Err(Error::NotFound) } else { Ok(rows) }
+    }
+
+    pub async fn instance(&self, series_uid: &str, sop_uid: &str) -> Result<InstanceRow> {
+        let row = self.app.repo.instance(self.row.id, sop_uid).await?;
+        row.filter(|row| row.series_instance_uid == series_uid).ok_or(Error::NotFound)
+    }
+
+    /// The object's DICOM JSON (PS3.18 Annex F).
+    pub fn metadata(&self, row: &InstanceRow) -> Result<String> {
+        let plain = self
+            .key
+            .open_small(&context(&row.sop_instance_uid), &row.sealed_metadata)
+            .map_err(|error| Error::bug("sealed metadata", error))?;
+        String::from_utf8(plain).map_err(|_| Error::bug("sealed metadata", "is no text"))
+    }
+
+    /// The stored object, a Part 10 file, a piece at a time.
+    pub fn object(
+        &self,
+        row: &InstanceRow,
+    ) -> impl Stream<Item = std::result::Result<Bytes, BlobError>> + Send + use<> {
+        self.app.blobs.stream(&self.object_key(row))
+    }
+
+    /// Bytes of the stored object.
+    pub async fn object_size(&self, row: &InstanceRow) -> Result<u64> {
+        self.app.blobs.size(&self.object_key(row)).await.map_err(blob_error)
+    }
+
+    /// One frame, from 1, in its stored transfer syntax.
+    pub async fn frame(&self, row: &InstanceRow, frame: u32) -> Result<Bytes> {
+        let table = self.frame_table(row)?;
+        frames::read(&self.app.blobs, &self.object_key(row), &table, frame).await.map_err(frame_error)
+    }
+
+    /// Where each frame lies in the stored object.
+    pub fn frame_table(&self, row: &InstanceRow) -> Result<FrameTable> {
+        serde_json::from_str(&row.frame_table).map_err(|error| Error::bug("a frame table", error))
+    }
+
+    /// One frame, from 1, as a picture.
+    pub async fn render(&self, row: &InstanceRow, frame: u32, options: RenderOptions) -> Result<Picture> {
+        let table = self.frame_table(row)?;
+        let key = self.object_key(row);
+        let job = frames::render_job(&self.app.blobs, &key, &table, frame, options).await.map_err(frame_error)?;
+        Ok(self.app.pool.render(job).await?)
+    }
+
+    fn object_key(&self, row: &InstanceRow) -> ObjectKey {
+        object_key(&self.key, &row.sop_instance_uid, &row.digest)
+    }
+}
+
+fn frame_error(error: FrameError) -> Error {
+    match error {
+        FrameError::Refused(refusal) => Error::Imaging(refusal),
+        FrameError::Blob(error) => blob_error(error),
+    }
+}

@@ -1,0 +1,133 @@
+//! Rows of people, houses, services, rotas and sessions.
+
+use uuid::Uuid;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HospitalRow {
+    pub id: Uuid,
+    pub name: String,
+    pub city: String,
+    pub phone: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NetworkRow {
+    pub id: Uuid,
+    pub name: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceRow {
+    pub id: Uuid,
+    pub network_id: Uuid,
+    /// `schemas::directory::Specialty` by its serde name.
+    pub specialty: String,
+    pub name: String,
+    pub fallback_phone: String,
+    /// IANA zone of the rota.
+    pub zone: String,
+    /// Duty for this service is exclusive: no second consult beside a running one.
+    pub exclusive: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonRow {
+    pub id: Uuid,
+    pub hospital_id: Uuid,
+    pub name: String,
+    /// Lower case; unique.
+    pub email: String,
+    pub phone: Option<String>,
+    /// `schemas::directory::Role`s by serde name (JSON text in the table).
+    pub roles: Vec<String>,
+    /// Networks that a coordinator watches and a specialist works for (JSON text in the table).
+    pub networks: Vec<Uuid>,
+    /// ISO 639-1.
+    pub languages: Vec<String>,
+    /// Specialties, serde names.
+    pub qualifications: Vec<String>,
+    /// Protected rest until then.
+    pub resting_until: Option<i64>,
+    pub active: bool,
+}
+
+/// A provider's house works for a requesting house in a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ContractRow {
+    pub service_id: Uuid,
+    pub provider_hospital_id: Uuid,
+    pub hospital_id: Uuid,
+}
+
+/// Primary key `(service_id, urgency)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PolicyRow {
+    pub service_id: Uuid,
+    pub urgency: String,
+    /// JSON of `domain::escalation::Policy`.
+    pub body: String,
+}
+
+/// Primary key `service_id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RotaRow {
+    pub service_id: Uuid,
+    /// Grows with each write of this rota (the store sets it).
+    pub revision: i64,
+    /// JSON of `domain::rota::Rota`: layers and overrides.
+    pub body: String,
+}
+
+/// The whole directory of one revision.
+#[derive(Clone, Debug, Default)]
+pub struct DirectoryRows {
+    pub revision: i64,
+    pub hospitals: Vec<HospitalRow>,
+    pub networks: Vec<NetworkRow>,
+    pub services: Vec<ServiceRow>,
+    pub people: Vec<PersonRow>,
+    pub contracts: Vec<ContractRow>,
+    pub policies: Vec<PolicyRow>,
+    pub rotas: Vec<RotaRow>,
+}
+
+/// Rows to upsert. `credentials` are `(person_id, password_hash)`.
+#[derive(Clone, Default)]
+pub struct DirectoryWrite {
+    pub hospitals: Vec<HospitalRow>,
+    pub networks: Vec<NetworkRow>,
+    pub services: Vec<ServiceRow>,
+    pub people: Vec<PersonRow>,
+    pub contracts: Vec<ContractRow>,
+    pub policies: Vec<PolicyRow>,
+    pub rotas: Vec<RotaRow>,
+    pub credentials: Vec<(Uuid, String)>,
+}
+
+/// No `Debug`: holds a password hash.
+#[derive(Clone)]
+pub struct CredentialRow {
+    pub person_id: Uuid,
+    /// PHC string (argon2id); absent for people who cannot sign in by password.
+    pub password_hash: Option<String>,
+}
+
+/// No `Debug`: the anti-forgery token is a secret.
+#[derive(Clone)]
+pub struct SessionRow {
+    /// SHA-256 of the token; the token itself is stored nowhere.
+    pub token_hash: Vec<u8>,
+    pub person_id: Uuid,
+    pub csrf_token: String,
+    pub created_at: i64,
+    pub last_seen_at: i64,
+    pub expires_at: i64,
+}
+
+#[derive(Clone)]
+pub struct LinkRow {
+    /// SHA-256 of the token.
+    pub token_hash: Vec<u8>,
+    pub person_id: Uuid,
+    pub expires_at: i64,
+}

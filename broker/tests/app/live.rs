@@ -1,0 +1,152 @@
+//! Live events: who hears what, and what a reconnect hears.
+
+use crate::stage::Stage;
+use futures_util::{Stream, StreamExt};
+use schemas::{
+    consult::{Action, ConsultState},
+    events::LiveEvent,
+};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+use telekonsil::app::{Actor, App, LiveItem};
+
+type Live = Pin<Box<dyn Stream<Item = LiveItem> + Send>>;
+
+/// Far longer than anything here takes: a missing event fails, a slow machine does not.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The node's reader; ends with the test.
+struct Reader(tokio::task::JoinHandle<()>);
+
+impl Reader {
+    fn start(app: &Arc<App>) -> Self {
+        let app = Arc::clone(app);
+        Self(tokio::spawn(async move { app.run_live(std::future::pending()).await }))
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn listen(app: &Arc<App>, actor: &Actor, last: Option<i64>) -> Live {
+    let mut live: Live = Box::pin(app.live(actor, last).await.expect("listens"));
+    assert_eq!(next(&mut live).await.event, LiveEvent::Hello);
+    live
+}
+
+async fn next(live: &mut Live) -> LiveItem {
+    tokio::time::timeout(PATIENCE, live.next()).await.expect("something comes").expect("the stream lives")
+}
+
+/// Reads until it comes; returns everything up to it.
+async fn until(live: &mut Live, wanted: impl Fn(&LiveEvent) -> bool) -> Vec<LiveItem> {
+    let mut seen = vec![];
+    loop {
+        seen.push(next(live).await);
+        if wanted(&seen.last().expect("just pushed").event) {
+            return seen;
+        }
+    }
+}
+
+fn in_state(event: &LiveEvent, state: ConsultState) -> bool {
+    matches!(event, LiveEvent::Consult { summary } if summary.state == state)
+}
+
+on_both! {
+    async fn the_rung_are_rung_and_each_sees_only_what_they_may(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let mut referrer = listen(&stage.app, &stage.referrer, None).await;
+        let mut stranger = listen(&stage.app, &stage.stranger, None).await;
+        let mut first = listen(&stage.app, &stage.first, None).await;
+        let mut second = listen(&stage.app, &stage.second, None).await;
+        let id = stage.emergency().await;
+        until(&mut referrer, |event| in_state(event, ConsultState::Ringing)).await;
+        let heard = until(&mut first, |event| in_state(event, ConsultState::Ringing)).await;
+        assert!(matches!(&heard[0].event, LiveEvent::Ring { summary, .. } if summary.id == id));
+
+        // A page that connects while it rings hears it again.
+        let mut late: Live = Box::pin(stage.app.live(&stage.first, None).await.unwrap());
+        assert_eq!(next(&mut late).await.event, LiveEvent::Hello);
+        assert!(matches!(next(&mut late).await.event, LiveEvent::Ring { .. }));
+
+        stage.pass(20).await;
+        until(&mut first, |event| matches!(event, LiveEvent::RingEnded { .. })).await;
+        until(&mut second, |event| matches!(event, LiveEvent::Ring { .. })).await;
+        stage.act(&stage.second, id, Action::Accept).await.unwrap();
+        until(&mut referrer, |event| in_state(event, ConsultState::Accepted)).await;
+
+        // The stranger's own consult is the first thing that the stranger hears.
+        let new = stage.request().await;
+        stage.app.create(&stage.stranger, new.clone()).await.unwrap();
+        let item = next(&mut stranger).await;
+        assert!(matches!(item.event, LiveEvent::Consult { summary } if summary.id == new.id));
+    }
+
+    async fn a_reconnect_with_the_last_position_misses_nothing_and_hears_nothing_twice(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let mut live = listen(&stage.app, &stage.referrer, None).await;
+        let id = stage.emergency().await;
+        let last = until(&mut live, |event| in_state(event, ConsultState::Ringing)).await.pop().unwrap().position;
+        assert!(last.is_some());
+        drop(live);
+        stage.pass(20).await;
+        stage.act(&stage.second, id, Action::Accept).await.unwrap();
+        let mut live = listen(&stage.app, &stage.referrer, last).await;
+        let item = next(&mut live).await;
+        assert!(in_state(&item.event, ConsultState::Accepted));
+        assert!(item.position > last);
+        stage.act(&stage.referrer, id, Action::Cancel { reason: "verlegt".into() }).await.unwrap();
+        let seen = until(&mut live, |event| in_state(event, ConsultState::Cancelled)).await;
+        assert!(seen.iter().all(|item| item.position.is_none_or(|position| Some(position) > last)));
+
+        // Another node, and no last position: hello alone, then what happens.
+        let other = stage.node("b");
+        let _other_reader = Reader::start(&other);
+        let mut far = listen(&other, &stage.referrer, None).await;
+        let id = stage.emergency().await;
+        let item = next(&mut far).await;
+        assert!(matches!(item.event, LiveEvent::Consult { summary } if summary.id == id), "found without a bell");
+    }
+
+    async fn arriving_images_and_a_new_rota_are_told(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let id = stage.emergency().await;
+        let params = imaging::phantom::Params { slices: 3, size: 32, ..Default::default() };
+        let study_instance_uid = imaging::phantom::study_instance_uid(&params);
+        let declared = schemas::consult::DeclareStudy { study_instance_uid, instances: 3 };
+        stage.app.declare_study(&stage.referrer, id, declared).await.unwrap();
+        let mut referrer = listen(&stage.app, &stage.referrer, None).await;
+        let mut coordinator = listen(&stage.app, &stage.coordinator, None).await;
+        for (_, object) in imaging::phantom::generate(&params) {
+            stage.app.store_object(&stage.referrer, None, object.into()).await.unwrap();
+        }
+        until(&mut referrer, |event| matches!(event, LiveEvent::StudyProgress { consult_id } if *consult_id == id)).await;
+        stage.repo.write_directory(&Default::default()).await.unwrap();
+        let heard = until(&mut coordinator, |event| *event == LiveEvent::Board).await;
+        assert!(!heard.iter().any(|item| matches!(item.event, LiveEvent::StudyProgress { .. })), "not the coordinator's");
+    }
+
+    async fn a_listener_that_does_not_read_is_ended(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let mut slow = listen(&stage.app, &stage.referrer, None).await;
+        let mut quick = listen(&stage.app, &stage.referrer, None).await;
+        let id = stage.emergency().await;
+        // Each round trip of the quick one is a batch of its own; the slow one reads none of 300.
+        for n in 0..300 {
+            let fields = schemas::consult::CaseFields { question: Some(format!("Frage {n}")), ..Default::default() };
+            stage.act(&stage.referrer, id, Action::CompleteFields { fields }).await.unwrap();
+            next(&mut quick).await;
+        }
+        let rest = tokio::time::timeout(PATIENCE, slow.by_ref().count()).await.expect("the stream ends");
+        assert!(rest < 300, "{rest}");
+    }
+}

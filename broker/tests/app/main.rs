@@ -1,0 +1,19 @@
+//! The application on the real store, both engines, with a clock that the test turns. PostgreSQL: as in
+//! `tests/store/main.rs`.
+
+// One binary: what the modules share is `pub`.
+#![allow(unreachable_pub)]
+
+#[macro_use]
+#[path = "../store/fixture.rs"]
+#[allow(dead_code)]
+mod fixture;
+
+mod access;
+mod accounts;
+mod consult;
+mod images;
+mod ladder;
+mod live;
+mod rooms;
+mod stage;

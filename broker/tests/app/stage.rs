@@ -1,0 +1,188 @@
+//! The demo's country on a test database: apps on one repository, a clock to turn, people who are signed in.
+
+use crate::fixture::Fixture;
+use schemas::{
+    ConsultId, PersonId, ServiceId, UnixMillis,
+    consult::{Action, CaseFields, ConsultDetail, NewConsult, Urgency},
+    directory::Specialty,
+};
+use std::path::PathBuf;
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use std::time::Duration;
+use telekonsil::{
+    app::{
+        Actor, App, Error, Node, Parts,
+        ports::{Clock, Repository},
+    },
+    bus::LocalBus,
+    demo,
+    domain::chain,
+};
+use uuid::Uuid;
+
+/// Tuesday, 2026-11-24, 01:07:00 UTC: nothing hands over within the hours of a test.
+pub const NIGHT: UnixMillis = UnixMillis(1_795_482_420_000);
+
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> UnixMillis {
+        UnixMillis(self.0.load(Ordering::SeqCst))
+    }
+}
+
+pub struct Stage {
+    pub app: Arc<App>,
+    pub repo: Arc<dyn Repository>,
+    clock: Arc<TestClock>,
+    master: String,
+    folder: PathBuf,
+    /// Asks; of the rural house.
+    pub referrer: Actor,
+    /// Another referrer of that house, and one of another house.
+    pub colleague: Actor,
+    pub stranger: Actor,
+    /// First and second duty for stroke neurology.
+    pub first: Actor,
+    pub second: Actor,
+    pub coordinator: Actor,
+}
+
+impl Stage {
+    pub async fn new(fixture: &Fixture) -> Self {
+        let folder = std::env::temp_dir().join(format!("telekonsil-app-{}", Uuid::now_v7()));
+        std::fs::create_dir_all(&folder).expect("makes a folder");
+        let clock = Arc::new(TestClock(AtomicI64::new(NIGHT.0)));
+        let master = "5a".repeat(32);
+        let repo: Arc<dyn Repository> = fixture.store.clone();
+        let app = app("a", &repo, &clock, &master, &folder);
+        let people = demo::seed(&app, &folder).await.expect("seeds");
+        let colleague = app.person_by_email("wehrle@tannbach.example").await.expect("reads").expect("is there");
+        let stranger = app.person_by_email("aydin@lindhall.example").await.expect("reads").expect("is there");
+        let second = app.person_by_email("nowak@rabenbrunn.example").await.expect("reads").expect("is there");
+        let stage = Self {
+            referrer: actor(&app, people.referrer).await,
+            colleague: actor(&app, colleague).await,
+            stranger: actor(&app, stranger).await,
+            first: actor(&app, people.specialist).await,
+            second: actor(&app, second).await,
+            coordinator: actor(&app, people.coordinator).await,
+            app,
+            repo,
+            clock,
+            master,
+            folder,
+        };
+        assert_eq!(stage.app.now(), NIGHT);
+        stage
+    }
+
+    /// Another process on the same database: a restart of this node, or another node.
+    pub fn node(&self, id: &str) -> Arc<App> {
+        app(id, &self.repo, &self.clock, &self.master, &self.folder)
+    }
+
+    pub fn now(&self) -> UnixMillis {
+        self.clock.now()
+    }
+
+    /// Turns the clock; nothing happens by itself.
+    pub fn turn(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    /// Turns the clock and lets the machine do what is due.
+    pub async fn pass(&self, seconds: i64) {
+        self.turn(seconds);
+        self.app.tick_all().await.expect("ticks");
+    }
+
+    pub async fn service(&self, specialty: Specialty) -> ServiceId {
+        let services = self.app.services(&self.referrer).await.expect("reads");
+        services.iter().find(|service| service.specialty == specialty).expect("is offered").id
+    }
+
+    pub async fn request(&self) -> NewConsult {
+        NewConsult {
+            id: ConsultId(Uuid::now_v7()),
+            service_id: self.service(Specialty::StrokeNeurology).await,
+            urgency: Urgency::Emergency,
+            fields: CaseFields {
+                family_name: Some("Beispiel".to_owned()),
+                question: Some("Lyse?".to_owned()),
+                ..CaseFields::default()
+            },
+        }
+    }
+
+    /// A stroke emergency, ringing.
+    pub async fn emergency(&self) -> ConsultId {
+        let new = self.request().await;
+        let (_, created) = self.app.create(&self.referrer, new.clone()).await.expect("is made");
+        assert!(created);
+        new.id
+    }
+
+    pub async fn act(&self, actor: &Actor, id: ConsultId, action: Action) -> Result<ConsultDetail, Error> {
+        self.app.act(actor, id, action).await
+    }
+
+    pub async fn detail(&self, id: ConsultId) -> ConsultDetail {
+        self.app.detail(&self.coordinator, id).await.expect("reads")
+    }
+
+    /// Every link of the consult's chain holds.
+    pub async fn verify_chain(&self, id: ConsultId) {
+        let digest = |bytes: Vec<u8>| chain::Digest::try_from(bytes).expect("32 bytes");
+        let rows = self.repo.load(id.0).await.expect("reads").expect("is there");
+        let entries: Vec<chain::Entry> = rows
+            .into_iter()
+            .map(|row| chain::Entry {
+                consult_id: id,
+                seq: row.seq,
+                at: UnixMillis(row.at),
+                actor: row.actor.map(PersonId),
+                kind: row.kind,
+                salt: row.salt.map(digest),
+                body: row.body,
+                commitment: digest(row.commitment),
+                hash: digest(row.hash),
+            })
+            .collect();
+        chain::verify(&entries).expect("holds");
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        // A folder that stays behind harms nobody.
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn app(
+    id: &str,
+    repo: &Arc<dyn Repository>,
+    clock: &Arc<TestClock>,
+    master: &str,
+    folder: &std::path::Path,
+) -> Arc<App> {
+    App::new(Parts {
+        repo: Arc::clone(repo),
+        bus: Arc::new(LocalBus::new()),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        master: imaging::seal::MasterKey::from_text(master).expect("is a key"),
+        blobs: imaging::blobs::Blobs::local(&folder.join("blobs")).expect("opens"),
+        pool: imaging::worker::Pool::new(env!("CARGO_BIN_EXE_telekonsil").into(), imaging::worker::Limits::default()),
+        node: Node { id: id.to_owned(), ws_url: format!("ws://{id}.example") },
+    })
+}
+
+async fn actor(app: &App, person: PersonId) -> Actor {
+    let link = app.create_link(person, Duration::from_secs(60)).await.expect("makes a link");
+    let session = app.consume_link(&link).await.expect("signs in");
+    app.session(&session.token).await.expect("reads").expect("is signed in").actor
+}
