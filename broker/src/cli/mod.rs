@@ -1,0 +1,149 @@
+//! The command line. Everything it says to people goes to stderr; stdout carries results alone.
+
+mod demo;
+mod openapi;
+mod serve;
+mod signal;
+mod token;
+mod tools;
+mod user;
+
+use crate::config::DEFAULT_LISTEN;
+use clap::{Args, Parser, Subcommand};
+use std::io::{IsTerminal, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+/// Remote expert consultations: pairs a requesting hospital with an available specialist and hosts the consult.
+#[derive(Parser)]
+#[command(name = "telekonsil", version, disable_help_subcommand = true)]
+struct Cli {
+    /// Log lines as JSON. What is logged is chosen by the variable RUST_LOG (default: info,sqlx=warn,rtc=error).
+    #[arg(long, global = true)]
+    log_json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start with demo data and print one JSON line with a link for each role.
+    Demo(DemoArgs),
+    /// Start in production.
+    Serve {
+        /// Configuration file; see broker/telekonsil.example.toml.
+        #[arg(long)]
+        config: PathBuf,
+    },
+    /// Bring the database's tables to this version.
+    Migrate(Place),
+    /// Accounts.
+    #[command(subcommand)]
+    User(user::UserCommand),
+    /// Print a bearer token for a machine. Works beside a running server.
+    Token(token::TokenArgs),
+    /// Write the API's document to schemas/openapi.json.
+    Openapi(openapi::OpenapiArgs),
+    /// Decode images for a server; started by the server itself.
+    #[command(hide = true)]
+    ImagingWorker,
+}
+
+#[derive(Args)]
+struct DemoArgs {
+    /// HTTP address.
+    #[arg(long, default_value = DEFAULT_LISTEN)]
+    listen: SocketAddr,
+    /// UDP port of the media.
+    #[arg(long, default_value_t = crate::config::DEFAULT_MEDIA_PORT)]
+    media_port: u16,
+    /// Folder of the demo's data; made when missing. Default: telekonsil-demo in the user's data folder
+    /// ($XDG_DATA_HOME or ~/.local/share).
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Begin with an empty folder: what the demo made there before is removed.
+    #[arg(long)]
+    reset: bool,
+}
+
+/// Which installation.
+#[derive(Args)]
+#[group(required = true, multiple = false)]
+struct Place {
+    /// Configuration file of the installation.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// Data folder of a demo.
+    #[arg(long)]
+    data: Option<PathBuf>,
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if matches!(cli.command, Command::ImagingWorker) {
+        // Before anything else is set up: the worker limits its own memory, and its stdout belongs to the protocol.
+        return imaging::worker::run_stdio();
+    }
+    log_to_stderr(cli.log_json);
+    log_panics();
+    match run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            let chain: Vec<String> = error.chain().map(ToString::to_string).collect();
+            let _ = writeln!(std::io::stderr(), "telekonsil: {}", chain.join(": "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    if let Command::Openapi(args) = command {
+        return openapi::run(&args);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        match command {
+            Command::Demo(args) => demo::run(args).await,
+            Command::Serve { config } => serve::run(&config).await,
+            Command::Migrate(place) => tools::migrate(&place).await,
+            Command::User(command) => user::run(command).await,
+            Command::Token(args) => token::run(args).await,
+            Command::Openapi(_) | Command::ImagingWorker => Ok(()),
+        }
+    });
+    // A task that hangs must not keep the process: everything that matters was ended in order before.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(1));
+    result.map(|()| ExitCode::SUCCESS)
+}
+
+/// What is logged unless RUST_LOG says otherwise. Targets match by their beginning: `rtc` is every crate of the WebRTC
+/// stack (`rtc_ice`, `rtc_dtls` …). They warn of each bad packet, so anybody who reaches the media port could fill the
+/// disk; less than their errors would hide a broken peer altogether.
+const LOG_FILTER: &str = "info,sqlx=warn,rtc=error";
+
+fn log_to_stderr(json: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = builder.with_ansi(std::io::stderr().is_terminal());
+    // A second subscriber in the same process (tests) is harmless.
+    let _ = if json { builder.json().try_init() } else { builder.try_init() };
+}
+
+/// A panic is a bug, and its message may quote anything, patients included: only the place is logged.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let message = panic.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
+        tracing::error!(%place, message, "panic");
+    }));
+}
+
+/// One line on stdout.
+fn print_line(line: &str) -> anyhow::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    writeln!(stdout, "{line}")?;
+    Ok(stdout.flush()?)
+}

@@ -1,0 +1,258 @@
+//! The configuration file (TOML). Unknown keys are refused: a typing error must not become a default.
+
+use super::{Config, DEFAULT_LISTEN, DEFAULT_MEDIA_PORT, Database, Limits, MasterKeySource, Media, Origin, Secret};
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// The file cannot be used; the text says which line or key.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{path} cannot be read: {source}")]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("{path} is not a valid configuration: {message}")]
+    Parse { path: PathBuf, message: String },
+    #[error("{key}: {message}")]
+    Value { key: &'static str, message: String },
+}
+
+/// Reads and checks `path`. Relative paths in it are relative to the file's folder.
+///
+/// # Errors
+/// [`ConfigError`] when the file is missing, is not TOML, has an unknown key or a value that cannot be used.
+pub fn load(path: &Path) -> Result<Config, ConfigError> {
+    let text = read(path)?;
+    let file: File = toml::from_str(&text)
+        .map_err(|error| ConfigError::Parse { path: path.to_owned(), message: error.message().to_owned() })?;
+    file.check(path.parent().unwrap_or(Path::new(".")))
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    listen: Option<String>,
+    #[serde(default)]
+    public_urls: Vec<String>,
+    node_url: Option<String>,
+    #[serde(default)]
+    node_urls: Vec<String>,
+    data_dir: PathBuf,
+    #[serde(default)]
+    media: MediaFile,
+    #[serde(default)]
+    database: DatabaseFile,
+    #[serde(default)]
+    keys: KeysFile,
+    #[serde(default)]
+    limits: LimitsFile,
+    #[serde(default)]
+    metrics: MetricsFile,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MediaFile {
+    bind: Option<String>,
+    #[serde(default)]
+    announced: Vec<IpAddr>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DatabaseFile {
+    url: Option<String>,
+    url_file: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KeysFile {
+    master_file: Option<PathBuf>,
+    master_env: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LimitsFile {
+    json_body_kib: Option<usize>,
+    upload_mib: Option<u64>,
+    object_mib: Option<u64>,
+    sign_in_failures: Option<u32>,
+    seat_kept_seconds: Option<u64>,
+    drain_seconds: Option<u64>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MetricsFile {
+    token_file: Option<PathBuf>,
+}
+
+impl File {
+    fn check(self, folder: &Path) -> Result<Config, ConfigError> {
+        let data_dir = folder.join(&self.data_dir);
+        let public_origins = origins("public_urls", &self.public_urls)?;
+        let node_origin = self.node_url.as_deref().map(|text| origin("node_url", text)).transpose()?;
+        let mut all_nodes = origins("node_urls", &self.node_urls)?;
+        all_nodes
+            .extend(node_origin.iter().filter(|own| !self.node_urls.iter().any(|url| url == own.as_str())).cloned());
+        let metrics_token = match self.metrics.token_file {
+            Some(path) => Some(Secret::new(read(&folder.join(path))?.trim().to_owned())),
+            None => None,
+        };
+        let default_media = format!("0.0.0.0:{DEFAULT_MEDIA_PORT}");
+        Ok(Config {
+            listen: address("listen", self.listen.as_deref().unwrap_or(DEFAULT_LISTEN))?,
+            public_origins,
+            node_origin,
+            all_nodes,
+            media: Media {
+                bind: address("media.bind", self.media.bind.as_deref().unwrap_or(&default_media))?,
+                announced: self.media.announced,
+            },
+            database: Database { url: self.database.url(folder, &data_dir)? },
+            master_key: self.keys.source(folder, &data_dir)?,
+            limits: self.limits.check()?,
+            metrics_token,
+            worker: None,
+            data_dir,
+        })
+    }
+}
+
+impl DatabaseFile {
+    fn url(self, folder: &Path, data_dir: &Path) -> Result<Secret, ConfigError> {
+        let url = match (self.url, self.url_file) {
+            (Some(_), Some(_)) => return Err(value("database", "give url or url_file, not both")),
+            (Some(url), None) => url,
+            (None, Some(path)) => read(&folder.join(path))?.trim().to_owned(),
+            (None, None) => super::sqlite_url(data_dir),
+        };
+        if let Some(path) = url.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return Ok(Secret::new(format!("sqlite:{}", folder.join(path).display())));
+        }
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Secret::new(url));
+        }
+        Err(value("database.url", "must start with sqlite: or postgres://"))
+    }
+}
+
+impl KeysFile {
+    fn source(self, folder: &Path, data_dir: &Path) -> Result<MasterKeySource, ConfigError> {
+        match (self.master_file, self.master_env) {
+            (Some(_), Some(_)) => Err(value("keys", "give master_file or master_env, not both")),
+            // A path that somebody wrote down must exist: silently making a new key would lock every stored image.
+            (Some(path), None) => Ok(MasterKeySource::File { path: folder.join(path), create: false }),
+            (None, Some(name)) => Ok(MasterKeySource::Env(name)),
+            (None, None) => Ok(MasterKeySource::File { path: data_dir.join("master.key"), create: true }),
+        }
+    }
+}
+
+impl LimitsFile {
+    fn check(self) -> Result<Limits, ConfigError> {
+        let default = Limits::default();
+        let limits = Limits {
+            json_body: self.json_body_kib.map_or(default.json_body, |kib| kib.saturating_mul(1024)),
+            upload: self.upload_mib.map_or(default.upload, |mib| mib.saturating_mul(1024 * 1024)),
+            object: self.object_mib.map_or(default.object, |mib| mib.saturating_mul(1024 * 1024)),
+            sign_in_failures: self.sign_in_failures.unwrap_or(default.sign_in_failures),
+            seat_kept: self.seat_kept_seconds.map_or(default.seat_kept, Duration::from_secs),
+            drain: self.drain_seconds.map_or(default.drain, Duration::from_secs),
+        };
+        if limits.json_body < 16 * 1024 {
+            return Err(value("limits.json_body_kib", "must be 16 at least: an answer would not fit"));
+        }
+        if limits.sign_in_failures == 0 {
+            return Err(value("limits.sign_in_failures", "must be 1 at least"));
+        }
+        if limits.upload < limits.object {
+            return Err(value("limits.upload_mib", "must not be smaller than limits.object_mib"));
+        }
+        Ok(limits)
+    }
+}
+
+fn origins(key: &'static str, texts: &[String]) -> Result<Vec<Origin>, ConfigError> {
+    texts.iter().map(|text| origin(key, text)).collect()
+}
+
+fn origin(key: &'static str, text: &str) -> Result<Origin, ConfigError> {
+    Origin::parse(text).ok_or_else(|| value(key, "must look like https://host or https://host:port"))
+}
+
+fn address(key: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse().map_err(|_| value(key, "must be an address and a port, such as 127.0.0.1:8080"))
+}
+
+fn value(key: &'static str, message: &str) -> ConfigError {
+    ConfigError::Value { key, message: message.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<Config, String> {
+        let file: File = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        file.check(Path::new("/etc/telekonsil")).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_documented_example_is_valid() {
+        let text = include_str!("../../telekonsil.example.toml");
+        let config = check(text).unwrap();
+        assert_eq!(config.limits, Limits::default(), "the example shows the defaults");
+        assert!(config.secure_cookies());
+    }
+
+    #[test]
+    fn every_commented_line_of_the_example_is_valid_too() {
+        let text = include_str!("../../telekonsil.example.toml");
+        let uncommented: String = text
+            .lines()
+            .map(|line| line.strip_prefix("#~ ").unwrap_or(line))
+            .filter(|line| !line.contains("_file =") && !line.starts_with("master_env"))
+            .collect::<Vec<_>>()
+            .join("\n");
+        check(&uncommented).unwrap();
+    }
+
+    #[test]
+    fn a_typing_error_is_refused() {
+        assert!(check("data_dir = 'd'\nlissten = '127.0.0.1:1'").unwrap_err().contains("lissten"));
+        assert!(check("data_dir = 'd'\n[limits]\nobject_mb = 1").unwrap_err().contains("object_mb"));
+    }
+
+    #[test]
+    fn relative_paths_start_at_the_file() {
+        let config = check("data_dir = 'd'").unwrap();
+        assert_eq!(config.data_dir, Path::new("/etc/telekonsil/d"));
+        assert_eq!(config.database.url.expose(), "sqlite:/etc/telekonsil/d/telekonsil.db");
+        assert!(matches!(config.master_key, MasterKeySource::File { create: true, .. }));
+        let named = check("data_dir = 'd'\n[keys]\nmaster_file = 'k'").unwrap();
+        assert!(matches!(named.master_key, MasterKeySource::File { create: false, .. }));
+    }
+
+    #[test]
+    fn contradictions_are_refused_with_the_key() {
+        for (text, key) in [
+            ("data_dir='d'\n[database]\nurl='mysql://x'", "database.url"),
+            ("data_dir='d'\n[database]\nurl='sqlite:x'\nurl_file='y'", "database"),
+            ("data_dir='d'\nlisten='8080'", "listen"),
+            ("data_dir='d'\npublic_urls=['example.org']", "public_urls"),
+            ("data_dir='d'\n[limits]\nsign_in_failures=0", "limits.sign_in_failures"),
+            ("data_dir='d'\n[keys]\nmaster_file='a'\nmaster_env='B'", "keys"),
+        ] {
+            let message = check(text).unwrap_err();
+            assert!(message.starts_with(key), "{message}");
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! `/api/consults`: asking, following, acting.
+
+use crate::http::caller::Caller;
+use crate::http::extract::{Json, JsonBody, PathOf, QueryOf};
+use crate::http::guard;
+use crate::http::problem::Fault;
+use crate::http::state::Edge;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::IntoResponse;
+use schemas::ConsultId;
+use schemas::consult::{Action, ConsultDetail, ConsultQuery, ConsultSummary, NewConsult, RoomTicket};
+use schemas::matching::MatchExplanation;
+
+/// Consults that the caller may see, newest first.
+#[utoipa::path(
+    get, path = "/api/consults", tag = "consults", operation_id = "consults", params(ConsultQuery),
+    responses((status = 200, body = Vec<ConsultSummary>))
+)]
+pub(super) async fn list(
+    State(edge): State<Edge>,
+    caller: Caller,
+    QueryOf(query): QueryOf<ConsultQuery>,
+) -> Result<Json<Vec<ConsultSummary>>, Fault> {
+    Ok(Json(edge.app.consults(&caller.actor, &query).await?))
+}
+
+/// Asks for a consult. Sending the same id again is answered with the same consult.
+#[utoipa::path(
+    post, path = "/api/consults", tag = "consults", operation_id = "createConsult", request_body = NewConsult,
+    responses(
+        (status = 201, body = ConsultDetail, description = "Requested; people are being rung"),
+        (status = 200, body = ConsultDetail, description = "Was requested before"),
+    )
+)]
+pub(super) async fn create(
+    State(edge): State<Edge>,
+    caller: Caller,
+    JsonBody(consult): JsonBody<NewConsult>,
+) -> Result<impl IntoResponse, Fault> {
+    let location = HeaderValue::from_str(&format!("/api/consults/{}", consult.id))
+        .map_err(|_| Fault::new(schemas::problem::ProblemCode::Internal))?;
+    let (detail, created) = edge.app.create(&caller.actor, consult).await?;
+    let status = if created { StatusCode::CREATED } else { StatusCode::OK };
+    Ok((status, [(header::LOCATION, location)], Json(detail)))
+}
+
+/// One consult, as far as the caller may see it.
+#[utoipa::path(
+    get, path = "/api/consults/{id}", tag = "consults", operation_id = "consult",
+    params(("id" = ConsultId, Path)), responses((status = 200, body = ConsultDetail))
+)]
+pub(super) async fn detail(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ConsultId>,
+) -> Result<Json<ConsultDetail>, Fault> {
+    Ok(Json(edge.app.detail(&caller.actor, id).await?))
+}
+
+/// Does something with a consult; the answer is the consult afterwards.
+#[utoipa::path(
+    post, path = "/api/consults/{id}/actions", tag = "consults", operation_id = "act",
+    params(("id" = ConsultId, Path)), request_body = Action, responses((status = 200, body = ConsultDetail))
+)]
+pub(super) async fn act(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ConsultId>,
+    JsonBody(action): JsonBody<Action>,
+) -> Result<Json<ConsultDetail>, Fault> {
+    Ok(Json(edge.app.act(&caller.actor, id, action).await?))
+}
+
+/// Why this specialist and why not the others, once for each round.
+#[utoipa::path(
+    get, path = "/api/consults/{id}/match", tag = "consults", operation_id = "matchExplanations",
+    params(("id" = ConsultId, Path)), responses((status = 200, body = Vec<MatchExplanation>))
+)]
+pub(super) async fn match_explanations(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ConsultId>,
+) -> Result<Json<Vec<MatchExplanation>>, Fault> {
+    Ok(Json(edge.app.match_explanations(&caller.actor, id).await?))
+}
+
+/// A ticket into the consult's room: for one use, within a minute.
+#[utoipa::path(
+    post, path = "/api/consults/{id}/ticket", tag = "rooms", operation_id = "ticket",
+    params(("id" = ConsultId, Path)), responses((status = 200, body = RoomTicket))
+)]
+pub(super) async fn ticket(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ConsultId>,
+    headers: HeaderMap,
+) -> Result<Json<RoomTicket>, Fault> {
+    let base = guard::websocket_base(&edge.settings, &headers);
+    Ok(Json(edge.app.ticket(&caller.actor, id, base.as_deref()).await?))
+}

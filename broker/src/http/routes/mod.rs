@@ -1,0 +1,56 @@
+//! The API, one file per noun. Route and document come from the same attribute and cannot diverge.
+
+mod consults;
+mod directory;
+mod enter;
+mod events;
+mod health;
+mod rooms;
+mod session;
+mod studies;
+
+use super::observe;
+use super::state::Edge;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+/// Everything under `/api` that answers at once.
+pub(super) fn api() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(session::sign_in, session::me, session::sign_out))
+        .routes(routes!(directory::services))
+        .routes(routes!(directory::board))
+        .routes(routes!(directory::my_duties))
+        .routes(routes!(consults::list, consults::create))
+        .routes(routes!(consults::detail))
+        .routes(routes!(consults::act))
+        .routes(routes!(consults::match_explanations))
+        .routes(routes!(consults::ticket))
+        .routes(routes!(studies::declare))
+        .routes(routes!(studies::inbox))
+        .routes(routes!(studies::instances))
+}
+
+/// Streams and sockets: they live as long as the page.
+pub(super) fn streams() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new().routes(routes!(events::events)).routes(routes!(rooms::socket))
+}
+
+/// Limits of [`api`]; its handlers answer at once and take small bodies.
+pub(super) fn limited(api: Router<Edge>, json_body: usize) -> Router<Edge> {
+    api.layer(DefaultBodyLimit::max(json_body)).layer(from_fn(observe::time_limit))
+}
+
+/// What is neither API nor page.
+pub(super) fn others() -> Router<Edge> {
+    Router::new()
+        .route("/", get(enter::home))
+        .route("/enter", get(enter::enter))
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .route("/metrics", get(health::metrics))
+}

@@ -1,0 +1,177 @@
+//! Rooms: the signalling of the SFU, one task per room on the node that owns it.
+//!
+//! ```text
+//! browser ══WebSocket══ socket ──Input──▶ task (seats) ──▶ sfu
+//!                          ▲                │   │
+//!                          └───Outgoing─────┘   └──▶ app: joined, left
+//! ```
+//!
+//! Invariants: a socket says nothing and hears nothing before its ticket was redeemed; the log learns of everybody who
+//! came and went; SDP and tickets never reach a log line; what a client sends ends in an answer, never in a panic.
+
+mod pace;
+mod seats;
+mod socket;
+mod task;
+mod watch;
+mod wire;
+
+use crate::app::App;
+use crate::app::ports::Clock;
+use schemas::problem::ProblemCode;
+use schemas::room::{ByeReason, ServerMessage};
+use schemas::{ConsultId, MemberId, PersonId};
+use seats::{Part, SocketId};
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use task::{Input, Newcomer};
+use tokio::sync::{mpsc, oneshot};
+
+/// Messages waiting for a room's task. More lets a burst wait; less makes sockets wait for each other.
+const INPUTS: usize = 256;
+/// Messages waiting for one client. A client that is this far behind is hung up on; it comes back and gets everything
+/// anew.
+const OUTBOX: usize = 64;
+/// Tries to enter a room whose task ends at that very moment.
+const ENTER_TRIES: u32 = 8;
+
+/// All rooms of this node.
+#[derive(Clone)]
+pub struct Rooms(Arc<Shared>);
+
+struct Shared {
+    app: Arc<App>,
+    sfu: sfu::Sfu,
+    clock: Arc<dyn Clock>,
+    seat_kept: Duration,
+    open: Mutex<Open>,
+    next_socket: AtomicU64,
+}
+
+#[derive(Default)]
+struct Open {
+    rooms: BTreeMap<ConsultId, mpsc::Sender<Input>>,
+    /// The server stops: nobody enters any more.
+    stopping: bool,
+}
+
+/// What a room's task tells a socket.
+enum Outgoing {
+    Message(ServerMessage),
+    /// The last word; the socket closes after it.
+    Bye(ByeReason),
+}
+
+impl Rooms {
+    /// `seat_kept`: how long somebody who lost the network keeps the seat.
+    pub fn new(app: Arc<App>, sfu: sfu::Sfu, clock: Arc<dyn Clock>, seat_kept: Duration) -> Self {
+        let open = Mutex::new(Open::default());
+        Self(Arc::new(Shared { app, sfu, clock, seat_kept, open, next_socket: AtomicU64::new(1) }))
+    }
+
+    /// Speaks the room protocol on `socket` until one side ends it.
+    pub async fn serve(&self, consult: ConsultId, socket: axum::extract::ws::WebSocket) {
+        socket::serve(self, consult, socket).await;
+    }
+
+    /// Closes the rooms of consults that ended and renews the leases of the others, until `shutdown`.
+    pub async fn run_watch(&self, bell: tokio::sync::watch::Receiver<i64>, shutdown: impl Future<Output = ()>) {
+        watch::run(self, bell, shutdown).await;
+    }
+
+    /// Tells everybody that the server stops, and waits until the rooms are empty.
+    pub async fn shutdown(&self) {
+        let rooms: Vec<_> = {
+            let mut open = self.0.open();
+            open.stopping = true;
+            open.rooms.values().cloned().collect()
+        };
+        for room in &rooms {
+            // A room whose task has just ended needs no farewell.
+            let _ = room.send(Input::End(ByeReason::Restart)).await;
+        }
+        for room in rooms {
+            room.closed().await;
+        }
+    }
+
+    /// Consults whose room is open here.
+    fn consults(&self) -> Vec<ConsultId> {
+        self.0.open().rooms.keys().copied().collect()
+    }
+
+    /// Everybody in every room here.
+    async fn people(&self) -> Vec<(ConsultId, PersonId)> {
+        let rooms: Vec<_> = self.0.open().rooms.iter().map(|(consult, room)| (*consult, room.clone())).collect();
+        let mut people = Vec::new();
+        for (consult, room) in rooms {
+            let (reply, answer) = oneshot::channel();
+            // A room that ends meanwhile has nobody in it.
+            if room.send(Input::People(reply)).await.is_ok() {
+                let seated = answer.await.unwrap_or_default();
+                people.extend(seated.into_iter().map(|person| (consult, person)));
+            }
+        }
+        people
+    }
+
+    /// Ends a room, if it is open.
+    async fn end(&self, consult: ConsultId, reason: ByeReason) {
+        let room = self.0.open().rooms.get(&consult).cloned();
+        if let Some(room) = room {
+            let _ = room.send(Input::End(reason)).await;
+        }
+    }
+
+    /// Takes a seat, opening the room when it is the first one.
+    async fn enter(&self, consult: ConsultId, seat: crate::app::Seat) -> Result<Entered, ProblemCode> {
+        let socket = SocketId(self.0.next_socket.fetch_add(1, Ordering::Relaxed));
+        for _ in 0..ENTER_TRIES {
+            let inputs = self.room(consult).ok_or(ProblemCode::Unavailable)?;
+            let (outbox, messages) = mpsc::channel(OUTBOX);
+            let (reply, answer) = oneshot::channel();
+            let (person, part) = (seat.person.clone(), Part::of(&seat));
+            let newcomer = Newcomer { person, part, socket, outbox, reply };
+            if inputs.send(Input::Enter(newcomer)).await.is_err() {
+                continue;
+            }
+            match answer.await {
+                Ok(Ok(member)) => return Ok(Entered { member, socket, inputs, messages }),
+                Ok(Err(code)) => return Err(code),
+                // The task ended between the two: the next try opens the room anew.
+                Err(_) => {}
+            }
+        }
+        Err(ProblemCode::Unavailable)
+    }
+
+    fn room(&self, consult: ConsultId) -> Option<mpsc::Sender<Input>> {
+        let mut open = self.0.open();
+        if open.stopping {
+            return None;
+        }
+        let room = open.rooms.entry(consult).or_insert_with(|| {
+            let (inputs, received) = mpsc::channel(INPUTS);
+            tokio::spawn(task::run(Arc::clone(&self.0), consult, inputs.downgrade(), received));
+            inputs
+        });
+        Some(room.clone())
+    }
+}
+
+impl Shared {
+    fn open(&self) -> MutexGuard<'_, Open> {
+        // Nothing panics while it is held; were it so, the map would still be whole.
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A socket's end of the room.
+struct Entered {
+    member: MemberId,
+    socket: SocketId,
+    inputs: mpsc::Sender<Input>,
+    messages: mpsc::Receiver<Outgoing>,
+}

@@ -1,0 +1,257 @@
+//! Who sits where. Pure: told the time.
+//!
+//! Invariants: a person has one seat and, while the room lives, always the same [`MemberId`]; a seat has one socket at
+//! most; a seat without a socket is kept for a while and then given up; whatever the crowd, specialist and requester find
+//! a seat each.
+
+use schemas::directory::PersonRef;
+use schemas::problem::ProblemCode;
+use schemas::room::{MAX_MEMBERS, Member, Publishing};
+use schemas::{MemberId, PersonId, UnixMillis};
+use std::collections::BTreeMap;
+
+/// One connection; a reload of the page is another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SocketId(pub u64);
+
+/// What somebody is in the consult.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Specialist,
+    Requester,
+    Other,
+}
+
+impl Part {
+    /// The part of whoever a ticket was for.
+    pub fn of(seat: &crate::app::Seat) -> Self {
+        match (seat.is_specialist, seat.is_requester) {
+            (true, _) => Self::Specialist,
+            (false, true) => Self::Requester,
+            (false, false) => Self::Other,
+        }
+    }
+}
+
+/// The seats of one room.
+#[derive(Debug)]
+pub struct Seats {
+    /// Kept for the room's whole life, so that what somebody drew stays theirs after coming back.
+    numbers: BTreeMap<PersonId, MemberId>,
+    taken: BTreeMap<MemberId, Seat>,
+    kept_seconds: i64,
+}
+
+#[derive(Debug)]
+struct Seat {
+    person: PersonRef,
+    part: Part,
+    socket: Option<SocketId>,
+    media: bool,
+    publishing: Publishing,
+    /// When the seat is given up; set while there is no socket.
+    until: Option<UnixMillis>,
+}
+
+/// A seat was taken.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Taken {
+    pub member: MemberId,
+    /// The same person's other connection, which loses the seat.
+    pub displaced: Option<SocketId>,
+}
+
+impl Seats {
+    /// Seats without a socket are kept for `kept_seconds`.
+    pub fn new(kept_seconds: i64) -> Self {
+        Self { numbers: BTreeMap::new(), taken: BTreeMap::new(), kept_seconds }
+    }
+
+    /// `person` comes in by `socket`, for the first time, again, or from elsewhere.
+    ///
+    /// # Errors
+    /// [`ProblemCode::RoomFull`] when [`MAX_MEMBERS`] other people sit or have a seat kept. The seats of a specialist and
+    /// a requester who are not here yet count as taken: without these two there is no consult.
+    pub fn enter(&mut self, person: PersonRef, part: Part, socket: SocketId) -> Result<Taken, ProblemCode> {
+        let next = MemberId(u32::try_from(self.numbers.len()).unwrap_or(u32::MAX - 1) + 1);
+        let known = self.numbers.get(&person.id).copied();
+        let member = known.unwrap_or(next);
+        if !self.taken.contains_key(&member) && self.taken.len() + self.reserved(part) >= MAX_MEMBERS {
+            return Err(ProblemCode::RoomFull);
+        }
+        self.numbers.insert(person.id, member);
+        let publishing = Publishing::default();
+        let seat = Seat { person, part, socket: Some(socket), media: false, publishing, until: None };
+        let displaced = self.taken.insert(member, seat).and_then(|seat| seat.socket);
+        Ok(Taken { member, displaced })
+    }
+
+    /// The connection is gone without a word. `false` when it no longer held the seat.
+    pub fn lost(&mut self, member: MemberId, socket: SocketId, now: UnixMillis) -> bool {
+        let until = now.plus_seconds(self.kept_seconds);
+        let Some(seat) = self.holder(member, socket) else { return false };
+        seat.socket = None;
+        seat.media = false;
+        seat.publishing = Publishing::default();
+        seat.until = Some(until);
+        true
+    }
+
+    /// Leaves on purpose. The person, unless the connection no longer held the seat.
+    pub fn leave(&mut self, member: MemberId, socket: SocketId) -> Option<PersonId> {
+        self.holder(member, socket)?;
+        self.taken.remove(&member).map(|seat| seat.person.id)
+    }
+
+    /// Media came up or went down. `true` when that is news.
+    pub fn media(&mut self, member: MemberId, socket: SocketId, connected: bool) -> bool {
+        self.holder(member, socket).is_some_and(|seat| std::mem::replace(&mut seat.media, connected) != connected)
+    }
+
+    /// What the member sends from now on. `true` when that is news.
+    pub fn publish(&mut self, member: MemberId, socket: SocketId, publishing: Publishing) -> bool {
+        self.holder(member, socket)
+            .is_some_and(|seat| std::mem::replace(&mut seat.publishing, publishing) != publishing)
+    }
+
+    /// Gives up the seats whose time is over.
+    pub fn give_up(&mut self, now: UnixMillis) -> Vec<(MemberId, PersonId)> {
+        let over: Vec<_> = self
+            .taken
+            .iter()
+            .filter(|(_, seat)| seat.until.is_some_and(|until| until <= now))
+            .map(|(member, seat)| (*member, seat.person.id))
+            .collect();
+        for (member, _) in &over {
+            self.taken.remove(member);
+        }
+        over
+    }
+
+    /// When [`Seats::give_up`] has something to do next.
+    pub fn next_deadline(&self) -> Option<UnixMillis> {
+        self.taken.values().filter_map(|seat| seat.until).min()
+    }
+
+    /// Does this connection hold this seat?
+    pub fn holds(&self, member: MemberId, socket: SocketId) -> bool {
+        self.taken.get(&member).is_some_and(|seat| seat.socket == Some(socket))
+    }
+
+    /// Everybody, by seat.
+    pub fn roster(&self) -> Vec<Member> {
+        self.taken
+            .iter()
+            .map(|(id, seat)| Member {
+                id: *id,
+                person: seat.person.clone(),
+                is_specialist: seat.part == Part::Specialist,
+                connected: seat.media,
+                publishing: seat.publishing,
+            })
+            .collect()
+    }
+
+    /// People who sit or have a seat kept.
+    pub fn people(&self) -> Vec<PersonId> {
+        self.taken.values().map(|seat| seat.person.id).collect()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.taken.is_empty()
+    }
+
+    /// Seats that a newcomer with this part must leave free.
+    fn reserved(&self, newcomer: Part) -> usize {
+        let parts = [Part::Specialist, Part::Requester].into_iter().filter(|part| *part != newcomer);
+        parts.filter(|part| !self.taken.values().any(|seat| seat.part == *part)).count()
+    }
+
+    fn holder(&mut self, member: MemberId, socket: SocketId) -> Option<&mut Seat> {
+        self.taken.get_mut(&member).filter(|seat| seat.socket == Some(socket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use schemas::HospitalId;
+    use uuid::Uuid;
+
+    const NOW: UnixMillis = UnixMillis(1_000_000);
+
+    fn person(n: u128) -> PersonRef {
+        PersonRef {
+            id: PersonId(Uuid::from_u128(n)),
+            name: format!("Person {n}"),
+            hospital_id: HospitalId(Uuid::nil()),
+            hospital: "Haus".to_owned(),
+            phone: None,
+        }
+    }
+
+    #[test]
+    fn somebody_who_reloads_keeps_the_seat_and_the_old_page_loses_it() {
+        let mut seats = Seats::new(60);
+        let first = seats.enter(person(1), Part::Specialist, SocketId(1)).unwrap();
+        assert_eq!(first, Taken { member: MemberId(1), displaced: None });
+        let again = seats.enter(person(1), Part::Specialist, SocketId(2)).unwrap();
+        assert_eq!(again, Taken { member: MemberId(1), displaced: Some(SocketId(1)) });
+        assert!(!seats.lost(MemberId(1), SocketId(1), NOW), "the old page's end changes nothing");
+        assert!(!seats.publish(MemberId(1), SocketId(1), Publishing { camera: true, ..Publishing::default() }));
+        assert_eq!(seats.leave(MemberId(1), SocketId(1)), None);
+        assert!(seats.holds(MemberId(1), SocketId(2)));
+    }
+
+    #[test]
+    fn a_lost_seat_is_kept_for_a_minute_and_its_number_for_ever() {
+        let mut seats = Seats::new(60);
+        seats.enter(person(1), Part::Other, SocketId(1)).unwrap();
+        seats.enter(person(2), Part::Other, SocketId(2)).unwrap();
+        assert!(seats.media(MemberId(1), SocketId(1), true));
+        assert!(seats.lost(MemberId(1), SocketId(1), NOW));
+        assert!(!seats.roster()[0].connected);
+        assert_eq!(seats.next_deadline(), Some(NOW.plus_seconds(60)));
+        assert!(seats.give_up(NOW.plus_seconds(59)).is_empty());
+        assert_eq!(seats.give_up(NOW.plus_seconds(60)), vec![(MemberId(1), person(1).id)]);
+        assert_eq!(seats.next_deadline(), None);
+        assert_eq!(seats.enter(person(1), Part::Other, SocketId(3)).unwrap().member, MemberId(1));
+        assert_eq!(seats.enter(person(3), Part::Other, SocketId(4)).unwrap().member, MemberId(3));
+    }
+
+    #[test]
+    fn nobody_gets_a_ninth_seat_but_everybody_may_come_back() {
+        let mut seats = Seats::new(60);
+        for n in 1..=MAX_MEMBERS as u64 {
+            let part = [Part::Specialist, Part::Requester, Part::Other][(n as usize - 1).min(2)];
+            seats.enter(person(u128::from(n)), part, SocketId(n)).unwrap();
+        }
+        assert_eq!(seats.enter(person(99), Part::Other, SocketId(99)), Err(ProblemCode::RoomFull));
+        assert!(seats.enter(person(1), Part::Specialist, SocketId(100)).is_ok());
+        seats.leave(MemberId(3), SocketId(3)).unwrap();
+        assert!(seats.enter(person(99), Part::Other, SocketId(101)).is_ok());
+    }
+
+    #[test]
+    fn a_crowd_leaves_specialist_and_requester_a_seat_each() {
+        let mut seats = Seats::new(60);
+        for n in 1..=MAX_MEMBERS as u64 - 2 {
+            seats.enter(person(u128::from(n)), Part::Other, SocketId(n)).unwrap();
+        }
+        assert_eq!(seats.enter(person(50), Part::Other, SocketId(50)), Err(ProblemCode::RoomFull));
+        assert!(seats.enter(person(60), Part::Requester, SocketId(60)).is_ok());
+        assert_eq!(seats.enter(person(50), Part::Other, SocketId(51)), Err(ProblemCode::RoomFull));
+        assert!(seats.enter(person(70), Part::Specialist, SocketId(70)).is_ok());
+        assert_eq!(seats.roster().len(), MAX_MEMBERS);
+    }
+
+    #[test]
+    fn only_news_is_news() {
+        let mut seats = Seats::new(60);
+        seats.enter(person(1), Part::Other, SocketId(1)).unwrap();
+        let on = Publishing { microphone: true, ..Publishing::default() };
+        assert!(seats.publish(MemberId(1), SocketId(1), on));
+        assert!(!seats.publish(MemberId(1), SocketId(1), on));
+        assert!(!seats.media(MemberId(1), SocketId(1), false));
+    }
+}

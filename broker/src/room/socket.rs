@@ -1,0 +1,192 @@
+//! One client's WebSocket: ticket first, then messages both ways.
+
+use super::pace::Pace;
+use super::task::Input;
+use super::{Entered, Outgoing, Rooms};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use schemas::ConsultId;
+use schemas::problem::ProblemCode;
+use schemas::room::{ByeReason, ClientMessage, ServerMessage};
+use std::time::Duration;
+
+/// The ticket must come within this. More lets strangers hold sockets; less fails on a bad mobile network.
+const HELLO_TIME: Duration = Duration::from_secs(10);
+/// Largest message in bytes. Chromium's offer with fifteen slots has about 30 KiB.
+pub(super) const MAX_MESSAGE: usize = 128 * 1024;
+/// Silence after which the client is asked whether it is there; browsers answer a ping by themselves.
+const PING_EVERY: Duration = Duration::from_secs(10);
+/// Pings without any sign of life before the connection counts as lost.
+const PINGS_UNANSWERED: u32 = 3;
+/// A message must leave within this, or the client is lost.
+const SEND_TIME: Duration = Duration::from_secs(10);
+
+pub(super) async fn serve(rooms: &Rooms, consult: ConsultId, socket: WebSocket) {
+    let (mut sink, mut stream) = socket.split();
+    let entered = match enter(rooms, consult, &mut stream).await {
+        Ok(entered) => entered,
+        Err(Stopped::Gone) => return,
+        Err(Stopped::Refused(code, detail)) => {
+            let refused = ServerMessage::Refused { code, detail };
+            if send(&mut sink, &refused).await.is_ok() {
+                close(&mut sink, close_code::POLICY, "refused").await;
+            }
+            return;
+        }
+    };
+    let (member, socket, inputs) = (entered.member, entered.socket, entered.inputs.clone());
+    talk(rooms, entered, &mut sink, &mut stream).await;
+    // Said even after a farewell: a connection that no longer holds a seat changes nothing.
+    let _ = inputs.send(Input::Lost { member, socket }).await;
+}
+
+enum Stopped {
+    Gone,
+    Refused(ProblemCode, Option<String>),
+}
+
+async fn enter(rooms: &Rooms, consult: ConsultId, stream: &mut SplitStream<WebSocket>) -> Result<Entered, Stopped> {
+    let hello = tokio::time::timeout(HELLO_TIME, next(stream)).await;
+    let message = match hello {
+        Err(_) => return Err(Stopped::Refused(ProblemCode::TicketInvalid, Some("no ticket came".to_owned()))),
+        Ok(Heard::Gone) => return Err(Stopped::Gone),
+        Ok(Heard::Unreadable(code, detail)) => return Err(Stopped::Refused(code, Some(detail.to_owned()))),
+        Ok(Heard::Message(message)) => message,
+    };
+    let ClientMessage::Hello { ticket } = message else {
+        let detail = "the first message must be hello".to_owned();
+        return Err(Stopped::Refused(ProblemCode::TicketInvalid, Some(detail)));
+    };
+    let seat = rooms
+        .0
+        .app
+        .redeem_ticket(consult, &ticket.0)
+        .await
+        .map_err(|error| Stopped::Refused(error.code(), error.detail()))?;
+    rooms.enter(consult, seat).await.map_err(|code| Stopped::Refused(code, None))
+}
+
+async fn talk(
+    rooms: &Rooms,
+    entered: Entered,
+    sink: &mut SplitSink<WebSocket, Message>,
+    stream: &mut SplitStream<WebSocket>,
+) {
+    let Entered { member, socket, inputs, mut messages } = entered;
+    let clock = &rooms.0.clock;
+    let mut pace = Pace::new(clock.now());
+    let mut silent = 0;
+    let mut ping = tokio::time::interval(PING_EVERY);
+    ping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let wait = pace.wait(clock.now());
+        tokio::select! {
+            outgoing = messages.recv() => match outgoing {
+                Some(Outgoing::Message(message)) => {
+                    if send(sink, &message).await.is_err() { return }
+                }
+                Some(Outgoing::Bye(reason)) => return bye(sink, reason).await,
+                // Hung up on, because this client did not read.
+                None => return close(sink, close_code::AGAIN, "too slow").await,
+            },
+            frame = after(wait, stream.next()) => {
+                silent = 0;
+                let heard = match frame {
+                    None | Some(Err(_)) => return,
+                    Some(Ok(frame)) => hear(frame),
+                };
+                let Some(heard) = heard else { continue };
+                pace.spend(clock.now());
+                match heard {
+                    Heard::Gone => return,
+                    Heard::Unreadable(code, detail) => {
+                        let refused = ServerMessage::Refused { code, detail: Some(detail.to_owned()) };
+                        if send(sink, &refused).await.is_err() { return }
+                    }
+                    Heard::Message(message) => {
+                        let leaves = matches!(message, ClientMessage::Leave);
+                        if inputs.send(Input::Message { member, socket, message }).await.is_err() {
+                            return bye(sink, ByeReason::Lost).await;
+                        }
+                        if leaves {
+                            return close(sink, close_code::NORMAL, "left").await;
+                        }
+                    }
+                }
+            },
+            _ = ping.tick() => {
+                silent += 1;
+                if silent > PINGS_UNANSWERED { return }
+                let sent = tokio::time::timeout(SEND_TIME, sink.send(Message::Ping(bytes::Bytes::new()))).await;
+                if !matches!(sent, Ok(Ok(()))) { return }
+            }
+        }
+    }
+}
+
+enum Heard {
+    Message(ClientMessage),
+    Unreadable(ProblemCode, &'static str),
+    Gone,
+}
+
+/// The next thing that a client says.
+async fn next(stream: &mut SplitStream<WebSocket>) -> Heard {
+    loop {
+        match stream.next().await {
+            None | Some(Err(_)) => return Heard::Gone,
+            Some(Ok(frame)) => {
+                if let Some(heard) = hear(frame) {
+                    return heard;
+                }
+            }
+        }
+    }
+}
+
+/// `None` for pings and pongs, which the protocol layer answers.
+fn hear(frame: Message) -> Option<Heard> {
+    Some(match frame {
+        Message::Text(text) if text.len() > MAX_MESSAGE => {
+            Heard::Unreadable(ProblemCode::TooLarge, "a message has 128 KiB at most")
+        }
+        Message::Text(text) => match serde_json::from_str(&text) {
+            Ok(message) => Heard::Message(message),
+            // serde's words may quote the message, which may hold SDP or the ticket.
+            Err(_) => Heard::Unreadable(ProblemCode::UnknownMessage, "not a message of the room protocol"),
+        },
+        Message::Binary(_) => Heard::Unreadable(ProblemCode::UnknownMessage, "messages are text"),
+        Message::Ping(_) | Message::Pong(_) => return None,
+        Message::Close(_) => Heard::Gone,
+    })
+}
+
+/// `future`, started after `millis`. Dropping it before loses nothing: `next` of a stream may be dropped.
+async fn after<T>(millis: u64, future: impl Future<Output = T>) -> T {
+    if millis > 0 {
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+    future.await
+}
+
+async fn send(sink: &mut SplitSink<WebSocket, Message>, message: &ServerMessage) -> Result<(), ()> {
+    let text = serde_json::to_string(message).map_err(|error| {
+        tracing::error!(%error, "a room message could not be written as JSON");
+    })?;
+    match tokio::time::timeout(SEND_TIME, sink.send(Message::Text(text.into()))).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(()),
+    }
+}
+
+async fn bye(sink: &mut SplitSink<WebSocket, Message>, reason: ByeReason) {
+    if send(sink, &ServerMessage::Bye { reason }).await.is_ok() {
+        close(sink, close_code::NORMAL, "bye").await;
+    }
+}
+
+async fn close(sink: &mut SplitSink<WebSocket, Message>, code: u16, reason: &'static str) {
+    let frame = CloseFrame { code, reason: reason.into() };
+    let _ = tokio::time::timeout(SEND_TIME, sink.send(Message::Close(Some(frame)))).await;
+}

@@ -1,0 +1,181 @@
+//! A whole server in one value: database, SFU, application, HTTP; started and ended in order.
+
+mod accept;
+mod data_dir;
+mod parts;
+
+pub use data_dir::{DataDir, make as make_data_dir, reset};
+pub use parts::{Parts, open};
+
+use crate::app::App;
+use crate::clock::SystemClock;
+use crate::config::Config;
+use crate::http::{self, Edge, Inner, Metrics, Settings, SignInLimiter};
+use crate::room::Rooms;
+use anyhow::{Context, Result, bail};
+use std::io::ErrorKind;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How long the database and the SFU may take to end.
+const CLOSE_TIME: Duration = Duration::from_secs(5);
+
+/// A running server. It ends with [`Server::shutdown`]; dropping it leaves its tasks to the runtime.
+pub struct Server {
+    pub http_addr: SocketAddr,
+    pub media_addr: SocketAddr,
+    pub app: Arc<App>,
+    rooms: Rooms,
+    sfu: sfu::Sfu,
+    parts: Parts,
+    stopping: watch::Sender<bool>,
+    serving: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
+    drain: Duration,
+    /// Held until the end: nobody else may use the folder meanwhile.
+    _data_dir: DataDir,
+}
+
+/// Starts everything. When it returns, requests are answered.
+///
+/// # Errors
+/// A sentence that says what to do: a busy port, a folder that is in use, a database that does not answer.
+pub async fn start(config: Config) -> Result<Server> {
+    let data_dir = DataDir::lock(&config.data_dir)?;
+    let listener = listen(config.listen).await?;
+    let http_addr = listener.local_addr().context("the HTTP address")?;
+    let sfu = start_media(&config)?;
+    let media_addr = sfu.local_addr();
+
+    let parts = parts::open(&config, http_addr, data_dir.node_id()?).await?;
+    let app = Arc::clone(&parts.app);
+    let clock = Arc::new(SystemClock);
+    let rooms = Rooms::new(Arc::clone(&app), sfu.clone(), clock.clone(), config.limits.seat_kept);
+    let (stopping, stopped) = watch::channel(false);
+    let edge = Edge::new(Inner {
+        app: Arc::clone(&app),
+        rooms: rooms.clone(),
+        sfu: sfu.clone(),
+        clock,
+        settings: Settings {
+            public_origins: config.public_origins.clone(),
+            node_origin: config.node_origin.clone(),
+            all_nodes: config.all_nodes.clone(),
+            secure_cookies: config.secure_cookies(),
+            metrics_token: config.metrics_token.clone(),
+        },
+        sign_ins: Mutex::new(SignInLimiter::new(config.limits.sign_in_failures)),
+        limits: config.limits.clone(),
+        metrics: Metrics::default(),
+        stopping: stopped,
+    });
+
+    let background = background(&app, &rooms, &parts, &edge);
+    let serving = tokio::spawn(accept::serve(listener, http::router(edge.clone()), edge.stopped()));
+    tracing::info!(%http_addr, %media_addr, "ready");
+    let drain = config.limits.drain;
+    Ok(Server {
+        http_addr,
+        media_addr,
+        app,
+        rooms,
+        sfu,
+        parts,
+        stopping,
+        serving,
+        background,
+        drain,
+        _data_dir: data_dir,
+    })
+}
+
+/// Ticker, live streams, rooms' watch.
+fn background(app: &Arc<App>, rooms: &Rooms, parts: &Parts, edge: &Edge) -> Vec<JoinHandle<()>> {
+    let ticker = {
+        let (app, stopped) = (Arc::clone(app), edge.stopped());
+        tokio::spawn(async move { app.run_ticker(stopped).await })
+    };
+    let live = {
+        let (app, stopped) = (Arc::clone(app), edge.stopped());
+        tokio::spawn(async move { app.run_live(stopped).await })
+    };
+    let watch = {
+        let (rooms, bell, stopped) = (rooms.clone(), parts.bus.subscribe(), edge.stopped());
+        tokio::spawn(async move { rooms.run_watch(bell, stopped).await })
+    };
+    vec![ticker, live, watch]
+}
+
+impl Server {
+    /// Ends in order: no new requests, streams and rooms say goodbye, what is under way may finish, then the SFU and
+    /// the database close.
+    pub async fn shutdown(self) {
+        tracing::info!("stopping");
+        // Nobody listens any more when every task has ended by itself.
+        let _ = self.stopping.send(true);
+        if tokio::time::timeout(self.drain, self.rooms.shutdown()).await.is_err() {
+            tracing::warn!("rooms did not end in time");
+        }
+        let abort = self.serving.abort_handle();
+        if tokio::time::timeout(self.drain, self.serving).await.is_err() {
+            abort.abort();
+            tracing::warn!("requests that were under way were cut off");
+        }
+        for task in self.background {
+            let abort = task.abort_handle();
+            if tokio::time::timeout(CLOSE_TIME, task).await.is_err() {
+                abort.abort();
+                tracing::warn!("a background task did not end in time");
+            }
+        }
+        if tokio::time::timeout(CLOSE_TIME, self.sfu.shutdown()).await.is_err() {
+            tracing::warn!("the SFU did not end in time");
+        }
+        if tokio::time::timeout(CLOSE_TIME, self.parts.close()).await.is_err() {
+            tracing::warn!("the database did not close in time");
+        }
+        tracing::info!("stopped");
+    }
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener> {
+    match TcpListener::bind(address).await {
+        Ok(listener) => Ok(listener),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
+            "{address} is in use: another program, perhaps another Telekonsil, listens there. Stop it, or choose \
+             another port, for example --listen {}.",
+            neighbour(address)
+        ),
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => bail!(
+            "{address} may not be bound by this user: ports below 1024 need a privilege. Choose a higher port and let \
+             a reverse proxy listen in front."
+        ),
+        Err(error) => bail!("{address} cannot be bound: {error}."),
+    }
+}
+
+fn start_media(config: &Config) -> Result<sfu::Sfu> {
+    let media = &config.media;
+    let bind = media.bind;
+    match sfu::Sfu::start(sfu::Config { bind, announced: media.announced.clone() }) {
+        Ok(sfu) => Ok(sfu),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
+            "The media port {bind} is in use: another program, perhaps another Telekonsil, has it. Stop it, or choose \
+             another one, for example --media-port {}.",
+            neighbour(bind).port()
+        ),
+        Err(error) if error.kind() == ErrorKind::InvalidInput => bail!(
+            "media.bind is {bind}: with an unspecified address, media.announced must list the addresses under which \
+             clients reach this machine."
+        ),
+        Err(error) => bail!("The media port {bind} cannot be bound: {error}."),
+    }
+}
+
+fn neighbour(address: SocketAddr) -> SocketAddr {
+    SocketAddr::new(address.ip(), address.port().checked_add(1).unwrap_or(8081))
+}

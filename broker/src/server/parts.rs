@@ -1,0 +1,81 @@
+//! What a server and the command line's tools have in common: database, keys, blobs, application.
+
+use crate::app::ports::{Doorbell, Repository};
+use crate::app::{self, App, Node};
+use crate::bus::{LocalBus, PostgresBus};
+use crate::clock::SystemClock;
+use crate::config::{Config, MasterKeySource, Secret};
+use crate::store::Store;
+use anyhow::{Context, Result, anyhow};
+use imaging::blobs::Blobs;
+use imaging::seal::MasterKey;
+use imaging::worker::{Limits, Pool};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// The opened parts.
+pub struct Parts {
+    pub app: Arc<App>,
+    pub bus: Arc<dyn Doorbell>,
+    pub repo: Arc<dyn Repository>,
+    store: Arc<Store>,
+}
+
+/// Opens database (bringing its tables to this version), key and blobs. Takes no lock and starts nothing that works by
+/// itself, so that tools run beside a server.
+///
+/// # Errors
+/// A sentence naming what could not be opened.
+pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String) -> Result<Parts> {
+    let store = Store::connect(config.database.url.expose()).await.context("The database cannot be opened")?;
+    store.migrate().await.context("The database's tables cannot be brought to this version")?;
+    let store = Arc::new(store);
+    let bus: Arc<dyn Doorbell> = match store.postgres_pool() {
+        Some(pool) => Arc::new(PostgresBus::start(pool.clone())),
+        None => Arc::new(LocalBus::new()),
+    };
+    let blobs = Blobs::local(&config.data_dir.join("blobs"))
+        .with_context(|| format!("The blob folder in {} cannot be opened", config.data_dir.display()))?;
+    let worker = match &config.worker {
+        Some(path) => path.clone(),
+        None => std::env::current_exe().context("the path of this program")?,
+    };
+    let ws_url = match &config.node_origin {
+        Some(origin) => origin.websocket(),
+        None => format!("ws://{http_addr}"),
+    };
+    let repo: Arc<dyn Repository> = store.clone();
+    let app = App::new(app::Parts {
+        repo: Arc::clone(&repo),
+        bus: Arc::clone(&bus),
+        clock: Arc::new(SystemClock),
+        master: master_key(&config.master_key)?,
+        blobs,
+        pool: Pool::new(worker, Limits { object: config.limits.object, ..Limits::default() }),
+        node: Node { id: node_id, ws_url },
+    });
+    Ok(Parts { app, bus, repo, store })
+}
+
+impl Parts {
+    /// Closes the database.
+    pub async fn close(&self) {
+        self.store.close().await;
+    }
+}
+
+fn master_key(source: &MasterKeySource) -> Result<MasterKey> {
+    match source {
+        MasterKeySource::File { path, create: true } => MasterKey::load_or_create(path)
+            .with_context(|| format!("The master key {} cannot be read or made", path.display())),
+        MasterKeySource::File { path, create: false } => {
+            MasterKey::load(path).with_context(|| format!("The master key {} cannot be read", path.display()))
+        }
+        MasterKeySource::Env(name) => {
+            let text = std::env::var(name)
+                .map(Secret::new)
+                .map_err(|_| anyhow!("The environment variable {name} (keys.master_env) is not set"))?;
+            MasterKey::from_text(text.expose()).with_context(|| format!("The master key in {name} cannot be used"))
+        }
+    }
+}

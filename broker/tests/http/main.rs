@@ -1,0 +1,12 @@
+//! The HTTP edge and the room socket of a whole server on SQLite: what comes in wrong goes out as a problem with a
+//! stable code, and nothing of it brings the server down.
+
+mod access;
+mod bodies;
+mod dicomweb;
+mod drift;
+mod events;
+mod house;
+mod pages;
+mod rooms;
+mod session;
