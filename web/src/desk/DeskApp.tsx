@@ -1,0 +1,60 @@
+import { useSyncExternalStore } from "react";
+import { useBoard, useLiveCache, useMe } from "../api/query";
+import { useTexts } from "../i18n";
+import { inOrder } from "../state/board";
+import { parseConsultHash } from "../state/route";
+import { Button, ErrorView, Instant, Loading, Shell, useNow } from "../ui";
+import { ringer } from "../ui/Ringer";
+import { goTo, useHash } from "../ui/useHash";
+import { Alarms } from "./Alarms";
+import { ConsultTable } from "./ConsultTable";
+import { DetailDrawer } from "./DetailDrawer";
+import { Services } from "./Services";
+
+/** The coordinator's board. */
+export function DeskApp() {
+  const t = useTexts("desk");
+  const me = useMe();
+  const board = useBoard();
+  const opened = parseConsultHash(useHash());
+  useLiveCache();
+  const consults = inOrder(board.data?.consults ?? []);
+  return (
+    <Shell title={t("title")} me={me.data} width="wide" status={<SoundSwitch />}>
+      {board.isPending && <Loading />}
+      {board.isError && <ErrorView error={board.error} onRetry={() => void board.refetch()} />}
+      {board.data && (
+        <div className="board">
+          <Alarms consults={consults} />
+          <ConsultTable consults={consults} />
+          <Services services={board.data.services} />
+        </div>
+      )}
+      {opened !== null && <DetailDrawer key={opened} id={opened} onClose={() => goTo("#/")} />}
+    </Shell>
+  );
+}
+
+/** The wall clock, and whether alarms can be heard. */
+function SoundSwitch() {
+  const t = useTexts("desk");
+  const isArmed = useSyncExternalStore(ringer.subscribe, ringer.isArmed);
+  const now = useNow();
+  return (
+    <>
+      <span className="wall-clock">
+        <Instant at={now} seconds />
+      </span>
+      {!isArmed && (
+        <Button
+          variant="primary"
+          onPress={() => {
+            void ringer.arm().then((works) => works && ringer.test());
+          }}
+        >
+          {t("sound.off")}
+        </Button>
+      )}
+    </>
+  );
+}

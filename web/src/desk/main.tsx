@@ -1,0 +1,8 @@
+import { registerTexts } from "../i18n";
+import { mount } from "../ui/mount";
+import { DeskApp } from "./DeskApp";
+import "./desk.css";
+import { de, en } from "./texts";
+
+registerTexts("desk", de, en);
+mount(<DeskApp />);

@@ -1,0 +1,8 @@
+import { registerTexts } from "../i18n";
+import { mount } from "../ui/mount";
+import { OncallApp } from "./OncallApp";
+import "./oncall.css";
+import { de, en } from "./texts";
+
+registerTexts("oncall", de, en);
+mount(<OncallApp />);

@@ -1,0 +1,192 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useMemo, useState } from "react";
+import { newId } from "../api/ids";
+import { api } from "../api/client";
+import { serverNow } from "../api/clock";
+import { adopt, keys, useServices } from "../api/query";
+import type { CaseFields, Me, Urgency } from "../api/types";
+import { useTexts } from "../i18n";
+import { blockers, defaultDeadline, invalidFields, missingFields, toWire } from "../state/fields";
+import { formatReferRoute } from "../state/route";
+import { Banner, Button, Choice, ErrorView, LinkButton, Loading, PhoneLink } from "../ui";
+import { goTo } from "../ui/useHash";
+import { CaseForm } from "./CaseForm";
+import { ImageIntake } from "./ImageIntake";
+import type { ScannedObject } from "./upload/scan";
+import { uploaderOf } from "./upload/Uploader";
+
+const URGENCIES: readonly Urgency[] = ["emergency", "urgent", "elective"];
+/** Minutes until the patient arrives; 0 is "is here". */
+const ETAS = ["0", "5", "10", "15", "20", "30", "45"] as const;
+
+/** From nothing to ringing in three taps; everything else can follow. */
+export function NewConsultPage({ me }: { me: Me }) {
+  const t = useTexts("refer");
+  const client = useQueryClient();
+  const services = useServices();
+  // Made once: sending again after a lost answer asks for the same consult.
+  const [id] = useState(() => newId());
+  const [urgency, setUrgency] = useState<Urgency | null>(null);
+  const [serviceId, setServiceId] = useState<string | null>(null);
+  const [etaMinutes, setEtaMinutes] = useState<(typeof ETAS)[number] | null>(null);
+  const [deadlineChosen, setDeadlineChosen] = useState(false);
+  const [fields, setFields] = useState<CaseFields>(() => ({ callback_phone: me.person.phone ?? null }));
+  const [images, setImages] = useState<ScannedObject[]>([]);
+  const [tried, setTried] = useState(false);
+  const [isPending, setPending] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+
+  const blocked = blockers({ serviceId, urgency, fields });
+  const isInvalid = Object.keys(invalidFields(fields, serverNow())).length > 0;
+  const missing = missingFields(fields);
+  const isDirty = serviceId !== null || urgency !== null || images.length > 0;
+  useLeaveWarning(isDirty && !isPending);
+
+  const chooseUrgency = (chosen: Urgency) => {
+    setUrgency(chosen);
+    if (!deadlineChosen) setFields((old) => ({ ...old, deadline: defaultDeadline(chosen, serverNow()) }));
+  };
+  const change = (part: CaseFields) => {
+    if ("deadline" in part) setDeadlineChosen(true);
+    setFields((old) => ({ ...old, ...part }));
+  };
+  const chooseEta = (minutes: (typeof ETAS)[number]) => {
+    setEtaMinutes(minutes);
+    const eta = minutes === "0" ? null : Math.round(serverNow() / 60_000 + Number(minutes)) * 60_000;
+    setFields((old) => ({ ...old, eta }));
+  };
+
+  const sendRequest = async () => {
+    setTried(true);
+    if (isPending || blocked.length > 0 || isInvalid || urgency === null || serviceId === null) return;
+    setPending(true);
+    setError(null);
+    try {
+      const detail = await api.createConsult({ id, service_id: serviceId, urgency, fields: toWire(fields) });
+      adopt(client, detail);
+      void client.invalidateQueries({ queryKey: keys.consults });
+      if (images.length > 0) uploaderOf(id).add(images);
+      goTo(formatReferRoute({ page: "consult", id: detail.summary.id }), true);
+    } catch (failure) {
+      setError(failure);
+      setPending(false);
+    }
+  };
+
+  const reasons = useMemo(() => [...blocked, ...(isInvalid ? (["invalid"] as const) : [])], [blocked, isInvalid]);
+
+  if (services.isPending) return <Loading />;
+  if (services.isError) return <ErrorView error={services.error} onRetry={() => void services.refetch()} />;
+  const chosen = services.data.find((service) => service.id === serviceId);
+
+  return (
+    <div className="new stack">
+      <div className="row">
+        <LinkButton variant="quiet" href="#/">
+          ‹ {t("common:back")}
+        </LinkButton>
+        <h1>{t("new.heading")}</h1>
+      </div>
+      <Choice<Urgency>
+        label={t("new.urgency")}
+        look="row"
+        value={urgency}
+        onChange={chooseUrgency}
+        isRequired
+        error={tried && urgency === null ? t("new.blocked.urgency") : null}
+        options={URGENCIES.map((value) => ({
+          value,
+          label: t(`common:urgency.${value}`),
+          hint: t(`new.urgencyHint.${value}`),
+          tone: value,
+        }))}
+      />
+      {services.data.length === 0 ? (
+        <Banner tone="warn" role="alert">
+          {t("new.noServices")}
+        </Banner>
+      ) : (
+        <Choice<string>
+          label={t("new.service")}
+          value={serviceId}
+          onChange={setServiceId}
+          isRequired
+          error={tried && serviceId === null ? t("new.blocked.service") : null}
+          options={services.data.map((service) => ({ value: service.id, label: service.name, hint: service.network }))}
+        />
+      )}
+      <Choice<(typeof ETAS)[number]>
+        label={t("new.eta")}
+        look="pills"
+        value={etaMinutes}
+        onChange={chooseEta}
+        options={ETAS.map((value) => ({
+          value,
+          label: value === "0" ? t("new.etaHere") : t("new.etaMinutes", { minutes: value }),
+        }))}
+      />
+      <section className="card stack" aria-labelledby="images-title">
+        <h2 id="images-title">{t("consult.images")}</h2>
+        <ImageIntake
+          knownPatientId={fields.patient_id ?? null}
+          onObjects={(objects) => setImages((old) => union(old, objects))}
+        />
+        {images.length > 0 && (
+          <Banner
+            tone="ok"
+            actions={<Button onPress={() => setImages([])}>{t("upload.discard")}</Button>}
+          >
+            {t("upload.ready", {
+              objects: images.length,
+              studies: t("upload.studies", { count: new Set(images.map((image) => image.studyInstanceUid)).size }),
+            })}{" "}
+            {t("new.imagesAfter")}
+          </Banner>
+        )}
+      </section>
+      <section className="card stack" aria-labelledby="case-title">
+        <div>
+          <h2 id="case-title">{t("new.case")}</h2>
+          <p className="muted">{urgency === "emergency" ? t("new.caseEmergency") : t("new.caseOther")}</p>
+          {urgency !== null && missing.length > 0 && <p>{t("new.missing", { count: missing.length })}.</p>}
+        </div>
+        <CaseForm fields={fields} onChange={change} markMissing={false} />
+      </section>
+      <div className="send-bar">
+        {error !== null && <ErrorView error={error} onRetry={() => void sendRequest()} />}
+        {tried && reasons.length > 0 && (
+          <Banner tone="warn" role="alert">
+            {reasons.map((reason) => t(`new.blocked.${reason}`)).join(" ")}
+          </Banner>
+        )}
+        <div className="send-row">
+          <Button
+            variant={urgency === "emergency" ? "danger" : "primary"}
+            size="huge"
+            isPending={isPending}
+            onPress={() => void sendRequest()}
+            className="send-button"
+          >
+            {urgency === "emergency" ? t("new.sendEmergency") : t("new.send")}
+          </Button>
+          {chosen && <PhoneLink number={chosen.fallback_phone} />}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+/** Objects of both, each once. */
+function union(old: readonly ScannedObject[], added: readonly ScannedObject[]): ScannedObject[] {
+  return [...new Map([...old, ...added].map((object) => [object.sopInstanceUid, object])).values()];
+}
+
+/** Nothing of the form is stored anywhere: it holds patient data and the PC is shared. */
+function useLeaveWarning(active: boolean) {
+  useEffect(() => {
+    if (!active) return;
+    const warn = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, [active]);
+}

@@ -1,0 +1,34 @@
+import { useEffect } from "react";
+import { useLiveCache, useMe } from "../api/query";
+import { useTexts } from "../i18n";
+import { parseReferRoute } from "../state/route";
+import { ErrorView, Loading, Shell } from "../ui";
+import { useHash } from "../ui/useHash";
+import { ConsultList } from "./ConsultList";
+import { ConsultPage } from "./ConsultPage";
+import { NewConsultPage } from "./NewConsultPage";
+import { isAnyUploadBusy } from "./upload/Uploader";
+
+/** The requesting doctor's pages. */
+export function ReferApp() {
+  const t = useTexts("refer");
+  const me = useMe();
+  const route = parseReferRoute(useHash());
+  useLiveCache();
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => {
+      if (isAnyUploadBusy()) event.preventDefault();
+    };
+    addEventListener("beforeunload", warn);
+    return () => removeEventListener("beforeunload", warn);
+  }, []);
+  return (
+    <Shell title={t("title")} me={me.data} width={route.page === "consult" ? "wide" : "narrow"}>
+      {me.isPending && <Loading />}
+      {me.isError && <ErrorView error={me.error} onRetry={() => void me.refetch()} />}
+      {me.data && route.page === "list" && <ConsultList />}
+      {me.data && route.page === "new" && <NewConsultPage me={me.data} />}
+      {me.data && route.page === "consult" && <ConsultPage key={route.id} id={route.id} />}
+    </Shell>
+  );
+}

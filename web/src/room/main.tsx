@@ -1,0 +1,8 @@
+import { mount } from "../ui/mount";
+import "./room.css";
+import "./lobby.css";
+import { RoomApp } from "./RoomApp";
+
+mount(<RoomApp />);
+// Grey levels are read in the dark, whatever the other pages look like.
+document.documentElement.dataset.theme = "dark";

@@ -1,0 +1,236 @@
+/** Runs {@link step}: carries out its effects and feeds it what happens. One object per stay in a room. */
+
+import { api } from "../api/client";
+import { asApiError } from "../api/problem";
+import type { ClientMessage, ConsultId, Publishing, ServerMessage, Source } from "../api/types";
+import { decodeFrame, encodeFrame, Kind } from "./envelope";
+import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
+import { Peer, type LocalTracks } from "./peer";
+import type { Link, SharedView } from "../viewer/sync/session";
+
+/**
+ * Bytes that may wait in the `state` channel. More lets a follower fall behind by what lies in the queue; less wastes
+ * the line. 64 KiB are two seconds on a line of 256 kbit/s.
+ */
+const STATE_BACKLOG = 64 * 1024;
+/** The pointer shows where somebody points *now*: anything that waits is already wrong. */
+const POINTER_BACKLOG = 4 * 1024;
+
+export class Connection {
+  private state: State = initial;
+  private readonly peers = new Map<number, Peer>();
+  /** The peer whose media are on screen: the last one that connected. */
+  private shown: Peer | undefined;
+  private socket: WebSocket | undefined;
+  private ticketRequest: AbortController | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private tracks: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    private readonly consult: ConsultId,
+    private readonly view: SharedView,
+  ) {}
+
+  readonly snapshot = (): State => this.state;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  };
+
+  join(tracks: LocalTracks, publishing: Publishing): void {
+    this.tracks = tracks;
+    addEventListener("online", this.retry);
+    this.feed({ type: "join", publishing });
+  }
+
+  /** Tries again now instead of after the wait. */
+  readonly retry = (): void => this.feed({ type: "retry" });
+
+  leave(): void {
+    this.feed({ type: "leave" });
+    removeEventListener("online", this.retry);
+  }
+
+  /** Sends `track` as `source` and tells the room what is sent. */
+  publish(source: Source, track: MediaStreamTrack | undefined, publishing: Publishing): void {
+    this.tracks = { ...this.tracks, [source]: track };
+    for (const peer of this.peers.values()) void peer.replace(source, track).catch(() => undefined);
+    this.feed({ type: "publishing", publishing });
+  }
+
+  /** What comes in on an m-line. */
+  stream(mid: string): MediaStream | undefined {
+    return this.shown?.stream(mid);
+  }
+
+  audioStreams(): { mid: string; stream: MediaStream }[] {
+    return this.shown?.audioStreams() ?? [];
+  }
+
+  /** Frames decoded so far on each incoming video line that carries something. */
+  async framesDecoded(): Promise<Record<string, number>> {
+    const frames: Record<string, number> = {};
+    const report = await this.shown?.stats().catch(() => undefined);
+    report?.forEach((entry: RTCInboundRtpStreamStats) => {
+      if (entry.type === "inbound-rtp" && entry.kind === "video" && entry.mid)
+        frames[entry.mid] = entry.framesDecoded ?? 0;
+    });
+    return frames;
+  }
+
+  private feed(input: Input): void {
+    const before = this.state;
+    const { state, effects } = step(before, input, performance.now(), Math.random());
+    this.state = state;
+    for (const effect of effects) this.carryOut(effect);
+    this.schedule();
+    if (state.you !== undefined && state.you !== before.you) this.view.seat(state.you);
+    if (state.roster !== before.roster) this.view.roster(state.roster.map((member) => member.id));
+    if (state !== before || effects.length > 0) for (const listener of this.listeners) listener();
+  }
+
+  private schedule(): void {
+    clearTimeout(this.timer);
+    const at = nextDeadline(this.state);
+    if (at !== undefined)
+      this.timer = setTimeout(() => this.feed({ type: "tick" }), Math.max(0, at - performance.now()));
+  }
+
+  private carryOut(effect: Effect): void {
+    switch (effect.type) {
+      case "ticket":
+        return void this.fetchTicket(effect.epoch);
+      case "peer":
+        return void this.makePeer(effect.epoch);
+      case "socket":
+        return this.openSocket(effect.epoch, effect.url, effect.ticket);
+      case "send":
+        return this.send(effect.message);
+      case "answer":
+        this.peers
+          .get(effect.epoch)
+          ?.answer(effect.sdp)
+          .catch(() => this.feed({ type: "peer_failed", epoch: effect.epoch }));
+        return;
+      case "retire":
+        return this.retire(effect.keep);
+      case "close_socket":
+        this.ticketRequest?.abort();
+        return this.closeSocket();
+    }
+  }
+
+  private async fetchTicket(epoch: number): Promise<void> {
+    this.ticketRequest?.abort();
+    const abort = new AbortController();
+    this.ticketRequest = abort;
+    try {
+      const { ticket, url } = await api.ticket(this.consult);
+      if (!abort.signal.aborted) this.feed({ type: "ticket", epoch, ticket, url });
+    } catch (error) {
+      const problem = asApiError(error);
+      const phone = problem?.phone ?? undefined;
+      if (!abort.signal.aborted) this.feed({ type: "ticket_failed", epoch, code: problem?.code ?? "unknown", phone });
+    }
+  }
+
+  private async makePeer(epoch: number): Promise<void> {
+    // Attempts that never connected are of no use to anybody.
+    for (const [old, peer] of this.peers) if (peer !== this.shown) this.drop(old);
+    try {
+      const peer = new Peer(this.tracks, {
+        media: (state) => {
+          if (state === "connected") this.shown = peer;
+          this.feed({ type: "media", epoch, state });
+        },
+        stateChannel: (channel) => this.attachState(channel),
+        pointerChannel: (channel) => this.attachPointer(channel),
+      });
+      this.peers.set(epoch, peer);
+      this.feed({ type: "offer", epoch, offer: await peer.offer() });
+    } catch {
+      this.feed({ type: "peer_failed", epoch });
+    }
+  }
+
+  private openSocket(epoch: number, url: string, ticket: string): void {
+    this.closeSocket();
+    const socket = new WebSocket(url);
+    this.socket = socket;
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ticket } satisfies ClientMessage));
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const message = parse(data);
+      if (message) this.feed({ type: "message", epoch, message });
+    };
+    socket.onclose = () => this.feed({ type: "socket_closed", epoch });
+  }
+
+  private closeSocket(): void {
+    const socket = this.socket;
+    if (!socket) return;
+    this.socket = undefined;
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+  }
+
+  private send(message: ClientMessage): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(message));
+  }
+
+  private retire(keep: number | undefined): void {
+    for (const epoch of [...this.peers.keys()]) if (epoch !== keep) this.drop(epoch);
+  }
+
+  private drop(epoch: number): void {
+    const peer = this.peers.get(epoch);
+    this.peers.delete(epoch);
+    if (peer && peer === this.shown) this.shown = undefined;
+    peer?.close();
+  }
+
+  private pointer: RTCDataChannel | undefined;
+
+  private attachState(channel: RTCDataChannel): void {
+    const link: Link = {
+      put: (key, payload) => {
+        if (channel.readyState !== "open" || channel.bufferedAmount > STATE_BACKLOG) return false;
+        const frame = encodeFrame(Kind.put, key, payload);
+        // Too large to be relayed: sending it again would not make it smaller.
+        if (frame) channel.send(frame);
+        return true;
+      },
+      ephemeral: (key, payload) => {
+        const frame = encodeFrame(Kind.ephemeral, key, payload);
+        if (frame && this.pointer?.readyState === "open" && this.pointer.bufferedAmount <= POINTER_BACKLOG)
+          this.pointer.send(frame);
+      },
+    };
+    channel.bufferedAmountLowThreshold = STATE_BACKLOG / 2;
+    channel.onbufferedamountlow = () => this.view.drained();
+    channel.onopen = () => this.view.opened(link);
+    channel.onclose = () => this.view.closed(link);
+    channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => this.receive(data);
+  }
+
+  private attachPointer(channel: RTCDataChannel): void {
+    channel.onopen = () => {
+      this.pointer = channel;
+    };
+    channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => this.receive(data);
+  }
+
+  private receive(data: unknown): void {
+    const frame = data instanceof ArrayBuffer ? decodeFrame(data) : undefined;
+    if (frame) this.view.received(frame);
+  }
+}
+
+function parse(data: unknown): ServerMessage | undefined {
+  try {
+    return typeof data === "string" ? (JSON.parse(data) as ServerMessage) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,193 @@
+import { describe, expect, it } from "vitest";
+import type { Member, ServerMessage } from "../api/types";
+import * as machine from "./machine";
+import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
+
+const publishing = { microphone: true, camera: true, screen: false };
+const offer = { sdp: "v=0", publish: [], receive: [] };
+const member = { id: 3 } as Member;
+
+/** Runs inputs at the given times; keeps the last state and all effects. */
+class Plan {
+  state: State = initial;
+  effects: Effect[] = [];
+  now = 0;
+  at(now: number, ...inputs: Input[]): this {
+    this.now = now;
+    for (const input of inputs) {
+      const next = step(this.state, input, now, 0);
+      this.state = next.state;
+      this.effects.push(...next.effects);
+    }
+    return this;
+  }
+  /** Goes to the next deadline and ticks. */
+  due(): this {
+    return this.at(nextDeadline(this.state) ?? this.now, { type: "tick" });
+  }
+  get epoch(): number {
+    return this.state.epoch;
+  }
+  said(): string[] {
+    return this.effects.map((e) => (e.type === "send" ? e.message.type : e.type));
+  }
+  message(message: ServerMessage): this {
+    return this.at(this.now, { type: "message", epoch: this.epoch, message });
+  }
+  live(): this {
+    return this.at(0, { type: "join", publishing })
+      .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
+      .at(20, { type: "offer", epoch: 1, offer })
+      .message({ type: "welcome", you: 3, roster: [member] })
+      .message({ type: "answer", sdp: "a" })
+      .at(90, { type: "media", epoch: 1, state: "connected" });
+  }
+}
+
+describe("the way into the room", () => {
+  it("asks for ticket and offer at once, and sends the offer after Welcome", () => {
+    const plan = new Plan().live();
+    expect(plan.state.phase).toBe("live");
+    expect(plan.said()).toEqual(["ticket", "peer", "socket", "offer", "publishing", "answer", "retire"]);
+    expect(plan.state.you).toBe(3);
+  });
+
+  it("sends the offer once when it is ready only after Welcome", () => {
+    const plan = new Plan()
+      .at(0, { type: "join", publishing })
+      .at(1, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
+      .message({ type: "welcome", you: 1, roster: [] })
+      .at(5, { type: "offer", epoch: 1, offer });
+    expect(plan.said().filter((s) => s === "offer")).toHaveLength(1);
+    expect(plan.state.phase).toBe("offer");
+  });
+
+  it.each([
+    ["not_signed_in", "signed_out"],
+    ["forbidden", "forbidden"],
+    ["not_found", "forbidden"],
+    ["wrong_state", "consult_ended"],
+    ["room_full", "room_full"],
+  ] as const)("ends when the ticket is refused with %s", (code, reason) => {
+    const plan = new Plan().at(0, { type: "join", publishing }).at(1, { type: "ticket_failed", epoch: 1, code });
+    expect(plan.state).toMatchObject({ phase: "ended", end: reason });
+    expect(nextDeadline(plan.state)).toBeUndefined();
+  });
+
+  it("gives every step its time and tries again", () => {
+    const plan = new Plan().at(0, { type: "join", publishing });
+    expect(nextDeadline(plan.state)).toBe(machine.TICKET_WITHIN);
+    plan.due();
+    expect(plan.state.phase).toBe("waiting");
+    plan.due();
+    expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2 });
+  });
+});
+
+describe("coming back", () => {
+  it("waits twice as long after each failure, up to the longest wait", () => {
+    const plan = new Plan().at(0, { type: "join", publishing });
+    const waits: number[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      plan.at(plan.now, { type: "ticket_failed", epoch: plan.epoch, code: "offline" });
+      waits.push((nextDeadline(plan.state) ?? 0) - plan.now);
+      plan.due();
+    }
+    expect(waits).toEqual([250, 500, 1000, 2000, 2000, 2000]);
+  });
+
+  it("takes a new ticket when the socket is lost, and keeps roster and slots on screen meanwhile", () => {
+    const plan = new Plan().live().message({ type: "slots", slots: [{ mid: "4", member: 7, source: "camera" }] });
+    plan.at(1000, { type: "socket_closed", epoch: 1 });
+    expect(plan.state.phase).toBe("waiting");
+    expect(plan.state.roster).toEqual([member]);
+    expect(plan.state.slots).toHaveLength(1);
+    plan.due();
+    expect(plan.effects.slice(-2)).toEqual([
+      { type: "ticket", epoch: 2 },
+      { type: "peer", epoch: 2 },
+    ]);
+  });
+
+  it("forgives a short media disconnect and rejoins after a long one", () => {
+    const plan = new Plan().live().at(100, { type: "media", epoch: 1, state: "disconnected" });
+    plan.at(500, { type: "media", epoch: 1, state: "connected" });
+    expect(plan.state.phase).toBe("live");
+    plan
+      .at(600, { type: "media", epoch: 1, state: "disconnected" })
+      .at(600 + machine.DISCONNECT_GRACE, { type: "tick" });
+    expect(plan.state.phase).toBe("waiting");
+  });
+
+  it("notices a silent server by its missing pong", () => {
+    const plan = new Plan().live();
+    plan.due();
+    expect(plan.said().at(-1)).toBe("ping");
+    const deadline = plan.now + machine.PONG_WITHIN;
+    while (plan.state.phase === "live") plan.due();
+    expect(plan.state.phase).toBe("waiting");
+    expect(plan.now).toBe(deadline);
+  });
+
+  it("stays while pongs come", () => {
+    const plan = new Plan().live();
+    for (let i = 0; i < 20; i += 1) plan.due().message({ type: "pong", nonce: plan.state.nonce });
+    expect(plan.state).toMatchObject({ phase: "live", epoch: 1 });
+  });
+
+  it("does not break off what may have succeeded while the page stood still", () => {
+    const plan = new Plan().at(0, { type: "join", publishing }).at(machine.TICKET_WITHIN + 3000, { type: "tick" });
+    expect(plan.state.phase).toBe("ticket");
+    plan.at(plan.now, { type: "ticket", epoch: 1, ticket: "t", url: "u" });
+    expect(plan.state.phase).toBe("socket");
+    plan.due();
+    expect(plan.state.phase).toBe("waiting");
+  });
+
+  it("ignores what an older attempt reports", () => {
+    const plan = new Plan().live().at(200, { type: "socket_closed", epoch: 1 }).due();
+    const before = plan.state;
+    plan.at(300, { type: "media", epoch: 1, state: "failed" }, { type: "socket_closed", epoch: 1 });
+    expect(plan.state).toBe(before);
+  });
+
+  it("does not wait when the network is back", () => {
+    const plan = new Plan().live().at(200, { type: "media", epoch: 1, state: "failed" }, { type: "retry" });
+    expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2 });
+  });
+
+  it.each(["restart", "lost"] as const)("comes back after Bye %s", (reason) => {
+    expect(new Plan().live().message({ type: "bye", reason }).state.phase).toBe("waiting");
+  });
+
+  it.each(["consult_ended", "joined_elsewhere"] as const)("stays away after Bye %s", (reason) => {
+    const plan = new Plan().live().message({ type: "bye", reason });
+    expect(plan.state).toMatchObject({ phase: "ended", end: reason });
+    expect(plan.said().slice(-2)).toEqual(["close_socket", "retire"]);
+  });
+
+  it("gives up when the server refuses the offer again and again", () => {
+    const plan = new Plan().live();
+    for (let i = 0; i < 3 && plan.state.phase !== "ended"; i += 1) {
+      plan.message({ type: "refused", code: "invalid_sdp" });
+      if (plan.state.phase === "waiting") plan.due();
+    }
+    expect(plan.state).toMatchObject({ phase: "ended", end: "unsupported" });
+  });
+
+  it("says Leave and ends", () => {
+    const plan = new Plan().live().at(500, { type: "leave" });
+    expect(plan.said().slice(-3)).toEqual(["leave", "close_socket", "retire"]);
+    expect(plan.state.end).toBe("left");
+  });
+
+  it("tells the server at once when something is muted, and again after a rejoin", () => {
+    const muted = { microphone: false, camera: true, screen: false };
+    const plan = new Plan().live().at(100, { type: "publishing", publishing: muted });
+    expect(plan.effects.at(-1)).toMatchObject({ type: "send", message: { type: "publishing", publishing: muted } });
+    plan.at(200, { type: "socket_closed", epoch: 1 }).due();
+    plan.at(plan.now, { type: "ticket", epoch: 2, ticket: "t", url: "u" }, { type: "offer", epoch: 2, offer });
+    plan.message({ type: "welcome", you: 3, roster: [] });
+    expect(plan.effects.at(-1)).toMatchObject({ message: { publishing: muted } });
+  });
+});

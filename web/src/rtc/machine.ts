@@ -1,0 +1,380 @@
+/**
+ * The way into a room and back into it, as a pure reducer: inputs and the time in, effects and the next deadline out.
+ *
+ * Every attempt has its own number (`epoch`); what an older attempt still reports is ignored. A lost socket, failed
+ * media or a silent server all end the same way: a new attempt with a new ticket, which the server gives the same seat.
+ */
+
+import type {
+  ByeReason,
+  ClientMessage,
+  Member,
+  MemberId,
+  ProblemCode,
+  Publishing,
+  PublishLine,
+  ReceiveLine,
+  ServerMessage,
+  Slot,
+} from "../api/types";
+
+/** Wait before the second attempt and the longest one. More leaves doctors alone after the network is back; less lets a
+ * thousand rooms hit a server that has just started. */
+export const FIRST_RETRY = 250;
+export const LAST_RETRY = 2000;
+/** How long each step may take. More hides a dead path; less breaks off an attempt that a slow network or a busy old PC
+ * would have finished, and starts the whole work again. */
+export const TICKET_WITHIN = 5000;
+export const WELCOME_WITHIN = 6000;
+export const ANSWER_WITHIN = 8000;
+export const MEDIA_WITHIN = 12_000;
+/** Grace for media that report a disconnect: a changed path heals by itself within a second or two. */
+export const DISCONNECT_GRACE = 1500;
+/** Heartbeat, and the silence after which the server counts as gone. More finds a dead path later; less costs traffic
+ * and breaks off when a laptop is busy. */
+export const PING_EVERY = 3000;
+export const PONG_WITHIN = 7000;
+/**
+ * A deadline that is noticed later than this found the page asleep or too busy to look; the answer may be waiting
+ * already. It then gets this grace once more. Less breaks off attempts that have succeeded; more wakes a laptop slowly.
+ */
+const LATE = 500;
+const LATE_GRACE = 1500;
+/** Attempts in a row whose offer is refused until the browser counts as unfit for the room. */
+const MAX_REFUSED_OFFERS = 3;
+
+export type EndReason =
+  /** This member left. */
+  "left" | "consult_ended" | "joined_elsewhere" | "signed_out" | "forbidden" | "room_full" | "unsupported";
+
+/**
+ * `ticket`: asking for one. `socket`: opening the socket until Welcome. `offer`: until the answer. `media`: until ICE
+ * and DTLS are through. `waiting`: until the next attempt.
+ */
+export type Phase = "idle" | "ticket" | "socket" | "offer" | "media" | "live" | "waiting" | "ended";
+
+export interface Offer {
+  readonly sdp: string;
+  readonly publish: PublishLine[];
+  readonly receive: ReceiveLine[];
+}
+
+export interface State {
+  readonly phase: Phase;
+  /** Number of the current attempt, from 1. */
+  readonly epoch: number;
+  /** Attempts that failed in a row. */
+  readonly failures: number;
+  readonly refusedOffers: number;
+  /** When the current phase gives up or the next attempt starts. */
+  readonly deadline: number | undefined;
+  readonly nextPing: number | undefined;
+  /** A ping is unanswered until then. */
+  readonly pongBy: number | undefined;
+  readonly nonce: number;
+  /** Media have been through at least once: from then on a loss is a *re*connect. */
+  readonly everLive: boolean;
+  readonly welcomed: boolean;
+  readonly offer: Offer | undefined;
+  readonly you: MemberId | undefined;
+  readonly roster: readonly Member[];
+  readonly slots: readonly Slot[];
+  readonly publishing: Publishing;
+  readonly end: EndReason | undefined;
+  /** Telephone number that a refusal named. */
+  readonly phone: string | undefined;
+}
+
+export const initial: State = {
+  phase: "idle",
+  epoch: 0,
+  failures: 0,
+  refusedOffers: 0,
+  deadline: undefined,
+  nextPing: undefined,
+  pongBy: undefined,
+  nonce: 0,
+  everLive: false,
+  welcomed: false,
+  offer: undefined,
+  you: undefined,
+  roster: [],
+  slots: [],
+  publishing: { microphone: false, camera: false, screen: false },
+  end: undefined,
+  phone: undefined,
+};
+
+export type Input =
+  | { readonly type: "join"; readonly publishing: Publishing }
+  | { readonly type: "ticket"; readonly epoch: number; readonly ticket: string; readonly url: string }
+  | {
+      readonly type: "ticket_failed";
+      readonly epoch: number;
+      readonly code: ProblemCode | "offline" | "unknown";
+      readonly phone?: string | undefined;
+    }
+  | { readonly type: "socket_closed"; readonly epoch: number }
+  | { readonly type: "message"; readonly epoch: number; readonly message: ServerMessage }
+  | { readonly type: "offer"; readonly epoch: number; readonly offer: Offer }
+  | { readonly type: "peer_failed"; readonly epoch: number }
+  | { readonly type: "media"; readonly epoch: number; readonly state: "connected" | "disconnected" | "failed" }
+  | { readonly type: "publishing"; readonly publishing: Publishing }
+  /** The browser has a network again. */
+  | { readonly type: "retry" }
+  | { readonly type: "tick" }
+  | { readonly type: "leave" };
+
+export type Effect =
+  | { readonly type: "ticket"; readonly epoch: number }
+  /** Makes the peer connection of this attempt and its offer. The old one plays on until {@link Effect} `retire`. */
+  | { readonly type: "peer"; readonly epoch: number }
+  /** Opens the socket and sends Hello with the ticket as soon as it is open. */
+  | { readonly type: "socket"; readonly epoch: number; readonly url: string; readonly ticket: string }
+  | { readonly type: "send"; readonly epoch: number; readonly message: ClientMessage }
+  | { readonly type: "answer"; readonly epoch: number; readonly sdp: string }
+  /** Closes every peer connection but that of `keep`. */
+  | { readonly type: "retire"; readonly keep: number | undefined }
+  | { readonly type: "close_socket" };
+
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
+
+/** One input. `random` (0 ≤ random < 1) spreads the attempts of many clients. */
+export function step(state: State, input: Input, now: number, random: number): Step {
+  if ("epoch" in input && input.epoch !== state.epoch) return { state, effects: [] };
+  switch (input.type) {
+    case "join":
+      if (state.phase !== "idle" && state.phase !== "ended") return { state, effects: [] };
+      return attempt({ ...initial, epoch: state.epoch, publishing: input.publishing }, now);
+    case "ticket":
+      if (state.phase !== "ticket") return { state, effects: [] };
+      return {
+        state: { ...state, phase: "socket", deadline: now + WELCOME_WITHIN },
+        effects: [{ type: "socket", epoch: state.epoch, url: input.url, ticket: input.ticket }],
+      };
+    case "ticket_failed":
+      return state.phase === "ticket"
+        ? ticketFailed({ ...state, phone: input.phone ?? state.phone }, input.code, now, random)
+        : { state, effects: [] };
+    case "offer":
+      return sendOffer({ ...state, offer: input.offer }, now);
+    case "message":
+      return isOn(state) ? receive(state, input.message, now, random) : { state, effects: [] };
+    case "socket_closed":
+    case "peer_failed":
+      return isOn(state) ? fail(state, now, random) : { state, effects: [] };
+    case "media":
+      return media(state, input.state, now, random);
+    case "publishing": {
+      const next = { ...state, publishing: input.publishing };
+      return { state: next, effects: next.welcomed && isOn(next) ? [tellPublishing(next)] : [] };
+    }
+    case "retry":
+      // What was sent while there was no network may hang for long: better ask anew.
+      return state.phase === "waiting" || state.phase === "ticket" || state.phase === "socket"
+        ? attempt(state, now)
+        : { state, effects: [] };
+    case "tick":
+      return tick(state, now, random);
+    case "leave":
+      return leave(state);
+  }
+}
+
+/** When {@link step} wants a `tick` at the latest. */
+export function nextDeadline(state: State): number | undefined {
+  const times = [state.deadline, state.nextPing, state.pongBy].filter((t) => t !== undefined);
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+/** An attempt is under way or has succeeded. */
+function isOn(state: State): boolean {
+  return state.phase !== "idle" && state.phase !== "waiting" && state.phase !== "ended";
+}
+
+function attempt(state: State, now: number): Step {
+  const epoch = state.epoch + 1;
+  return {
+    state: {
+      ...state,
+      phase: "ticket",
+      epoch,
+      deadline: now + TICKET_WITHIN,
+      nextPing: undefined,
+      pongBy: undefined,
+      welcomed: false,
+      offer: undefined,
+    },
+    // The offer needs no ticket: both at once saves a round trip.
+    effects: [
+      { type: "ticket", epoch },
+      { type: "peer", epoch },
+    ],
+  };
+}
+
+function ticketFailed(state: State, code: ProblemCode | "offline" | "unknown", now: number, random: number): Step {
+  switch (code) {
+    case "not_signed_in":
+      return end(state, "signed_out");
+    case "forbidden":
+    case "not_found":
+      return end(state, "forbidden");
+    case "wrong_state":
+      return end(state, "consult_ended");
+    case "room_full":
+      return end(state, "room_full");
+    default:
+      return fail(state, now, random);
+  }
+}
+
+function sendOffer(state: State, now: number): Step {
+  if (state.phase !== "socket" || !state.welcomed || !state.offer) return { state, effects: [] };
+  const message: ClientMessage = { type: "offer", ...state.offer };
+  return {
+    state: { ...state, phase: "offer", offer: undefined, deadline: now + ANSWER_WITHIN },
+    effects: [{ type: "send", epoch: state.epoch, message }, tellPublishing(state)],
+  };
+}
+
+function tellPublishing(state: State): Effect {
+  return { type: "send", epoch: state.epoch, message: { type: "publishing", publishing: state.publishing } };
+}
+
+function receive(state: State, message: ServerMessage, now: number, random: number): Step {
+  switch (message.type) {
+    case "welcome":
+      return sendOffer(
+        { ...state, welcomed: true, you: message.you, roster: message.roster, nextPing: now + PING_EVERY },
+        now,
+      );
+    case "answer":
+      if (state.phase !== "offer") return { state, effects: [] };
+      return {
+        state: { ...state, phase: "media", deadline: now + MEDIA_WITHIN },
+        effects: [{ type: "answer", epoch: state.epoch, sdp: message.sdp }],
+      };
+    case "slots":
+      return { state: { ...state, slots: message.slots }, effects: [] };
+    case "roster":
+      return { state: { ...state, roster: message.roster }, effects: [] };
+    case "pong":
+      return { state: message.nonce === state.nonce ? { ...state, pongBy: undefined } : state, effects: [] };
+    case "refused":
+      return refused(state, message.code, now, random);
+    case "bye":
+      return bye(state, message.reason, now, random);
+  }
+}
+
+function refused(state: State, code: ProblemCode, now: number, random: number): Step {
+  switch (code) {
+    case "room_full":
+      return end(state, "room_full");
+    case "invalid_sdp": {
+      const refusedOffers = state.refusedOffers + 1;
+      return refusedOffers >= MAX_REFUSED_OFFERS
+        ? end(state, "unsupported")
+        : fail({ ...state, refusedOffers }, now, random);
+    }
+    case "forbidden":
+      return end(state, "forbidden");
+    case "wrong_state":
+      return end(state, "consult_ended");
+    case "ticket_invalid":
+    case "ticket_expired":
+    case "ticket_used":
+      return fail(state, now, random);
+    default:
+      return { state, effects: [] };
+  }
+}
+
+function bye(state: State, reason: ByeReason, now: number, random: number): Step {
+  return reason === "restart" || reason === "lost" ? fail(state, now, random) : end(state, reason);
+}
+
+function media(state: State, media: "connected" | "disconnected" | "failed", now: number, random: number): Step {
+  if (!isOn(state)) return { state, effects: [] };
+  switch (media) {
+    case "connected":
+      return {
+        state: { ...state, phase: "live", deadline: undefined, failures: 0, refusedOffers: 0, everLive: true },
+        effects: [{ type: "retire", keep: state.epoch }],
+      };
+    case "disconnected":
+      return state.phase === "live"
+        ? { state: { ...state, deadline: now + DISCONNECT_GRACE }, effects: [] }
+        : { state, effects: [] };
+    case "failed":
+      return fail(state, now, random);
+  }
+}
+
+function tick(state: State, now: number, random: number): Step {
+  if (state.phase !== "waiting" && isLate(state.deadline, now)) return late({ ...state, deadline: now + LATE_GRACE });
+  if (isLate(state.pongBy, now)) return late({ ...state, pongBy: now + LATE_GRACE });
+  if (state.deadline !== undefined && now >= state.deadline) {
+    return state.phase === "waiting" ? attempt({ ...state, deadline: undefined }, now) : fail(state, now, random);
+  }
+  if (state.pongBy !== undefined && now >= state.pongBy) return fail(state, now, random);
+  if (state.nextPing === undefined || now < state.nextPing) return { state, effects: [] };
+  const nonce = (state.nonce + 1) % 2 ** 32;
+  return {
+    state: { ...state, nonce, nextPing: now + PING_EVERY, pongBy: state.pongBy ?? now + PONG_WITHIN },
+    effects: [{ type: "send", epoch: state.epoch, message: { type: "ping", nonce } }],
+  };
+}
+
+function isLate(deadline: number | undefined, now: number): boolean {
+  return deadline !== undefined && now > deadline + LATE;
+}
+
+function late(state: State): Step {
+  return { state, effects: [] };
+}
+
+/** Breaks off this attempt and waits for the next one. What is on screen stays until then. */
+function fail(state: State, now: number, random: number): Step {
+  const full = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(state.failures, 16));
+  return {
+    state: {
+      ...state,
+      phase: "waiting",
+      failures: state.failures + 1,
+      deadline: now + Math.round(full * (1 - random / 2)),
+      nextPing: undefined,
+      pongBy: undefined,
+      welcomed: false,
+    },
+    effects: [{ type: "close_socket" }],
+  };
+}
+
+function end(state: State, reason: EndReason): Step {
+  return {
+    state: {
+      ...state,
+      phase: "ended",
+      end: reason,
+      deadline: undefined,
+      nextPing: undefined,
+      pongBy: undefined,
+      welcomed: false,
+      roster: [],
+      slots: [],
+    },
+    effects: [{ type: "close_socket" }, { type: "retire", keep: undefined }],
+  };
+}
+
+function leave(state: State): Step {
+  if (state.phase === "idle" || state.phase === "ended") return { state, effects: [] };
+  const { state: ended, effects } = end(state, "left");
+  const goodbye: Effect[] = state.welcomed ? [{ type: "send", epoch: state.epoch, message: { type: "leave" } }] : [];
+  return { state: ended, effects: [...goodbye, ...effects] };
+}

@@ -1,0 +1,135 @@
+/** One RTCPeerConnection of one attempt: the offer's m-lines, the data channels, what comes in. */
+
+import type { PublishLine, ReceiveLine, Source } from "../api/types";
+import type { Offer } from "./machine";
+
+/** Others in a room of eight (`MAX_MEMBERS` − 1): each may be heard and seen at once without any renegotiation. */
+const OTHERS = 7;
+
+/**
+ * Upper bounds in bit/s. A camera of 640×480 looks good with less than 1 Mbit/s of VP8; more would take it from the
+ * images on a hospital's uplink. A shared screen holds text, which less would blur.
+ */
+const CAMERA_BITRATE = 1_200_000;
+const SCREEN_BITRATE = 2_500_000;
+/** A shared screen is read, not watched: more frames cost sharpness. */
+const SCREEN_FRAME_RATE = 15;
+
+export interface LocalTracks {
+  readonly microphone: MediaStreamTrack | undefined;
+  readonly camera: MediaStreamTrack | undefined;
+  readonly screen: MediaStreamTrack | undefined;
+}
+
+export interface PeerEvents {
+  media(state: "connected" | "disconnected" | "failed"): void;
+  stateChannel(channel: RTCDataChannel): void;
+  pointerChannel(channel: RTCDataChannel): void;
+}
+
+export class Peer {
+  private readonly pc: RTCPeerConnection;
+  private readonly senders: Record<Source, RTCRtpTransceiver>;
+  private readonly receivers: { source: Source; transceiver: RTCRtpTransceiver; stream: MediaStream }[] = [];
+
+  constructor(tracks: LocalTracks, events: PeerEvents) {
+    // No ICE servers: the SFU's own address is in its answer, and that is the only one a client ever talks to.
+    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    this.pc.onconnectionstatechange = () => {
+      const state = this.pc.connectionState;
+      if (state === "connected" || state === "disconnected" || state === "failed") events.media(state);
+    };
+    this.senders = {
+      microphone: this.publish("audio", tracks.microphone, {}),
+      camera: this.publish("video", tracks.camera, { maxBitrate: CAMERA_BITRATE }),
+      screen: this.publish("video", tracks.screen, { maxBitrate: SCREEN_BITRATE, maxFramerate: SCREEN_FRAME_RATE }),
+    };
+    for (let i = 0; i < OTHERS; i += 1) this.receive("microphone");
+    for (let i = 0; i < OTHERS; i += 1) this.receive("camera");
+    this.receive("screen");
+    const state = this.pc.createDataChannel("state");
+    const pointer = this.pc.createDataChannel("pointer", { ordered: false, maxRetransmits: 0 });
+    state.binaryType = "arraybuffer";
+    pointer.binaryType = "arraybuffer";
+    events.stateChannel(state);
+    events.pointerChannel(pointer);
+  }
+
+  /** The one offer. It waits for no candidate: the server needs none of ours. */
+  async offer(): Promise<Offer> {
+    await this.pc.setLocalDescription(await this.pc.createOffer());
+    const publish: PublishLine[] = [];
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      publish.push({ mid: midOf(this.senders[source]), source });
+    }
+    const receive: ReceiveLine[] = this.receivers.map(({ source, transceiver }) => ({
+      mid: midOf(transceiver),
+      source,
+    }));
+    return { sdp: this.pc.localDescription?.sdp ?? "", publish, receive };
+  }
+
+  async answer(sdp: string): Promise<void> {
+    await this.pc.setRemoteDescription({ type: "answer", sdp });
+  }
+
+  /** Sends `track` as `source` from now on; `undefined` sends nothing. Needs no negotiation. */
+  async replace(source: Source, track: MediaStreamTrack | undefined): Promise<void> {
+    await this.senders[source].sender.replaceTrack(track ?? null);
+  }
+
+  /** What comes in on an m-line. */
+  stream(mid: string): MediaStream | undefined {
+    return this.receivers.find(({ transceiver }) => transceiver.mid === mid)?.stream;
+  }
+
+  /** Every incoming audio line; unused ones are silent. */
+  audioStreams(): { mid: string; stream: MediaStream }[] {
+    return this.receivers
+      .filter(({ source, transceiver }) => source === "microphone" && transceiver.mid !== null)
+      .map(({ transceiver, stream }) => ({ mid: transceiver.mid ?? "", stream }));
+  }
+
+  stats(): Promise<RTCStatsReport> {
+    return this.pc.getStats();
+  }
+
+  close(): void {
+    this.pc.onconnectionstatechange = null;
+    this.pc.close();
+  }
+
+  private publish(
+    kind: "audio" | "video",
+    track: MediaStreamTrack | undefined,
+    encoding: RTCRtpEncodingParameters,
+  ): RTCRtpTransceiver {
+    const transceiver = this.pc.addTransceiver(track ?? kind, { direction: "sendonly", sendEncodings: [encoding] });
+    preferCodecs(transceiver, kind);
+    return transceiver;
+  }
+
+  private receive(source: Source): void {
+    const kind = source === "microphone" ? "audio" : "video";
+    const transceiver = this.pc.addTransceiver(kind, { direction: "recvonly" });
+    preferCodecs(transceiver, kind);
+    this.receivers.push({ source, transceiver, stream: new MediaStream([transceiver.receiver.track]) });
+  }
+}
+
+function midOf(transceiver: RTCRtpTransceiver): string {
+  if (transceiver.mid === null) throw new Error("the offer gave no mid");
+  return transceiver.mid;
+}
+
+/**
+ * opus, and VP8 with its retransmissions, and nothing else: what is to be end-to-end encrypted later works with these
+ * alone in both Chromium and Firefox (LAB.md).
+ */
+function preferCodecs(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
+  const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];
+  const codecs = RTCRtpReceiver.getCapabilities(kind)?.codecs.filter((codec) =>
+    wanted.includes(codec.mimeType.toLowerCase()),
+  );
+  if (codecs && codecs.length > 0) transceiver.setCodecPreferences(codecs);
+}

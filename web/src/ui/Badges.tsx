@@ -1,0 +1,35 @@
+import type { ConsultState, Urgency } from "../api/types";
+import { useTexts } from "../i18n";
+
+const MARK: Record<Urgency, string> = { emergency: "!!", urgent: "!", elective: "·" };
+
+/** Urgency as colour, sign and word. */
+export function UrgencyBadge({ urgency }: { urgency: Urgency }) {
+  const t = useTexts("common");
+  return (
+    <span className={`badge tone-${urgency}`}>
+      <span aria-hidden="true">{MARK[urgency]} </span>
+      {t(`urgency.${urgency}`)}
+    </span>
+  );
+}
+
+/** How a state looks: who must act now. */
+const STATE_TONE: Record<ConsultState, string> = {
+  prealert: "wait",
+  ringing: "ring",
+  unanswered: "bad",
+  booked: "wait",
+  accepted: "good",
+  in_session: "good",
+  reporting: "wait",
+  reported: "act",
+  acknowledged: "done",
+  closed: "done",
+  cancelled: "done",
+};
+
+export function StateBadge({ state }: { state: ConsultState }) {
+  const t = useTexts("common");
+  return <span className={`badge state-${STATE_TONE[state]}`}>{t(`state.${state}`)}</span>;
+}

@@ -1,0 +1,18 @@
+export { Button, LinkButton, type ButtonProps, type ButtonSize, type ButtonVariant } from "./Button";
+export { Choice, Field, InstantField, SelectField, type ChoiceOption } from "./Field";
+export { Dialog, type DialogProps } from "./Dialog";
+export {
+  Banner,
+  ConnectionBanner,
+  EmptyState,
+  ErrorBoundary,
+  ErrorView,
+  Loading,
+  PhoneLink,
+  useErrorText,
+  type Tone,
+} from "./Feedback";
+export { Elapsed, Eta, Instant, useSecondsLeft } from "./Time";
+export { StateBadge, UrgencyBadge } from "./Badges";
+export { LanguageSwitch, Shell, ThemeToggle } from "./Shell";
+export { useNow } from "./useNow";
