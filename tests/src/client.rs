@@ -1,0 +1,75 @@
+//! A signed-in person's HTTP client: cookies, anti-forgery token, problems with their code.
+
+use anyhow::{Context, Result, ensure};
+use reqwest::{Method, StatusCode};
+use schemas::{
+    ConsultId, PrivateText,
+    consult::{Action, ConsultDetail},
+    session::Me,
+};
+use serde_json::Value;
+
+pub struct Client {
+    pub http: reqwest::Client,
+    pub base: String,
+    pub me: Me,
+}
+
+/// An answer: its status and its body (JSON, or null when there is none).
+pub struct Reply {
+    pub status: StatusCode,
+    pub body: Value,
+}
+
+impl Reply {
+    /// The stable code of a problem.
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or("no code")
+    }
+}
+
+impl Client {
+    /// Walks through a one-time link as a browser would and reads who that makes us.
+    pub async fn enter(base: &str, token: &str) -> Result<Self> {
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .cookie_store(true)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let entered = http.get(format!("{base}/enter?token={token}")).send().await?;
+        ensure!(entered.status() == StatusCode::SEE_OTHER, "the link answers {}", entered.status());
+        let me = http.get(format!("{base}/api/session")).send().await?.error_for_status()?.json().await?;
+        Ok(Self { http, base: base.to_owned(), me })
+    }
+
+    pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply> {
+        let PrivateText(csrf) = &self.me.csrf_token;
+        let mut request = self.http.request(method, format!("{}{path}", self.base)).header("X-CSRF-Token", csrf);
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        let answer = request.send().await?;
+        let status = answer.status();
+        let bytes = answer.bytes().await?;
+        let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
+        Ok(Reply { status, body })
+    }
+
+    pub async fn get(&self, path: &str) -> Result<Reply> {
+        self.call(Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Result<Reply> {
+        self.call(Method::POST, path, Some(body)).await
+    }
+
+    pub async fn detail(&self, consult: ConsultId) -> Result<ConsultDetail> {
+        let reply = self.get(&format!("/api/consults/{consult}")).await?;
+        ensure!(reply.status.is_success(), "the consult answers {} {}", reply.status, reply.code());
+        serde_json::from_value(reply.body).context("consult detail")
+    }
+
+    pub async fn act(&self, consult: ConsultId, action: &Action) -> Result<Reply> {
+        self.post(&format!("/api/consults/{consult}/actions"), &serde_json::to_value(action)?).await
+    }
+}

@@ -1,0 +1,7 @@
+//! What the whole-system tests share: a real server process, its databases, and clients that speak to it as a browser
+//! would.
+
+pub mod client;
+pub mod database;
+pub mod installation;
+pub mod process;
