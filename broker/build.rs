@@ -26,6 +26,11 @@ const SOURCES: &[&str] = &[
     "oncall",
     "desk",
     "room",
+    "guest",
+    "phone",
+    "admin",
+    "privacy",
+    "setup",
 ];
 
 /// Vite 8 and React's compiler need it.

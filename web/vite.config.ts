@@ -13,7 +13,7 @@ const pages: Plugin = {
   name: "telekonsil-pages",
   configureServer(server) {
     server.middlewares.use((request, _response, next) => {
-      const page = /^\/(login|refer|oncall|desk|room)(\/[0-9a-f-]{36})?\/?(\?.*)?$/.exec(request.url ?? "");
+      const page = /^\/(login|refer|oncall|desk|room|phone|guest|admin|privacy|setup)(\/[0-9a-f-]{36})?\/?(\?.*)?$/.exec(request.url ?? "");
       if (page) request.url = `/${page[1]}/index.html`;
       next();
     });
@@ -48,6 +48,11 @@ export default defineConfig({
         oncall: here("./oncall/index.html"),
         desk: here("./desk/index.html"),
         room: here("./room/index.html"),
+        admin: here("./admin/index.html"),
+        privacy: here("./privacy/index.html"),
+        setup: here("./setup/index.html"),
+        guest: here("./guest/index.html"),
+        phone: here("./phone/index.html"),
       },
     },
   },

@@ -198,7 +198,14 @@ impl Blobs {
 
     /// Deletes the object. Deleting what is not there is harmless.
     pub async fn delete(&self, key: &ObjectKey) -> Result<(), BlobError> {
-        match self.store.delete(&path(key)).await {
+        self.delete_at(&key.address()).await
+    }
+
+    /// Deletes the object at an address ([`ObjectKey::address`]), also when its key is gone. Deleting what is not there
+    /// is harmless.
+    pub async fn delete_at(&self, address: &str) -> Result<(), BlobError> {
+        let Some(path) = path_of(address) else { return Ok(()) };
+        match self.store.delete(&path).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -252,8 +259,13 @@ async fn opener(key: &ObjectKey, head: GetResult) -> Result<(stream::Opener, u64
 
 /// `ab/cd/abcd…`: 65,536 folders keep directories small up to some hundred million objects.
 fn path(key: &ObjectKey) -> Path {
-    let address = key.address();
-    Path::from(format!("{}/{}/{address}", &address[..2], &address[2..4]))
+    // An address is always hexadecimal.
+    path_of(&key.address()).unwrap_or_default()
+}
+
+fn path_of(address: &str) -> Option<Path> {
+    let (first, second) = (address.get(..2)?, address.get(2..4)?);
+    address.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| Path::from(format!("{first}/{second}/{address}")))
 }
 
 fn segments(plain: &Bytes) -> impl Iterator<Item = &[u8]> {

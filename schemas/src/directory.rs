@@ -12,6 +12,8 @@ pub enum Role {
     Specialist,
     Coordinator,
     Admin,
+    /// Reads audit, access log and notices; approves exports. Treats nobody.
+    DataProtection,
 }
 
 /// A person as colleagues see them.
@@ -97,4 +99,15 @@ pub struct BoardService {
     pub gap_at: Option<UnixMillis>,
     /// Open consults of this service.
     pub open: u32,
+}
+
+/// `GET /api/consults/{id}/colleagues`: who may take the consult over or help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Colleague {
+    pub person: PersonRef,
+    pub on_duty: Option<DutyLevel>,
+    /// In another consult now.
+    pub busy: bool,
+    /// Qualified for the service and of its network: may become its specialist.
+    pub qualified: bool,
 }

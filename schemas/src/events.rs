@@ -4,7 +4,7 @@
 //! changed, never more than a list shows; they hold no patient data.
 
 use crate::{
-    ConsultId, RingId,
+    ConsultId, GuestId, RingId,
     consult::{ConsultSummary, Ring},
 };
 use serde::{Deserialize, Serialize};
@@ -23,6 +23,10 @@ pub enum LiveEvent {
     RingEnded { consult_id: ConsultId, ring_id: RingId },
     /// Objects of an attached study arrived.
     StudyProgress { consult_id: ConsultId },
+    /// A guest waits to be let into the room of a consult of the caller's.
+    GuestWaits { consult_id: ConsultId, guest_id: GuestId },
+    /// For the data-protection role: read the notices again.
+    Notice,
     /// Rota or directory changed: read the board again.
     Board,
 }

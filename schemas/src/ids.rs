@@ -44,6 +44,14 @@ id! {
     RingId,
     /// A stored DICOM study (this installation's row; the DICOM StudyInstanceUID is a separate thing).
     StudyId,
+    /// Somebody without an account who was invited into one room.
+    GuestId,
+    /// A signed-in browser, as its owner and administrators see it. Not the secret token.
+    SessionId,
+    /// Something that the data-protection role is told.
+    NoticeId,
+    /// An export that needs a second person.
+    ExportId,
 }
 
 /// A member's seat in a room, unique within the room. It survives a reload of the page.

@@ -1,4 +1,5 @@
 //! Every message that crosses a wire, defined once: REST bodies ([`consult`], [`directory`], [`session`]),
+//! guests ([`guest`]), reports ([`report`]), administration ([`admin`]), data protection ([`privacy`]),
 //! live events ([`events`]), the room protocol ([`room`]) and problems ([`problem`]).
 //!
 //! Conventions: JSON names are `snake_case`; a sum type carries its variant in the field `type`; instants are
@@ -7,13 +8,17 @@
 //! Invariant: types that hold patient data, free text or secrets have an opaque `Debug` (see [`private`]), so that
 //! no log line can contain them.
 
+pub mod admin;
 pub mod consult;
 pub mod directory;
 pub mod events;
+pub mod guest;
 pub mod ids;
 pub mod matching;
 pub mod private;
+pub mod privacy;
 pub mod problem;
+pub mod report;
 pub mod room;
 pub mod session;
 pub mod time;

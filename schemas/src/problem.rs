@@ -62,6 +62,18 @@ pub enum ProblemCode {
     InvalidField,
     /// The same identifier was used for something else before.
     Conflict,
+    /// The password typed for a signature or a change is wrong.
+    WrongPassword,
+    /// An export or a change needs a second person; the same one cannot be both.
+    SecondPersonNeeded,
+    /// The content was deleted after its retention.
+    Purged,
+    /// The guest link was used before, has expired or was withdrawn.
+    GuestLinkUsed,
+    /// The host has not let this guest in, or has sent them away.
+    NotAdmitted,
+    /// The installation has an administrator already.
+    AlreadySetUp,
     /// The join ticket is forged, damaged or for another room.
     TicketInvalid,
     /// The join ticket's 60 seconds are over.

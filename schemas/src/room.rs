@@ -17,9 +17,10 @@
 //!
 //! `kind` 1 = put (the SFU keeps the last payload for each (sender, key) and gives it to late joiners), 2 = delete
 //! (forget what was kept; relayed), 3 = ephemeral (relayed only). A frame is at most 16 KiB; larger ones are dropped
-//! and counted. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
+//! and counted. Guests and interpreters, who may not see the images, send and get nothing but keys that begin with
+//! `chat/`. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
 
-use crate::{MemberId, PrivateText, directory::PersonRef, problem::ProblemCode};
+use crate::{MemberId, PrivateText, directory::PersonRef, guest::Guest, problem::ProblemCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -80,6 +81,9 @@ pub struct Member {
     pub person: PersonRef,
     /// `true` for the specialist who accepted.
     pub is_specialist: bool,
+    /// `true` for somebody without an account: `person.id` is then the guest's id, `person.name` the clear name.
+    #[serde(default)]
+    pub is_guest: bool,
     /// Media connected; `false` while the seat is kept for somebody who lost the network.
     pub connected: bool,
     pub publishing: Publishing,
@@ -96,6 +100,12 @@ pub struct Slot {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
+    /// The ticket was good and its guest has to be let in: nothing is seen or heard until [`ServerMessage::Welcome`].
+    Waiting,
+    /// For the team: guests who wait, complete, replacing the list before.
+    WaitingGuests {
+        guests: Vec<Guest>,
+    },
     /// The ticket was good; this is the caller's seat and the roster.
     Welcome {
         you: MemberId,
@@ -131,6 +141,8 @@ pub enum ServerMessage {
 #[serde(rename_all = "snake_case")]
 pub enum ByeReason {
     ConsultEnded,
+    /// A guest was sent away.
+    Removed,
     JoinedElsewhere,
     Restart,
     Lost,

@@ -20,6 +20,8 @@ pub struct Config {
     /// Addresses offered to clients as ICE host candidates, all with the port of `bind`. Empty: the address of `bind`,
     /// which then must not be unspecified.
     pub announced: Vec<IpAddr>,
+    /// Members of one room at the same time: [`MAX_MEMBERS`] for consults; measurements take more.
+    pub max_members: usize,
 }
 
 /// A room; the broker uses the consult's UUID.
@@ -80,8 +82,29 @@ pub struct Offer {
     /// `true`: an ICE restart of the peer that this member has. `publish` and `receive` are then ignored; the m-lines
     /// stay what they were.
     pub restart: bool,
+    /// Which data channel frames the member sends and gets; a restart leaves it as it was.
+    pub keys: Keys,
     /// Where [`PeerEvent`]s go from now on, a restart's included.
     pub events: UnboundedSender<PeerEvent>,
+}
+
+/// Keys of data channel frames. The key is part of the envelope, which the SFU reads; the payload behind it stays
+/// opaque.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keys {
+    #[default]
+    All,
+    /// Those that begin so: somebody who may talk and not look.
+    Under(&'static [u8]),
+}
+
+impl Keys {
+    pub(crate) fn cover(self, key: &[u8]) -> bool {
+        match self {
+            Keys::All => true,
+            Keys::Under(prefix) => key.starts_with(prefix),
+        }
+    }
 }
 
 /// The SDP answer. No `Debug`, see [`Offer`].

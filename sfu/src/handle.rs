@@ -61,7 +61,7 @@ impl Sfu {
         let counters = Arc::new(Counters::default());
         let bell = Arc::new(Bell::new()?);
         let (commands, receiver) = channel();
-        let shard = Shard::new(Transport { announced, counters: counters.clone() });
+        let shard = Shard::new(Transport { announced, counters: counters.clone() }, config.max_members);
         let thread_bell = bell.clone();
         std::thread::Builder::new()
             .name("sfu".to_owned())
@@ -82,7 +82,7 @@ impl Sfu {
     ///
     /// [`SfuError::InvalidSdp`] if the offer cannot be used, or asks to restart a peer that does not exist (rejoin
     /// with a fresh one then); an older peer of the member goes on. [`SfuError::RoomFull`] beyond
-    /// [`MAX_MEMBERS`](crate::MAX_MEMBERS). [`SfuError::Stopped`] after shutdown.
+    /// [`Config::max_members`]. [`SfuError::Stopped`] after shutdown.
     pub async fn offer(&self, room: RoomId, member: MemberId, offer: Offer) -> Result<Answer, SfuError> {
         let (reply, answer) = oneshot::channel();
         self.shared.send(Command::Offer { room, member, offer, reply });

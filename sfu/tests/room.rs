@@ -3,14 +3,14 @@
 mod native;
 
 use native::{Native, now, run};
-use sfu::{Config, MemberId, PeerEvent, Publishing, RoomId, Sfu, SfuError, Source};
+use sfu::{Config, Keys, MemberId, PeerEvent, Publishing, RoomId, Sfu, SfuError, Source};
 use std::net::UdpSocket;
 use std::time::Duration;
 
 const ROOM: RoomId = RoomId([7; 16]);
 
 fn start() -> Sfu {
-    Sfu::start(Config { bind: "127.0.0.1:0".parse().unwrap(), announced: Vec::new() }).unwrap()
+    Sfu::start(Config { bind: "127.0.0.1:0".parse().unwrap(), announced: Vec::new(), max_members: sfu::MAX_MEMBERS }).unwrap()
 }
 
 fn on() -> Publishing {
@@ -92,6 +92,32 @@ async fn a_late_joiner_gets_the_current_state_and_then_what_comes() {
     });
     let drops = sfu.stats().drops;
     assert_eq!((drops.data_malformed, drops.data_too_large), (1, 1));
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_guest_chats_and_neither_sees_nor_moves_the_view() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    run([&mut a, &mut b], "channels", |c| c.iter().all(|c| c.is_open("state") && c.is_open("pointer")));
+    a.send_frame("state", 1, b"vp/0", b"slice");
+    a.send_frame("state", 1, b"chat/0", b"hello");
+    run([&mut a, &mut b], "b has both", |[_, b]| b.frames.len() >= 2);
+    let mut guest = Native::new(7);
+    guest.keys = Keys::Under(b"chat/");
+    guest.join(&sfu, ROOM, 3).await.unwrap();
+    run([&mut a, &mut guest], "the snapshot ends", |[_, guest]| guest.frames.iter().any(|(_, f)| f[0] == 4));
+    guest.send_frame("state", 1, b"vp/0", b"forged");
+    guest.send_frame("state", 1, b"chat/0", b"thanks");
+    a.send_frame("state", 3, b"vp/0", b"more");
+    a.send_frame("state", 3, b"chat/1", b"bye");
+    run([&mut a, &mut guest], "both hear", |[a, guest]| {
+        a.frames.iter().any(|(_, f)| f.ends_with(b"thanks")) && guest.frames.iter().any(|(_, f)| f.ends_with(b"bye"))
+    });
+    let keys: Vec<&[u8]> = guest.frames.iter().map(|(_, frame)| &frame[6..]).collect();
+    assert_eq!(keys, [&b"chat/0hello"[..], b"", b"chat/1bye"]);
+    assert!(!a.frames.iter().any(|(_, frame)| frame.ends_with(b"forged")));
+    assert_eq!(sfu.stats().drops.data_malformed, 1);
     sfu.shutdown().await;
 }
 

@@ -7,7 +7,7 @@ import path from "node:path";
 import readline from "node:readline";
 import { chromium } from "playwright-core";
 
-const BIN =
+export const BIN =
   process.env.TELEKONSIL_BIN ?? path.join(homedir(), ".cache/telekonsil/target/release/telekonsil");
 /** Where screenshots go; CI keeps nothing, a person looks at them. */
 export const SHOTS = process.env.TELEKONSIL_SHOTS ?? path.join(tmpdir(), "telekonsil-shots");
@@ -90,6 +90,8 @@ export class Person {
       viewport: options.viewport ?? DESKTOP, locale: options.locale ?? "de-DE", timezoneId: "Europe/Berlin",
       hasTouch: options.touch ?? false, colorScheme: options.colorScheme ?? "light",
     });
+    // The pages speak German until somebody switches.
+    if (options.language) await person.context.addInitScript((language) => localStorage.setItem("telekonsil.language", language), options.language);
     person.complaints = [];
     person.foreign = [];
     person.page = await person.context.newPage();

@@ -4,12 +4,8 @@ usage: dicomweb.py path/to/telekonsil
 """
 
 import io
-import json
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import numpy
@@ -18,6 +14,8 @@ import requests
 from dicomweb_client.api import DICOMwebClient
 from pydicom.data import get_testdata_file
 from pydicom.pixels import apply_rescale
+
+from server import demo
 
 # Small real files, each of another kind; all come inside the pydicom package.
 FILES = [
@@ -40,40 +38,18 @@ def check(condition, sentence):
     print(f"ok  {sentence}")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def main(binary):
-    with tempfile.TemporaryDirectory(prefix="telekonsil-peers-") as data:
-        port = free_port()
-        log = open(Path(data) / "stderr.log", "w+")
-        server = subprocess.Popen(
-            [binary, "demo", "--listen", f"127.0.0.1:{port}", "--media-port", str(free_port()), "--data", f"{data}/demo"],
-            stdout=subprocess.PIPE, stderr=log, text=True,
-        )
-        try:
-            json.loads(server.stdout.readline())
-            token = subprocess.run(
-                [binary, "token", "--data", f"{data}/demo", "--scope", "dicomweb"],
-                check=True, capture_output=True, text=True,
-            ).stdout.strip()
-            session = requests.Session()
-            session.headers["Authorization"] = f"Bearer {token}"
-            root = f"http://127.0.0.1:{port}/dicomweb"
-            check(requests.get(f"{root}/studies").status_code == 401, "without a token QIDO answers 401")
-            run(DICOMwebClient(root, session=session), session, root)
-            phantom(Path(data) / "demo" / "demo-dicom")
-        finally:
-            server.send_signal(signal.SIGTERM)
-            code = server.wait(20)
-        log.seek(0)
-        errors = [line for line in log if " ERROR " in line or "panicked" in line]
-        check(not errors, f"no ERROR in the server's log {errors[:3]}")
-        check(code == 0, "the server ends cleanly")
-    print(f"{passed} passed, 0 failed")
+    with demo(binary) as (base, _, data):
+        token = subprocess.run(
+            [binary, "token", "--data", str(data), "--scope", "dicomweb"], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        session = requests.Session()
+        session.headers["Authorization"] = f"Bearer {token}"
+        root = f"{base}/dicomweb"
+        check(requests.get(f"{root}/studies").status_code == 401, "without a token QIDO answers 401")
+        run(DICOMwebClient(root, session=session), session, root)
+        phantom(data / "demo-dicom")
+    print(f"{passed} passed, 0 failed; the server ended cleanly, without an ERROR in its log")
 
 
 def run(client, session, root):

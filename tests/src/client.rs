@@ -1,7 +1,7 @@
 //! A signed-in person's HTTP client: cookies, anti-forgery token, problems with their code.
 
 use anyhow::{Context, Result, ensure};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, header::HeaderValue};
 use schemas::{
     ConsultId, PrivateText,
     consult::{Action, ConsultDetail},
@@ -13,6 +13,8 @@ pub struct Client {
     pub http: reqwest::Client,
     pub base: String,
     pub me: Me,
+    /// The session's cookie, for clients of another kind. A secret of this test alone.
+    pub cookie: HeaderValue,
 }
 
 /// An answer: its status and its body (JSON, or null when there is none).
@@ -38,8 +40,10 @@ impl Client {
             .build()?;
         let entered = http.get(format!("{base}/enter?token={token}")).send().await?;
         ensure!(entered.status() == StatusCode::SEE_OTHER, "the link answers {}", entered.status());
+        let cookie = entered.headers().get("set-cookie").context("the session's cookie")?.to_str()?;
+        let cookie = HeaderValue::from_str(cookie.split(';').next().unwrap_or(cookie))?;
         let me = http.get(format!("{base}/api/session")).send().await?.error_for_status()?.json().await?;
-        Ok(Self { http, base: base.to_owned(), me })
+        Ok(Self { http, base: base.to_owned(), me, cookie })
     }
 
     pub async fn call(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply> {

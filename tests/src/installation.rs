@@ -7,7 +7,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use schemas::PersonId;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 use telekonsil::{config, demo, server};
 use uuid::Uuid;
@@ -48,7 +48,17 @@ impl Installation {
         Ok(Some(Self { node: Some(node), links, folder }))
     }
 
-    fn base(&self) -> String {
+    /// The server's process.
+    pub fn node(&mut self) -> Result<&mut Node> {
+        self.node.as_mut().context("stopped")
+    }
+
+    /// Its data and configuration.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    pub fn base(&self) -> String {
         self.node.as_ref().map(Node::base).unwrap_or_default()
     }
 

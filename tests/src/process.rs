@@ -55,6 +55,11 @@ impl Node {
         })
     }
 
+    /// Process id of the running server.
+    pub fn pid(&self) -> Option<u32> {
+        self.child.as_ref().map(Child::id)
+    }
+
     pub fn config(&self) -> PathBuf {
         self.folder.join("telekonsil.toml")
     }

@@ -41,7 +41,7 @@ impl App {
         };
         let mut consults: Vec<ConsultSummary> = Vec::new();
         for row in self.repo.snapshots(&filter).await? {
-            let consult = self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts()));
+            let consult = self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts(now)));
             consults.extend(consult.map(|consult| directory.summary(&consult)));
         }
         consults.sort_by_key(|summary| (summary.urgency, summary.created_at, summary.id));

@@ -1,4 +1,4 @@
-//! Requesting, finding and acting on consults.
+//! Requesting and finding consults.
 
 use super::{
     App, Error, Result,
@@ -9,13 +9,13 @@ use super::{
     views::may_know,
 };
 use crate::domain::{
-    access::{self, Permission, may},
+    access::{Permission, may},
     consult::{Command, Consult},
     directory::Actor,
 };
 use schemas::{
-    ConsultId, StudyId,
-    consult::{Action, ActionName, ConsultDetail, ConsultQuery, ConsultSummary, NewConsult},
+    ConsultId,
+    consult::{ConsultDetail, ConsultQuery, ConsultSummary, NewConsult},
     directory::{Role, Service},
 };
 
@@ -41,7 +41,7 @@ impl App {
         Ok(services)
     }
 
-    /// Makes a consult and begins to ring. `false`: the same request had been made before, and nothing was done.
+    /// Makes a consult and begins to ring, or announces a patient (pre-alert). `false`: the same request had been made before, and nothing was done.
     pub async fn create(&self, actor: &Actor, new: NewConsult) -> Result<(ConsultDetail, bool)> {
         require(may(actor, None, Permission::CreateConsult))?;
         let now = self.now();
@@ -69,6 +69,7 @@ impl App {
             requester: actor.person_id,
             urgency: new.urgency,
             fields: new.fields,
+            prealert: new.prealert,
             matched,
         });
         let Outcome { loaded, changed } = self.run(new.id, &wish).await?;
@@ -88,26 +89,6 @@ impl App {
         self.show(actor, &loaded).await
     }
 
-    /// Does what the action says, or says why not.
-    pub async fn act(&self, actor: &Actor, id: ConsultId, action: Action) -> Result<ConsultDetail> {
-        let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
-        permit(actor, &consult, &action)?;
-        validate::action(&action, self.now())?;
-        if let Action::AttachStudy { study_id } = &action {
-            self.own_study(actor, *study_id).await?;
-        }
-        let Outcome { loaded, .. } = self.run(id, &Wish::command(command(actor, action))).await?;
-        // Whoever declined may no longer know of the consult; this answer shows it for the last time.
-        self.show(actor, &loaded).await
-    }
-
-    /// The study, if it is the caller's house's own; otherwise it does not exist for the caller.
-    async fn own_study(&self, actor: &Actor, id: StudyId) -> Result<()> {
-        let row = self.repo.study(id.0).await?.ok_or(Error::NotFound)?;
-        let owned = access::owns_study(actor, schemas::HospitalId(row.hospital_id));
-        if owned { Ok(()) } else { Err(Error::NotFound) }
-    }
-
     /// Consults that this person may know of, newest first.
     pub(super) async fn known_consults(&self, actor: &Actor, open_only: bool) -> Result<Vec<Consult>> {
         let filter = ConsultFilter {
@@ -121,54 +102,11 @@ impl App {
             person: Some(actor.person_id.0),
             limit: LIST,
         };
+        let now = self.now();
         let mut consults = Vec::new();
         for row in self.repo.snapshots(&filter).await? {
-            consults.extend(self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts())));
+            consults.extend(self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts(now))));
         }
         Ok(consults)
-    }
-}
-
-/// Asks the access table; who may not know of the consult learns nothing.
-fn permit(actor: &Actor, consult: &Consult, action: &Action) -> Result<()> {
-    let facts = consult.facts();
-    if !may_know(actor, &facts) {
-        return Err(Error::NotFound);
-    }
-    require(may(actor, Some(&facts), Permission::Act(name(action))))
-}
-
-const fn name(action: &Action) -> ActionName {
-    match action {
-        Action::CompleteFields { .. } => ActionName::CompleteFields,
-        Action::Accept => ActionName::Accept,
-        Action::AcceptInFive => ActionName::AcceptInFive,
-        Action::PassOn => ActionName::PassOn,
-        Action::Decline { .. } => ActionName::Decline,
-        Action::RingReceipt { .. } => ActionName::RingReceipt,
-        Action::Cancel { .. } => ActionName::Cancel,
-        Action::AttachStudy { .. } => ActionName::AttachStudy,
-        Action::EndSession => ActionName::EndSession,
-        Action::SubmitAnswer { .. } => ActionName::SubmitAnswer,
-        Action::Acknowledge => ActionName::Acknowledge,
-        Action::Close => ActionName::Close,
-    }
-}
-
-fn command(actor: &Actor, action: Action) -> Command {
-    let person = actor.person_id;
-    match action {
-        Action::CompleteFields { fields } => Command::CompleteFields { person, fields },
-        Action::Accept => Command::Accept { person },
-        Action::AcceptInFive => Command::AcceptInFive { person },
-        Action::PassOn => Command::PassOn { person },
-        Action::Decline { reason, note } => Command::Decline { person, reason, note },
-        Action::RingReceipt { ring_id, receipt } => Command::RingReceipt { person, ring_id, receipt },
-        Action::Cancel { reason } => Command::Cancel { person, reason },
-        Action::AttachStudy { study_id } => Command::AttachStudy { person: Some(person), study_id },
-        Action::EndSession => Command::EndSession { person },
-        Action::SubmitAnswer { answer } => Command::SubmitAnswer { person, answer },
-        Action::Acknowledge => Command::Acknowledge { person },
-        Action::Close => Command::Close { person },
     }
 }

@@ -115,9 +115,6 @@ impl App {
         }
         let columns = study_columns(&indexed);
         let study = self.house_study(actor.hospital_id, &uid, columns.clone()).await?;
-        if other_patient(&study.columns, &columns) {
-            return Err(Refusal::OtherPatient.into());
-        }
         let digest = from_hex(&indexed.sha256).ok_or_else(|| Error::bug("imaging worker", "a digest of odd form"))?;
         let stored = |already_there| Stored {
             study_id: StudyId(study.id),
@@ -149,9 +146,13 @@ impl App {
                 Ok(stored(false))
             }
             Inserted::Same => Ok(stored(true)),
-            Inserted::Different => {
+            Inserted::Different | Inserted::OtherPatient | Inserted::Purged => {
                 self.blobs.delete(&object).await.map_err(blob_error)?;
-                Err(Refusal::Duplicate.into())
+                Err(match inserted {
+                    Inserted::OtherPatient => Refusal::OtherPatient.into(),
+                    Inserted::Purged => Error::Purged,
+                    _ => Refusal::Duplicate.into(),
+                })
             }
         }
     }
@@ -244,15 +245,13 @@ impl App {
     /// Studies attached to a consult; none where the caller may not read them.
     async fn studies_of(&self, actor: &Actor, id: ConsultId) -> Result<Vec<Uuid>> {
         let consult = self.consult(id).await?;
-        if !consult.is_some_and(|consult| may(actor, Some(&consult.facts()), Permission::ReadStudy)) {
-            return Ok(vec![]);
-        }
-        Ok(self.repo.studies_of_consults(&[id.0]).await?.into_iter().map(|(_, study)| study).collect())
+        let studies = consult.as_ref().map_or(&[][..], |consult| self.readable_in(actor, consult));
+        Ok(studies.iter().map(|study| study.0).collect())
     }
 
-    /// [`Error::NotFound`] after a purge.
+    /// [`Error::Purged`] after a purge.
     pub(super) fn study_key(&self, study: &StudyRow) -> Result<StudyKey> {
-        let wrapped = WrappedKey(study.wrapped_key.clone().ok_or(Error::NotFound)?);
+        let wrapped = WrappedKey(study.wrapped_key.clone().ok_or(Error::Purged)?);
         self.master.unwrap(study.id.as_bytes(), &wrapped).map_err(|error| Error::bug("a study's key", error))
     }
 
@@ -298,13 +297,6 @@ pub(super) fn object_key(key: &StudyKey, sop_instance_uid: &str, digest: &[u8]) 
 /// What sealed metadata is bound to.
 pub(super) fn context(sop_instance_uid: &str) -> String {
     format!("metadata/{sop_instance_uid}")
-}
-
-/// Both name a patient, and not the same: one study is never of two patients (PS3.3 § A.1.2).
-fn other_patient(stored: &StudyColumns, arriving: &StudyColumns) -> bool {
-    let id = |columns: &StudyColumns| columns.patient_id.as_deref().map(str::trim).unwrap_or_default().to_owned();
-    let (stored, arriving) = (id(stored), id(arriving));
-    !stored.is_empty() && !arriving.is_empty() && stored != arriving
 }
 
 fn study_columns(indexed: &Indexed) -> StudyColumns {

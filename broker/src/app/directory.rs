@@ -142,6 +142,7 @@ fn person(row: PersonRow, hospitals: &BTreeMap<HospitalId, HospitalRef>) -> Pers
             hospital_id,
             roles: row.roles.iter().filter_map(|name| named::<Role>(name)).collect(),
             networks: row.networks.iter().copied().map(NetworkId).collect(),
+            only_consult: None,
         },
         refer: PersonRef {
             id,

@@ -37,6 +37,22 @@ pub enum Error {
     TicketExpired,
     #[error("the join ticket was used")]
     TicketUsed,
+    #[error("the password is wrong")]
+    WrongPassword,
+    #[error("a second person has to do this")]
+    SecondPersonNeeded,
+    /// Deleted after its retention; the audit chain alone is left.
+    #[error("the content was deleted after its retention")]
+    Purged,
+    #[error("the guest link was used, withdrawn or is too old")]
+    GuestLinkUsed,
+    #[error("the host has not let this guest in, or has sent them away")]
+    NotAdmitted,
+    /// As many people and guests as a room has seats.
+    #[error("the room is full")]
+    RoomFull,
+    #[error("there is an administrator already")]
+    AlreadySetUp,
     #[error("too many attempts")]
     TooManyRequests { retry_after_seconds: u32 },
     /// A DICOM object or a rendering was refused.
@@ -66,6 +82,13 @@ impl Error {
             Self::TicketInvalid => ProblemCode::TicketInvalid,
             Self::TicketExpired => ProblemCode::TicketExpired,
             Self::TicketUsed => ProblemCode::TicketUsed,
+            Self::WrongPassword => ProblemCode::WrongPassword,
+            Self::SecondPersonNeeded => ProblemCode::SecondPersonNeeded,
+            Self::Purged => ProblemCode::Purged,
+            Self::GuestLinkUsed => ProblemCode::GuestLinkUsed,
+            Self::NotAdmitted => ProblemCode::NotAdmitted,
+            Self::RoomFull => ProblemCode::RoomFull,
+            Self::AlreadySetUp => ProblemCode::AlreadySetUp,
             Self::TooManyRequests { .. } => ProblemCode::TooManyRequests,
             Self::Imaging(refusal) if refusal.retryable() => ProblemCode::Unavailable,
             Self::Imaging(refusal) if refusal.code() == "cannot_render" => ProblemCode::CannotRender,

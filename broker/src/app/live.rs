@@ -12,7 +12,7 @@ use crate::domain::{
     access::ConsultFacts,
     consult::{Event, Ring},
 };
-use schemas::{ConsultId, PersonId, RingId, StudyId, consult::ConsultSummary, events::LiveEvent};
+use schemas::{ConsultId, GuestId, PersonId, RingId, StudyId, consult::ConsultSummary, events::LiveEvent};
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,23 +49,36 @@ struct Batch {
 
 /// One consult's changes within a batch.
 struct Change {
-    /// Position of the consult's last event in the batch; absent for progress, which is not in the log.
+    /// Position of the consult's last event in the batch; absent for what is not in the log.
     position: Option<i64>,
-    facts: ConsultFacts,
     what: What,
 }
 
 enum What {
     Consult {
+        facts: ConsultFacts,
         summary: Box<ConsultSummary>,
         started: Vec<(Ring, LiveEvent)>,
         ended: Vec<(PersonId, RingId)>,
+        /// Guests who came to the door.
+        at_door: Vec<GuestId>,
     },
     Progress {
+        facts: ConsultFacts,
         consult_id: ConsultId,
     },
     /// Rota or directory: everybody reads anew, and each listener its person.
     Directory,
+    /// For the data-protection role.
+    Notices,
+}
+
+/// What the poll has seen beside the log.
+#[derive(Default)]
+struct Seen {
+    directory: Option<i64>,
+    /// The newest notice, if there is any.
+    notice: Option<Option<uuid::Uuid>>,
 }
 
 /// Where the reader and the listeners meet.
@@ -74,6 +87,8 @@ pub(super) struct Hub {
     /// Studies that grew since the last look.
     grown: Mutex<BTreeSet<StudyId>>,
     grew: Notify,
+    /// A notice was written, or seen.
+    notices: Notify,
     /// Position up to which the reader has told.
     position: tokio::sync::watch::Sender<Option<i64>>,
 }
@@ -84,6 +99,7 @@ impl Default for Hub {
             batches: broadcast::Sender::new(BACKLOG),
             grown: Mutex::default(),
             grew: Notify::new(),
+            notices: Notify::new(),
             position: tokio::sync::watch::Sender::new(None),
         }
     }
@@ -94,6 +110,11 @@ impl Hub {
     pub(super) fn study_grew(&self, study: StudyId) {
         self.grown.lock().unwrap_or_else(PoisonError::into_inner).insert(study);
         self.grew.notify_one();
+    }
+
+    /// The data-protection role has something to read. Other nodes find it at their next look.
+    pub(super) fn noticed(&self) {
+        self.notices.notify_one();
     }
 
     fn take_grown(&self) -> BTreeSet<StudyId> {
@@ -117,17 +138,21 @@ impl App {
 
     async fn follow(&self) {
         let mut bell = self.bus.subscribe();
-        let mut revision = None;
+        let mut seen = Seen::default();
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut progress = tokio::time::interval(PROGRESS);
         progress.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let told = tokio::select! {
-                _ = poll.tick() => self.look(&mut revision).await,
+                _ = poll.tick() => self.look(&mut seen).await,
                 Ok(()) = bell.changed() => {
                     bell.borrow_and_update();
                     self.tell_log().await
+                }
+                () = self.hub.notices.notified() => {
+                    self.tell(What::Notices);
+                    Ok(())
                 }
                 // Waits for growth first and for the next beat second, so that a quiet node does nothing.
                 () = async { self.hub.grew.notified().await; progress.tick().await; } => self.tell_progress().await,
@@ -141,13 +166,18 @@ impl App {
     }
 
     /// The poll behind the doorbell.
-    async fn look(&self, revision: &mut Option<i64>) -> Result<()> {
+    async fn look(&self, seen: &mut Seen) -> Result<()> {
         self.tell_log().await?;
         // A wait for progress that the poll cut short has eaten its wake.
         self.tell_progress().await?;
         let now = self.repo.directory_revision().await?;
-        if revision.replace(now).is_some_and(|before| before != now) {
-            self.tell_directory();
+        if seen.directory.replace(now).is_some_and(|before| before != now) {
+            self.tell(What::Directory);
+        }
+        // Notices are rare and not in the log of consults: the newest one tells whether another node wrote any.
+        let newest = self.repo.notices(1).await?.first().map(|row| row.id);
+        if seen.notice.replace(newest).is_some_and(|before| before != newest) {
+            self.tell(What::Notices);
         }
         Ok(())
     }
@@ -200,23 +230,17 @@ impl App {
         let mut changes = Vec::with_capacity(consults.len());
         for consult_id in consults.into_iter().map(ConsultId) {
             if let Some(consult) = self.consult(consult_id).await? {
-                changes.push(Change { position: None, facts: consult.facts(), what: What::Progress { consult_id } });
+                let facts = consult.facts(self.now());
+                changes.push(Change { position: None, what: What::Progress { facts, consult_id } });
             }
         }
         Ok(changes)
     }
 
-    fn tell_directory(&self) {
-        let facts = ConsultFacts {
-            requester: PersonId(uuid::Uuid::nil()),
-            hospital_id: schemas::HospitalId(uuid::Uuid::nil()),
-            network_id: schemas::NetworkId(uuid::Uuid::nil()),
-            specialist: None,
-            ringing: BTreeSet::new(),
-            rung: BTreeSet::new(),
-        };
+    /// Tells what is not in the log.
+    fn tell(&self, what: What) {
         let position = self.hub.position.borrow().unwrap_or(0);
-        self.hub.send(Batch { position, changes: vec![Change { position: None, facts, what: What::Directory }] });
+        self.hub.send(Batch { position, changes: vec![Change { position: None, what }] });
     }
 
     /// A stretch of the log by consult, each as it stands now: who reads late sees the newest state, never an old
@@ -233,6 +257,7 @@ impl App {
             let summary = directory.summary(&consult);
             let mut started = Vec::new();
             let mut ended = Vec::new();
+            let mut at_door = Vec::new();
             for entry in &entries {
                 // A purged body has nothing to tell.
                 let Ok(entry) = recorded(&entry.event, id) else { continue };
@@ -245,13 +270,19 @@ impl App {
                         }));
                     }
                     Event::RingEnded { ring_id, person, .. } => ended.push((person, ring_id)),
+                    Event::GuestWaits { guest_id } => at_door.push(guest_id),
                     _ => {}
                 }
             }
             changes.push(Change {
                 position: entries.last().map(|entry| entry.position),
-                facts: consult.facts(),
-                what: What::Consult { summary: Box::new(summary), started, ended },
+                what: What::Consult {
+                    facts: consult.facts(self.now()),
+                    summary: Box::new(summary),
+                    started,
+                    ended,
+                    at_door,
+                },
             });
         }
         changes.sort_by_key(|change| change.position);

@@ -2,16 +2,18 @@
 
 use super::{
     App, Error, Result,
-    ports::{Append, Appended, ConsultPersonRow, EventRow, SnapshotRow},
-    validate::name_of,
+    matching::Case,
+    ports::{Append, Appended, EventRow, SnapshotRow},
+    rows::{people, snapshot},
 };
 use crate::domain::{
     chain,
     consult::{Command, Consult, Event, Recorded, Refusal, decide, next_deadline, record, wants_rematch},
-    escalation::Matched,
 };
-use schemas::{ConsultId, PersonId, UnixMillis};
-use std::collections::BTreeMap;
+use schemas::{
+    ConsultId, PersonId, UnixMillis,
+    consult::{CaseFields, ConsultState, Urgency},
+};
 
 /// How often a decision is tried again before the client is told to come back. Each time somebody else's write went
 /// through, so only a crowd on one consult gets here; more tries hold the request longer.
@@ -25,9 +27,20 @@ pub(super) struct Loaded {
     head: chain::Digest,
 }
 
-/// What is to happen, decided upon the state that is found.
+/// What is to happen, decided upon the state that is found. What needs a ranking is ranked upon that state too.
 pub(super) enum Wish {
     Command(Box<Command>),
+    RequestNow {
+        person: PersonId,
+        urgency: Urgency,
+        fields: CaseFields,
+    },
+    ChangeUrgency {
+        person: PersonId,
+        urgency: Urgency,
+    },
+    /// Somebody whom the consult waits for may be free.
+    Freed,
     /// The machine's turn: matched anew where the consult wants it.
     Tick,
 }
@@ -61,13 +74,16 @@ impl App {
     /// The state in a snapshot row. A row that an older version wrote in another form is passed over for the log,
     /// which every version can read; `None` once its bodies are purged.
     pub(super) async fn state_of(&self, row: &SnapshotRow) -> Result<Option<Consult>> {
+        if row.purged_at.is_some() {
+            return Ok(None);
+        }
         if let Ok(consult) = serde_json::from_str(&row.detail) {
             return Ok(Some(consult));
         }
         tracing::warn!(consult = %row.consult_id, "the snapshot has another form; its log is read instead");
         match self.load(ConsultId(row.consult_id)).await {
             Ok(loaded) => Ok(loaded.map(|loaded| loaded.consult)),
-            Err(Error::NotFound) => Ok(None),
+            Err(Error::Purged) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -87,7 +103,12 @@ impl App {
                 let loaded = before.ok_or(Error::NotFound)?;
                 return Ok(Outcome { loaded, changed: false });
             }
+            let busy = before.as_ref().and_then(|loaded| busy(&loaded.consult));
             if let Some(loaded) = self.append(id, before, &command, events, now).await? {
+                if let Some(person) = busy.filter(|person| self::busy(&loaded.consult) != Some(*person)) {
+                    self.queue.freed(person);
+                    self.due.notify_one();
+                }
                 return Ok(Outcome { loaded, changed: true });
             }
         }
@@ -96,18 +117,30 @@ impl App {
     }
 
     async fn command(&self, before: Option<&Loaded>, wish: &Wish, now: UnixMillis) -> Result<Command> {
-        Ok(match (wish, before) {
-            (Wish::Command(command), _) => (**command).clone(),
-            (Wish::Tick, Some(loaded)) if wants_rematch(&loaded.consult, now) => {
-                Command::Tick { rematch: self.rematch(&loaded.consult, now).await? }
+        if let Wish::Command(command) = wish {
+            return Ok((**command).clone());
+        }
+        let consult = &before.ok_or(Error::NotFound)?.consult;
+        let case = Case::of(consult);
+        Ok(match wish {
+            Wish::Command(command) => (**command).clone(),
+            Wish::RequestNow { person, urgency, fields } => {
+                let case = Case { urgency: *urgency, ..case };
+                let matched = self.matched(&case, now).await?;
+                Command::RequestNow { person: *person, urgency: *urgency, fields: fields.clone(), matched }
             }
-            (Wish::Tick, _) => Command::Tick { rematch: None },
+            Wish::ChangeUrgency { person, urgency } => {
+                let rings = matches!(consult.state, ConsultState::Ringing | ConsultState::Unanswered);
+                let case = Case { urgency: *urgency, ..case };
+                let matched = if rings { Some(self.matched(&case, now).await?) } else { None };
+                Command::ChangeUrgency { person: *person, urgency: *urgency, matched }
+            }
+            Wish::Freed => Command::Freed { matched: self.matched(&case, now).await? },
+            Wish::Tick if wants_rematch(consult, now) => {
+                Command::Tick { rematch: Some(self.matched(&case, now).await?) }
+            }
+            Wish::Tick => Command::Tick { rematch: None },
         })
-    }
-
-    async fn rematch(&self, consult: &Consult, now: UnixMillis) -> Result<Option<Matched>> {
-        let case = super::matching::Case::of(consult);
-        self.matched(&case, now).await.map(Some)
     }
 
     /// Writes; `None` when somebody else did before.
@@ -146,6 +179,7 @@ impl App {
             Appended::Conflict => Ok(None),
             Appended::At { position } => {
                 self.bus.ring(position);
+                self.counters.count(log.iter().filter(|entry| entry.seq > expected_seq));
                 if deadline.is_some() {
                     self.due.notify_one();
                 }
@@ -157,17 +191,26 @@ impl App {
     async fn refused(&self, refusal: Refusal) -> Error {
         match refusal {
             Refusal::NotFound => Error::NotFound,
-            Refusal::Conflict => Error::Conflict("this id was used for another request"),
-            Refusal::WrongState { .. } => Error::WrongState,
+            Refusal::Conflict => Error::Conflict("this id was used for something else"),
+            Refusal::VersionConflict { .. } => Error::Conflict("another version of the report was signed meanwhile"),
+            Refusal::WrongState { .. } | Refusal::NotOffered | Refusal::NotInRoom => Error::WrongState,
             Refusal::AlreadyTaken { by } => match self.directory().await {
                 Ok(directory) => Error::AlreadyTaken { by: directory.person_ref(by).name },
                 Err(error) => error,
             },
             Refusal::NotRung => Error::NotRung,
             Refusal::NotSpecialist => Error::Forbidden,
+            Refusal::NotAdmitted => Error::NotAdmitted,
+            Refusal::RoomFull => Error::RoomFull,
             Refusal::InvalidField { field, why } => Error::InvalidField(format!("{field}: {why}")),
         }
     }
+}
+
+/// The specialist whom this consult keeps from others.
+fn busy(consult: &Consult) -> Option<PersonId> {
+    use ConsultState::{Accepted, InSession};
+    consult.specialist.filter(|_| matches!(consult.state, Accepted | InSession))
 }
 
 fn replay(id: ConsultId, rows: &[EventRow]) -> Result<Loaded> {
@@ -184,7 +227,7 @@ fn replay(id: ConsultId, rows: &[EventRow]) -> Result<Loaded> {
 
 /// An event as it was stored. A purged body ends the life of a consult: it is gone for everybody but the audit.
 pub(super) fn recorded(row: &EventRow, id: ConsultId) -> Result<Recorded> {
-    let body = row.body.as_deref().ok_or(Error::NotFound)?;
+    let body = row.body.as_deref().ok_or(Error::Purged)?;
     let version = u32::try_from(row.version).unwrap_or(0);
     let event = Event::from_body(version, body).map_err(|error| {
         // Not the error's own text: it may quote the body.
@@ -211,41 +254,4 @@ fn event_row(id: ConsultId, entry: &Recorded, head: &mut chain::Digest) -> Event
         commitment: commitment.to_vec(),
         hash: head.to_vec(),
     }
-}
-
-fn snapshot(consult: &Consult, deadline: Option<UnixMillis>) -> Result<SnapshotRow> {
-    Ok(SnapshotRow {
-        consult_id: consult.id.0,
-        seq: consult.seq,
-        state: name_of(&consult.state),
-        urgency: name_of(&consult.urgency),
-        is_open: consult.state.is_open(),
-        service_id: consult.service_id.0,
-        network_id: consult.network_id.0,
-        hospital_id: consult.hospital_id.0,
-        requester: consult.requester.0,
-        specialist: consult.specialist.map(|person| person.0),
-        created_at: consult.created_at.0,
-        state_since: consult.state_since.0,
-        next_deadline: deadline.map(|at| at.0),
-        detail: serde_json::to_string(consult).map_err(|error| Error::bug("writing a snapshot", error))?,
-    })
-}
-
-/// Everybody who has to do with it, each since the first time.
-fn people(consult: &Consult) -> Vec<ConsultPersonRow> {
-    let row = |person: PersonId, relation: &str, since: UnixMillis| ConsultPersonRow {
-        person_id: person.0,
-        relation: relation.to_owned(),
-        since: since.0,
-    };
-    let mut rung: BTreeMap<PersonId, UnixMillis> = BTreeMap::new();
-    for ring in &consult.rings {
-        rung.entry(ring.person).or_insert(ring.started_at);
-    }
-    let specialist = consult.specialist.zip(consult.accepted_at);
-    std::iter::once(row(consult.requester, "requester", consult.created_at))
-        .chain(rung.into_iter().map(|(person, since)| row(person, "rung", since)))
-        .chain(specialist.map(|(person, since)| row(person, "specialist", since)))
-        .collect()
 }

@@ -6,7 +6,7 @@ use super::{
     ports::WorkloadRow,
 };
 use crate::domain::{
-    access::{Permission, may},
+    access::Permission,
     consult::{Consult, view},
     directory::Actor,
     escalation::{self, Matched},
@@ -56,20 +56,17 @@ impl App {
         let workload = self.repo.workload(now.plus_seconds(-CALLOUT_SECONDS).0).await?;
         let input = input(&directory, entry, case, &workload, now);
         let result = rank(&input);
-        let plan = match entry.policy(case.urgency) {
-            Some(policy) => escalation::plan(policy, &result),
-            None => {
-                tracing::error!(service = %case.service_id, "the service has no escalation policy; nobody is rung");
-                escalation::Plan::default()
-            }
-        };
-        Ok(Matched { record: result.record, plan })
+        if let Some(policy) = entry.policy(case.urgency) {
+            return Ok(Matched::new(policy, result));
+        }
+        tracing::error!(service = %case.service_id, "the service has no escalation policy; nobody is rung");
+        Ok(Matched { record: result.record, plan: escalation::Plan::default(), busy: vec![] })
     }
 
     /// Every match of a consult, for the coordinator.
     pub async fn match_explanations(&self, actor: &Actor, id: ConsultId) -> Result<Vec<MatchExplanation>> {
-        let loaded = self.readable(actor, id).await?;
-        super::require(may(actor, Some(&loaded.consult.facts()), Permission::ReadMatch))?;
+        self.for_those(actor, id, Permission::ReadMatch).await?;
+        let loaded = self.load(id).await?.ok_or(Error::NotFound)?;
         let directory = self.directory().await?;
         Ok(view::explanations(&loaded.log, &|person| directory.person_ref(person)))
     }

@@ -7,18 +7,33 @@
 //! A change of a consult goes one way: `log::run` loads the events, `domain::consult::decide` decides, the repository
 //! appends, the doorbell rings; [`live`] and the ticker read what was written.
 
+mod access_log;
 pub mod accounts;
+mod actions;
+mod admin;
+mod audit;
 mod board;
+mod colleagues;
+mod counters;
 mod consults;
 mod dicomweb;
 mod directory;
 mod error;
+mod exports;
+mod glass;
+mod guests;
 pub mod live;
 mod log;
 mod matching;
 mod open_study;
 pub mod ports;
+mod purge;
+mod queue;
+mod report;
+mod room_facts;
 mod rooms;
+mod rows;
+mod sessions;
 mod studies;
 mod ticker;
 mod tokens;
@@ -26,20 +41,32 @@ mod validate;
 mod views;
 
 pub use crate::domain::directory::Actor;
-pub use accounts::{NewPerson, NewSession, Session};
+pub use access_log::ReportFile;
+pub use accounts::NewPerson;
+pub(crate) use admin::{last_monday, standard_policies, weekly};
+pub use audit::{Audit, BrokenEntry};
+pub use counters::Status;
 pub use dicomweb::{Shelf, StoreRefusal, Stored};
 pub use error::Error;
+pub use exports::ExportFile;
+pub use guests::{GuestSession, NewGuestSession};
 pub use live::LiveItem;
 pub use open_study::{OpenStudy, StudyName};
-pub use rooms::Seat;
+pub use purge::PurgeSummary;
+pub use room_facts::RoomFacts;
+pub use rooms::{GuestSeat, Seat};
+pub use sessions::{NewSession, Session};
 pub use tokens::Scope;
 
 use ::imaging::{blobs::Blobs, seal::MasterKey, worker::Pool};
+use counters::Counters;
 use directory::DirectoryCache;
 use live::Hub;
 use ports::{Clock, Doorbell, Repository};
+use queue::Freed;
 use schemas::UnixMillis;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokens::Keys;
 use tokio::sync::{Notify, Semaphore};
 
@@ -58,6 +85,8 @@ pub struct Parts {
     pub blobs: Blobs,
     pub pool: Pool,
     pub node: Node,
+    /// Days from the take-over of a report to the purge.
+    pub retention_days: u32,
 }
 
 /// This process among its equals.
@@ -79,11 +108,17 @@ pub struct App {
     blobs: Blobs,
     pool: Pool,
     node: Node,
+    retention_days: u32,
     directory: DirectoryCache,
     hub: Hub,
+    counters: Counters,
     /// Wakes the ticker: a deadline may lie earlier than the one it sleeps for.
     due: Notify,
     hashing: Semaphore,
+    /// People who have become free: somebody may wait for them.
+    queue: Freed,
+    /// Invented people with one password for all of them; pages say so.
+    is_demo: AtomicBool,
 }
 
 impl App {
@@ -97,10 +132,14 @@ impl App {
             blobs: parts.blobs,
             pool: parts.pool,
             node: parts.node,
+            retention_days: parts.retention_days,
             directory: DirectoryCache::default(),
             hub: Hub::default(),
+            counters: Counters::default(),
             due: Notify::new(),
             hashing: Semaphore::new(HASHES_AT_ONCE),
+            queue: Freed::default(),
+            is_demo: AtomicBool::new(false),
         })
     }
 
@@ -110,6 +149,15 @@ impl App {
 
     pub fn node(&self) -> &Node {
         &self.node
+    }
+
+    /// Told by the demo: the people are invented.
+    pub fn set_demo(&self) {
+        self.is_demo.store(true, Ordering::Relaxed);
+    }
+
+    fn is_demo(&self) -> bool {
+        self.is_demo.load(Ordering::Relaxed)
     }
 
     /// `true` when the database answers: the readiness probe.

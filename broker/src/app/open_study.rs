@@ -3,7 +3,7 @@
 use super::{
     App, Error, Result,
     dicomweb::{blob_error, context, object_key},
-    ports::{AccessRow, InstanceRow, SeriesRow, StudyRow},
+    ports::{InstanceRow, SeriesRow, StudyRow},
 };
 use crate::domain::directory::Actor;
 use ::imaging::{
@@ -17,10 +17,6 @@ use bytes::Bytes;
 use futures_util::stream::Stream;
 use schemas::ConsultId;
 use std::sync::Arc;
-
-/// Width of an access log row's window. Less writes more rows for a study of 500 slices; more hides when somebody
-/// came back.
-const ACCESS_WINDOW_MS: i64 = 15 * 60 * 1000;
 
 /// How a reader names a study. A Study Instance UID alone is no name for certain: two houses may hold objects under
 /// the same one, of one patient (a CD carried over) or of two (a scanner that makes up its UIDs badly).
@@ -44,18 +40,27 @@ impl App {
     pub async fn open_study(self: &Arc<Self>, actor: &Actor, session: &str, study: StudyName<'_>) -> Result<OpenStudy> {
         let row = self.readable_study(actor, study).await?.ok_or(Error::NotFound)?;
         let key = self.study_key(&row)?;
-        let at = self.now().0;
-        self.repo
-            .log_access(&AccessRow {
-                person_id: actor.person_id.0,
-                session: session.to_owned(),
-                study_id: row.id,
-                window_start: at - at.rem_euclid(ACCESS_WINDOW_MS),
-                at,
-            })
-            .await?;
+        self.log_access(actor, session, row.id).await?;
         Ok(OpenStudy { app: Arc::clone(self), row, key })
     }
+
+    /// One frame, from 1, as a picture; whoever asks has opened the study.
+    pub(super) async fn picture(
+        &self,
+        key: &StudyKey,
+        row: &InstanceRow,
+        frame: u32,
+        options: RenderOptions,
+    ) -> Result<Picture> {
+        let object = object_key(key, &row.sop_instance_uid, &row.digest);
+        let table = frame_table(row)?;
+        let job = frames::render_job(&self.blobs, &object, &table, frame, options);
+        Ok(self.pool.render(job.await.map_err(frame_error)?).await?)
+    }
+}
+
+fn frame_table(row: &InstanceRow) -> Result<FrameTable> {
+    serde_json::from_str(&row.frame_table).map_err(|error| Error::bug("a frame table", error))
 }
 
 /// A study that its reader was allowed to open. Made by [`App::open_study`] alone.
@@ -111,15 +116,12 @@ impl OpenStudy {
 
     /// Where each frame lies in the stored object.
     pub fn frame_table(&self, row: &InstanceRow) -> Result<FrameTable> {
-        serde_json::from_str(&row.frame_table).map_err(|error| Error::bug("a frame table", error))
+        frame_table(row)
     }
 
     /// One frame, from 1, as a picture.
     pub async fn render(&self, row: &InstanceRow, frame: u32, options: RenderOptions) -> Result<Picture> {
-        let table = self.frame_table(row)?;
-        let key = self.object_key(row);
-        let job = frames::render_job(&self.app.blobs, &key, &table, frame, options).await.map_err(frame_error)?;
-        Ok(self.app.pool.render(job).await?)
+        self.app.picture(&self.key, row, frame, options).await
     }
 
     fn object_key(&self, row: &InstanceRow) -> ObjectKey {

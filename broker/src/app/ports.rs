@@ -8,11 +8,17 @@ use async_trait::async_trait;
 use schemas::UnixMillis;
 use uuid::Uuid;
 
+mod consults;
 mod directory;
 mod imaging;
+mod privacy;
+mod sessions;
 
+pub use consults::*;
 pub use directory::*;
 pub use imaging::*;
+pub use privacy::*;
+pub use sessions::*;
 
 /// The store could not do it. What a client did wrong is never an error here but a value.
 #[derive(Debug, thiserror::Error)]
@@ -27,143 +33,11 @@ pub enum RepoError {
 
 pub type RepoResult<T> = Result<T, RepoError>;
 
-/// One event of a consult as stored (table `consult_events`, primary key `(consult_id, seq)`).
-#[derive(Clone)]
-pub struct EventRow {
-    /// From 1, without gaps.
-    pub seq: i64,
-    pub at: i64,
-    /// Absent for the machine.
-    pub actor: Option<Uuid>,
-    /// Version of the body's form.
-    pub version: i32,
-    /// Name of the event's variant.
-    pub kind: String,
-    /// JSON of `domain::consult::Event`; absent after a purge. May hold patient data.
-    pub body: Option<String>,
-    /// 32 random bytes; absent after a purge.
-    pub salt: Option<Vec<u8>>,
-    /// SHA-256(salt ‖ body).
-    pub commitment: Vec<u8>,
-    /// Link of the hash chain, see `domain::chain`.
-    pub hash: Vec<u8>,
-}
-
-/// Row of table `consults`: what queries need, plus the whole state as JSON (`detail`).
-#[derive(Clone)]
-pub struct SnapshotRow {
-    pub consult_id: Uuid,
-    /// Number of the last event that this state contains.
-    pub seq: i64,
-    pub state: String,
-    pub urgency: String,
-    pub is_open: bool,
-    pub service_id: Uuid,
-    pub network_id: Uuid,
-    /// Requesting hospital.
-    pub hospital_id: Uuid,
-    pub requester: Uuid,
-    pub specialist: Option<Uuid>,
-    pub created_at: i64,
-    pub state_since: i64,
-    /// When the ticker has to act; indexed.
-    pub next_deadline: Option<i64>,
-    /// JSON of `domain::consult::Consult`. May hold patient data.
-    pub detail: String,
-}
-
-/// Row of table `consult_people` (primary key `(consult_id, person_id, relation)`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConsultPersonRow {
-    pub person_id: Uuid,
-    /// `requester`, `rung` or `specialist`.
-    pub relation: String,
-    /// Since when: requested, first rung, accepted.
-    pub since: i64,
-}
-
-/// A message to the outside that is sent at least once after the commit (table `outbox`).
-#[derive(Clone)]
-pub struct OutboxRow {
-    pub id: Uuid,
-    pub kind: String,
-    pub body: String,
-    pub created_at: i64,
-}
-
-/// One write of a consult. In one transaction: events (`ON CONFLICT DO NOTHING`; fewer rows than given → roll back and
-/// [`Appended::Conflict`]), snapshot (upsert; clears the ticker's lease), people (insert, keep older rows), study
-/// links (insert or ignore), outbox, and last the position counter.
-#[derive(Clone)]
-pub struct Append {
-    pub consult_id: Uuid,
-    /// `seq` of the last event that the decision was based on; 0 for a new consult. The events start one above.
-    pub expected_seq: i64,
-    pub events: Vec<EventRow>,
-    pub snapshot: SnapshotRow,
-    pub people: Vec<ConsultPersonRow>,
-    /// Studies that this write attaches (table `consult_studies`).
-    pub studies: Vec<Uuid>,
-    pub effects: Vec<OutboxRow>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Appended {
-    /// Position of the write's last event in the log of all consults.
-    At { position: i64 },
-    /// Somebody else wrote first: load again and decide again.
-    Conflict,
-}
-
-/// An event with its place in the log of all consults. Positions appear in commit order, so a reader that asks for
-/// what follows its last one misses nothing.
-#[derive(Clone)]
-pub struct PositionedEvent {
-    pub position: i64,
-    pub consult_id: Uuid,
-    pub event: EventRow,
-}
-
-/// Which snapshots: those that match *any* of `hospital`, `networks`, `person` (none of the three given: nothing),
-/// newest first.
-#[derive(Clone, Debug, Default)]
-pub struct ConsultFilter {
-    pub open_only: bool,
-    /// Requesting hospital.
-    pub hospital: Option<Uuid>,
-    pub networks: Vec<Uuid>,
-    /// Anybody in `consult_people`.
-    pub person: Option<Uuid>,
-    pub limit: u32,
-}
-
-/// How much a person has to do: input of the matching.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WorkloadRow {
-    pub person_id: Uuid,
-    /// Consults whose specialist this person is and that still need them: states `accepted`, `in_session`,
-    /// `reporting`.
-    pub open_consults: u32,
-    /// Consults accepted (`consult_people.relation = 'specialist'`) since the asked instant.
-    pub callouts: u32,
-}
-
-/// Who runs a room (table `room_leases`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lease {
-    pub node: String,
-    /// `ws://…` or `wss://…` base address of that node.
-    pub url: String,
-    /// Grows by one whenever the owner changes; writes of an older owner are refused by it.
-    pub epoch: i64,
-    pub until: i64,
-}
-
 #[async_trait]
 pub trait Repository: Send + Sync + 'static {
     // ── consults ───────────────────────────────────────────────────────────────────────────────────────────────────
     async fn append(&self, write: &Append) -> RepoResult<Appended>;
-    /// All events in order; `None` for an unknown consult.
+    /// All events in order; `None` for an unknown consult. A purged consult's come without body and salt.
     async fn load(&self, consult_id: Uuid) -> RepoResult<Option<Vec<EventRow>>>;
     async fn snapshot(&self, consult_id: Uuid) -> RepoResult<Option<SnapshotRow>>;
     async fn snapshots(&self, filter: &ConsultFilter) -> RepoResult<Vec<SnapshotRow>>;
@@ -181,6 +55,17 @@ pub trait Repository: Send + Sync + 'static {
     async fn earliest_deadline(&self) -> RepoResult<Option<i64>>;
     /// Workload of everybody who has any.
     async fn workload(&self, callouts_since: i64) -> RepoResult<Vec<WorkloadRow>>;
+    /// Open consults by state.
+    async fn open_states(&self) -> RepoResult<Vec<StateCountRow>>;
+    /// Connections, for those who watch the installation.
+    fn pool(&self) -> PoolRow;
+    /// Consults of a service that wait for somebody busy (state `unanswered`, `is_queued`), oldest first.
+    async fn queued_consults(&self, service_id: Uuid) -> RepoResult<Vec<Uuid>>;
+    /// Consults of that short name that were not purged, newest first. Case does not count.
+    async fn consults_by_label(&self, label: &str) -> RepoResult<Vec<Uuid>>;
+    /// Every consult, purged or not, with the number of its last event, in the order of the ids above `after`: pages
+    /// for the audit.
+    async fn consult_ids(&self, after: Option<Uuid>, limit: u32) -> RepoResult<Vec<(Uuid, i64)>>;
 
     // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────
     /// Grows with every write to the directory, policies and rotas; cheap.
@@ -189,6 +74,15 @@ pub trait Repository: Send + Sync + 'static {
     async fn directory(&self) -> RepoResult<DirectoryRows>;
     /// Upserts every given row, then raises the revision, which is returned. Rows that are not given stay.
     async fn write_directory(&self, rows: &DirectoryWrite) -> RepoResult<i64>;
+    /// The same, if the revision still is `expected`; `None`, and nothing written, when somebody else was faster. What
+    /// was decided upon the rows of that revision (one address, one administrator left) then holds.
+    async fn write_directory_at(&self, rows: &DirectoryWrite, expected: i64) -> RepoResult<Option<i64>>;
+    /// Takes a contract away (harmless when it is not there), then raises the revision, which is returned.
+    async fn delete_contract(&self, row: &ContractRow) -> RepoResult<i64>;
+    /// Accounts, active or not: 0 on an installation that nobody has set up.
+    async fn count_people(&self) -> RepoResult<i64>;
+    /// People who can sign in by password.
+    async fn people_with_password(&self) -> RepoResult<Vec<Uuid>>;
     /// By e-mail address (compared in lower case).
     async fn credential(&self, email: &str) -> RepoResult<Option<CredentialRow>>;
     async fn set_password(&self, person_id: Uuid, password_hash: &str) -> RepoResult<()>;
@@ -198,9 +92,30 @@ pub trait Repository: Send + Sync + 'static {
     async fn session(&self, token_hash: &[u8]) -> RepoResult<Option<SessionRow>>;
     async fn touch_session(&self, token_hash: &[u8], last_seen_at: i64, expires_at: i64) -> RepoResult<()>;
     async fn delete_session(&self, token_hash: &[u8]) -> RepoResult<()>;
+    /// Sessions (of that person) that have not expired at `now`, last seen first.
+    async fn sessions(&self, person: Option<Uuid>, now: i64) -> RepoResult<Vec<SessionRow>>;
+    /// Ends one session (only if it is that person's); `false` when there is none.
+    async fn delete_session_by_id(&self, id: Uuid, person: Option<Uuid>) -> RepoResult<bool>;
+    /// Ends somebody's sessions but the one named, and their unused links; how many sessions.
+    async fn delete_sessions_of(&self, person: Uuid, except: Option<Uuid>) -> RepoResult<u64>;
     async fn insert_link(&self, row: &LinkRow) -> RepoResult<()>;
-    /// Takes the link away and returns whose it was; `None` when unknown, used or expired at `now`.
-    async fn consume_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<Uuid>>;
+    /// Takes the link away and returns it; `None` when unknown, used or expired at `now`.
+    async fn consume_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<LinkRow>>;
+    async fn insert_guest(&self, row: &GuestRow) -> RepoResult<()>;
+    /// Opens a guest's link, once: writes the cookie, the anti-forgery token and the cookie's end, and returns the row.
+    /// `None` when unknown, opened, ended or expired at `now`.
+    async fn open_guest_link(
+        &self,
+        token_hash: &[u8],
+        now: i64,
+        cookie_hash: &[u8],
+        csrf_token: &str,
+        session_until: i64,
+    ) -> RepoResult<Option<GuestRow>>;
+    /// The guest of a cookie that has not expired at `now`.
+    async fn guest_by_cookie(&self, cookie_hash: &[u8], now: i64) -> RepoResult<Option<GuestRow>>;
+    /// Ends link and cookie. Harmless when they are gone.
+    async fn end_guest(&self, id: Uuid) -> RepoResult<()>;
     /// `true` for the first use of this ticket id, `false` for every later one.
     async fn consume_ticket(&self, jti: Uuid, expires_at: i64) -> RepoResult<bool>;
     /// The caller's own or a lapsed lease is taken (until `now + ttl_ms`), another one's is returned as it is.
@@ -209,7 +124,7 @@ pub trait Repository: Send + Sync + 'static {
     async fn rooms_of(&self, node: &str) -> RepoResult<Vec<Uuid>>;
     /// Ends the lease if it is still this node's.
     async fn release_room(&self, consult_id: Uuid, node: &str) -> RepoResult<()>;
-    /// Deletes sessions, links and tickets that ended before `now`, and leases that ended a day before: a node that
+    /// Deletes sessions, links, guests and tickets that ended before `now`, and leases that ended a day before: a node that
     /// comes back finds its rooms by them.
     async fn sweep(&self, now: i64) -> RepoResult<()>;
 
@@ -221,21 +136,67 @@ pub trait Repository: Send + Sync + 'static {
     /// Every house's study of that UID, newest first.
     async fn studies_by_uid(&self, study_instance_uid: &str) -> RepoResult<Vec<StudyRow>>;
     async fn declare_study(&self, study_id: Uuid, instances: i64) -> RepoResult<()>;
-    /// Upserts series and instance, fills the study's QIDO columns that are still empty, counts. See [`Inserted`].
+    /// In one transaction: upserts series and instance, fills the study's QIDO columns that are still empty, counts. See [`Inserted`].
     async fn insert_instance(&self, row: &NewInstance) -> RepoResult<Inserted>;
+    /// Purged studies are not found.
     async fn search_studies(&self, search: &StudySearch) -> RepoResult<Vec<StudyRow>>;
     /// In the order of series number, then UID.
     async fn series(&self, study_id: Uuid) -> RepoResult<Vec<SeriesRow>>;
     /// In the order of series, instance number, UID. `series_instance_uid` narrows to one series.
     async fn instances(&self, study_id: Uuid, series_instance_uid: Option<&str>) -> RepoResult<Vec<InstanceRow>>;
     async fn instance(&self, study_id: Uuid, sop_instance_uid: &str) -> RepoResult<Option<InstanceRow>>;
-    /// Studies of a house that hang on no consult yet, newest first, at most `limit`.
+    /// Studies of a house that hang on no consult, newest first, at most `limit`. Purged ones are left out.
     async fn inbox(&self, hospital_id: Uuid, limit: u32) -> RepoResult<Vec<StudyRow>>;
+    /// Consults that were not purged.
     async fn consults_of_study(&self, study_id: Uuid) -> RepoResult<Vec<Uuid>>;
     /// `(consult_id, study_id)` links of the given consults.
     async fn studies_of_consults(&self, consults: &[Uuid]) -> RepoResult<Vec<(Uuid, Uuid)>>;
+
+    // ── data protection ────────────────────────────────────────────────────────────────────────────────────────────
     /// Insert or ignore: one row per person, session, study and quarter of an hour.
     async fn log_access(&self, row: &AccessRow) -> RepoResult<()>;
+    /// Reads of a consult's studies (which may hang on other consults too), newest first, at most `limit`.
+    async fn access_of_consult(&self, consult_id: Uuid, limit: u32) -> RepoResult<Vec<AccessRow>>;
+    /// Deletes reads before `before` of studies that were purged; how many.
+    async fn sweep_access_log(&self, before: i64) -> RepoResult<u64>;
+    /// Insert or ignore by id.
+    async fn insert_notice(&self, row: &NoticeRow) -> RepoResult<()>;
+    /// Newest first.
+    async fn notices(&self, limit: u32) -> RepoResult<Vec<NoticeRow>>;
+    /// `false` when it is unknown or somebody has seen it: the first one counts.
+    async fn mark_notice_seen(&self, id: Uuid, person: Uuid, at: i64) -> RepoResult<bool>;
+    /// Insert or ignore by id.
+    async fn insert_export(&self, row: &ExportRow) -> RepoResult<()>;
+    async fn export(&self, id: Uuid) -> RepoResult<Option<ExportRow>>;
+    /// Newest first.
+    async fn exports(&self, limit: u32) -> RepoResult<Vec<ExportRow>>;
+    /// Moves an export from `requested` to `state`; `false` when it stands elsewhere or `person` asked for it.
+    async fn decide_export(&self, id: Uuid, state: &str, person: Uuid, at: i64) -> RepoResult<bool>;
+    /// `false` when it does not stand at `from`.
+    async fn move_export(&self, id: Uuid, from: &str, to: &str) -> RepoResult<bool>;
+    /// Ended consults that may be purged: the report taken over before `taken_over_before`, or cancelled and ended
+    /// before `cancelled_before`. Those that ended first come first.
+    async fn purgeable(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<Vec<Uuid>>;
+    /// Purges an ended consult if its last event still is `expected_seq`, on which the caller decided; `None`
+    /// otherwise, and when it is unknown, open or purged already.
+    ///
+    /// The snapshot keeps its columns and gets `reduced_detail`. Gone are bodies and salts of the events (not their
+    /// commitments), the people's part in it, guests, outbox, lease and telephones; exports that are not out yet expire.
+    /// Its studies that hang on no other unpurged consult lose key, objects and every value (see
+    /// [`StudyRow::wrapped_key`]).
+    async fn purge_consult(
+        &self,
+        consult_id: Uuid,
+        expected_seq: i64,
+        at: i64,
+        reduced_detail: &str,
+    ) -> RepoResult<Option<PurgedConsult>>;
+    /// Addresses of sealed objects that a purge has made unreadable and nobody has deleted yet, at most `limit`.
+    async fn dead_blobs(&self, limit: u32) -> RepoResult<Vec<String>>;
+    /// They are deleted.
+    async fn forget_dead_blobs(&self, addresses: &[String]) -> RepoResult<()>;
+    /// Counts by the same two instants as `purgeable`; at most `limit` consults are named.
+    async fn retention(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<RetentionRow>;
 }
 
 /// Tells every node that the log has grown. A hint: it may be lost, doubled or late; polling stands behind it.

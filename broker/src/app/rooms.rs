@@ -1,15 +1,16 @@
 //! The way into a room: who runs it, and the ticket that opens it once within a minute.
 
-use super::{App, Error, Result, log::Wish, require, tokens::Purpose, views::may_know};
+use super::{App, Error, Result, guests::may_come, log::Wish, require, tokens::Purpose};
 use crate::domain::{
     access::{Permission, may},
-    consult::{Command, actions},
+    consult::{Command, Consult, actions},
     directory::Actor,
 };
 use schemas::{
-    ConsultId, PersonId, UnixMillis,
+    ConsultId, GuestId, PersonId, UnixMillis,
     consult::{ActionName, RoomTicket},
     directory::PersonRef,
+    guest::GuestState,
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -23,20 +24,38 @@ const LEASE_MS: i64 = 30_000;
 /// Who a ticket was for.
 #[derive(Clone, Debug)]
 pub struct Seat {
+    /// A guest's id and clear name, where `guest` is there.
     pub person: PersonRef,
     /// `true` for the specialist who accepted.
     pub is_specialist: bool,
     /// `true` for whoever asked for the consult.
     pub is_requester: bool,
+    /// Somebody without an account.
+    pub guest: Option<GuestSeat>,
+}
+
+/// A guest at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GuestSeat {
+    pub id: GuestId,
+    /// `false`: sees and hears nothing until somebody lets them in.
+    pub admitted: bool,
+}
+
+/// Whom a ticket lets in.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum TicketFor {
+    Person(PersonId),
+    Guest(GuestId),
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 struct TicketClaims {
     jti: Uuid,
-    sub: PersonId,
+    #[serde(rename = "for")]
+    whom: TicketFor,
     consult: ConsultId,
-    /// `true` for the specialist's seat.
-    specialist: bool,
     /// Seconds, RFC 7519 § 4.1.4.
     exp: i64,
 }
@@ -46,26 +65,24 @@ impl App {
     /// browser reached this node (`ws://host:port`); it is better than the configured address for this very node,
     /// and means nothing for others.
     pub async fn ticket(&self, actor: &Actor, id: ConsultId, browser_base: Option<&str>) -> Result<RoomTicket> {
-        let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
-        let facts = consult.facts();
-        if !may_know(actor, &facts) {
-            return Err(Error::NotFound);
-        }
-        require(may(actor, Some(&facts), Permission::Act(ActionName::Join)))?;
-        let now = self.now();
-        if !actions(&consult, actor).contains(&ActionName::Join) {
+        let consult = self.for_those(actor, id, Permission::Act(ActionName::Join)).await?;
+        if !actions(&consult, actor, self.now()).contains(&ActionName::Join) {
             return Err(Error::WrongState);
         }
+        self.sign_ticket(&consult, TicketFor::Person(actor.person_id), browser_base).await
+    }
+
+    pub(super) async fn sign_ticket(
+        &self,
+        consult: &Consult,
+        whom: TicketFor,
+        browser_base: Option<&str>,
+    ) -> Result<RoomTicket> {
+        let (id, now) = (consult.id, self.now());
         let lease = self.repo.claim_room(id.0, &self.node.id, &self.node.ws_url, now.0, LEASE_MS).await?;
         let base = browser_base.filter(|_| lease.node == self.node.id).unwrap_or(&lease.url);
         let expires_at = UnixMillis(now.plus_seconds(TICKET_SECONDS).0.div_euclid(1000) * 1000);
-        let claims = TicketClaims {
-            jti: Uuid::new_v4(),
-            sub: actor.person_id,
-            consult: id,
-            specialist: consult.specialist == Some(actor.person_id),
-            exp: expires_at.0 / 1000,
-        };
+        let claims = TicketClaims { jti: Uuid::new_v4(), whom, consult: id, exp: expires_at.0 / 1000 };
         Ok(RoomTicket {
             ticket: self.keys.sign(Purpose::Room, &claims)?.into(),
             url: format!("{}/api/rooms/{id}/ws", base.trim_end_matches('/')),
@@ -74,7 +91,7 @@ impl App {
     }
 
     /// Takes a ticket at the door. It must be genuine, for this room, in time, new, and its person must still be
-    /// allowed in; and this node must be the one that runs the room.
+    /// allowed in; and this node must be the one that runs the room. A guest comes as far as the log says now.
     pub async fn redeem_ticket(&self, id: ConsultId, ticket: &str) -> Result<Seat> {
         let claims: TicketClaims = self.keys.open(Purpose::Room, ticket).ok_or(Error::TicketInvalid)?;
         if claims.consult != id {
@@ -88,20 +105,28 @@ impl App {
         if !self.repo.consume_ticket(claims.jti, expires_at.0).await? {
             return Err(Error::TicketUsed);
         }
-        let actor = self.actor_now(claims.sub).await?;
         let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
-        require(may(&actor, Some(&consult.facts()), Permission::Act(ActionName::Join)))?;
-        if !actions(&consult, &actor).contains(&ActionName::Join) {
-            return Err(Error::WrongState);
-        }
+        let seat = match claims.whom {
+            TicketFor::Person(person) => self.persons_seat(&consult, person).await?,
+            TicketFor::Guest(guest) => guests_seat(&consult, guest)?,
+        };
         if !self.renew_room(id).await? {
             return Err(Error::TicketInvalid);
         }
-        let directory = self.directory().await?;
+        Ok(seat)
+    }
+
+    async fn persons_seat(&self, consult: &Consult, person: PersonId) -> Result<Seat> {
+        let actor = self.actor_now(person).await?;
+        require(may(&actor, Some(&consult.facts(self.now())), Permission::Act(ActionName::Join)))?;
+        if !actions(consult, &actor, self.now()).contains(&ActionName::Join) {
+            return Err(Error::WrongState);
+        }
         Ok(Seat {
-            person: directory.person_ref(claims.sub),
-            is_specialist: claims.specialist && consult.specialist == Some(claims.sub),
-            is_requester: consult.requester == claims.sub,
+            person: self.directory().await?.person_ref(person),
+            is_specialist: consult.specialist == Some(person),
+            is_requester: consult.requester == person,
+            guest: None,
         })
     }
 
@@ -137,10 +162,33 @@ impl App {
         for room in self.repo.rooms_of(&self.node.id).await? {
             let id = ConsultId(room);
             let Some(consult) = self.consult(id).await? else { continue };
-            for person in consult.in_room.into_iter().filter(|person| !still_here.contains(&(id, *person))) {
+            let inside = |person: PersonId| still_here.contains(&(id, person));
+            for person in consult.in_room.iter().copied().filter(|person| !inside(*person)) {
                 self.left(id, person).await?;
+            }
+            let guests = consult.guest_stays.iter().filter(|stay| stay.until.is_none()).map(|stay| stay.guest_id);
+            // A guest has a seat under their own id.
+            for guest in guests.filter(|guest| !inside(PersonId(guest.0))) {
+                self.guest_left(id, guest).await?;
             }
         }
         Ok(())
     }
+}
+
+fn guests_seat(consult: &Consult, id: GuestId) -> Result<Seat> {
+    let guest = consult.guest(id).ok_or(Error::TicketInvalid)?;
+    may_come(consult, guest)?;
+    Ok(Seat {
+        person: PersonRef {
+            id: PersonId(id.0),
+            name: guest.name.0.clone(),
+            hospital_id: consult.hospital_id,
+            hospital: String::new(),
+            phone: None,
+        },
+        is_specialist: false,
+        is_requester: false,
+        guest: Some(GuestSeat { id, admitted: guest.state == GuestState::Admitted }),
+    })
 }

@@ -5,11 +5,11 @@ use super::{
     log::Wish,
     ports::{StudyColumns, StudyRow},
     require, validate,
-    views::{may_know, study_status},
+    views::study_status,
 };
 use crate::domain::{
     access::{self, Permission, may},
-    consult::Command,
+    consult::{Command, Consult},
     directory::Actor,
 };
 use ::imaging::seal::StudyKey;
@@ -17,6 +17,7 @@ use schemas::{
     ConsultId, HospitalId, StudyId,
     consult::{ActionName, DeclareStudy, StudyStatus},
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Studies in an inbox. More than a house can sort by hand; older ones are found by QIDO-RS.
@@ -27,12 +28,7 @@ const MAX_DECLARED: u32 = 100_000;
 impl App {
     /// Announces an upload of so many objects into the caller's house and attaches the study to the consult.
     pub async fn declare_study(&self, actor: &Actor, id: ConsultId, declared: DeclareStudy) -> Result<StudyStatus> {
-        let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
-        let facts = consult.facts();
-        if !may_know(actor, &facts) {
-            return Err(Error::NotFound);
-        }
-        require(may(actor, Some(&facts), Permission::Act(ActionName::AttachStudy)))?;
+        self.for_those(actor, id, Permission::Act(ActionName::AttachStudy)).await?;
         require(may(actor, None, Permission::StoreStudy))?;
         validate::uid("study_instance_uid", &declared.study_instance_uid)?;
         if !(1..=MAX_DECLARED).contains(&declared.instances) {
@@ -90,7 +86,7 @@ impl App {
         }
         for id in self.repo.consults_of_study(study.id).await? {
             if let Some(consult) = self.consult(ConsultId(id)).await?
-                && may(actor, Some(&consult.facts()), Permission::ReadStudy)
+                && self.readable_in(actor, &consult).contains(&StudyId(study.id))
             {
                 return Ok(true);
             }
@@ -101,18 +97,15 @@ impl App {
     /// Studies that this person may read because of consults, and not because they are the house's own.
     pub(super) async fn studies_by_consult(&self, actor: &Actor) -> Result<Vec<Uuid>> {
         let consults = self.known_consults(actor, false).await?;
-        let readable: Vec<Uuid> = consults
-            .iter()
-            .filter(|consult| may(actor, Some(&consult.facts()), Permission::ReadStudy))
-            .map(|consult| consult.id.0)
-            .collect();
-        if readable.is_empty() {
-            return Ok(vec![]);
-        }
-        let mut studies: Vec<Uuid> =
-            self.repo.studies_of_consults(&readable).await?.into_iter().map(|(_, study)| study).collect();
-        studies.sort_unstable();
-        studies.dedup();
-        Ok(studies)
+        let readable: BTreeSet<Uuid> =
+            consults.iter().flat_map(|consult| self.readable_in(actor, consult)).map(|study| study.0).collect();
+        Ok(readable.into_iter().collect())
+    }
+
+    /// The consult's studies, for somebody who may read them. The state counts, not the links: a detached study is
+    /// still linked, so that the detach can be undone, and is shown to nobody because of it.
+    pub(super) fn readable_in<'a>(&self, actor: &Actor, consult: &'a Consult) -> &'a [StudyId] {
+        let may = may(actor, Some(&consult.facts(self.now())), Permission::ReadStudy);
+        if may { &consult.studies } else { &[] }
     }
 }

@@ -42,6 +42,7 @@ impl App {
     pub async fn tick_all(&self) -> Result<u32> {
         let mut turns = 0;
         loop {
+            turns += self.serve_queue().await?;
             let now = self.now().0;
             let due = self.repo.claim_due(now, now + LEASE_MS, &self.node.id, BATCH).await?;
             if due.is_empty() {

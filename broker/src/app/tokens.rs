@@ -9,7 +9,7 @@ use ::imaging::seal::MasterKey;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use schemas::{
-    HospitalId, PersonId, PrivateText, UnixMillis,
+    HospitalId, PersonId, PrivateText, SessionId, UnixMillis,
     directory::{PersonRef, Role},
     session::Me,
 };
@@ -39,6 +39,7 @@ pub(super) fn token_hash(token: &str) -> Vec<u8> {
 pub(super) enum Purpose {
     Room,
     Service,
+    Setup,
 }
 
 impl Purpose {
@@ -46,6 +47,7 @@ impl Purpose {
         match self {
             Self::Room => "room",
             Self::Service => "service",
+            Self::Setup => "setup",
         }
     }
 }
@@ -65,6 +67,7 @@ impl KeyPair {
 pub(super) struct Keys {
     room: KeyPair,
     service: KeyPair,
+    setup: KeyPair,
 }
 
 impl Keys {
@@ -72,6 +75,7 @@ impl Keys {
         Self {
             room: KeyPair::derive(master, "telekonsil join ticket v1"),
             service: KeyPair::derive(master, "telekonsil service token v1"),
+            setup: KeyPair::derive(master, "telekonsil setup token v1"),
         }
     }
 
@@ -79,6 +83,7 @@ impl Keys {
         match purpose {
             Purpose::Room => &self.room,
             Purpose::Service => &self.service,
+            Purpose::Setup => &self.setup,
         }
     }
 
@@ -160,7 +165,14 @@ impl App {
         let person_id = PersonId(claims.jti);
         let Scope::Dicomweb = claims.scope;
         Ok(Session {
-            actor: Actor { person_id, hospital_id: house.id, roles: vec![Role::Referrer], networks: vec![] },
+            id: SessionId(claims.jti),
+            actor: Actor {
+                person_id,
+                hospital_id: house.id,
+                roles: vec![Role::Referrer],
+                networks: vec![],
+                only_consult: None,
+            },
             me: Me {
                 person: PersonRef {
                     id: person_id,
@@ -172,6 +184,8 @@ impl App {
                 roles: vec![Role::Referrer],
                 csrf_token: PrivateText::default(),
                 home: "/".to_owned(),
+                only_consult: None,
+                is_demo: self.is_demo(),
             },
             label: format!("service:{}", claims.jti),
         })

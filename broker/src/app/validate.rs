@@ -4,9 +4,13 @@
 use super::{Error, Result};
 use schemas::{
     PrivateText, UnixMillis,
-    consult::{Action, Answer, CaseFields},
+    consult::{Action, CaseFields, Present},
 };
 use serde::Serialize;
+
+mod report;
+
+pub(super) use report::sign_report;
 
 /// Characters of a free text. More lets one request fill screens and rows; less cuts a long medication list.
 const TEXT_CHARS: usize = 10_000;
@@ -19,6 +23,13 @@ const PASSWORD_CHARS_MIN: usize = 12;
 /// Clients' clocks are wrong by minutes; more tolerance would let a wrong day pass.
 const CLOCK_SKEW_SECONDS: i64 = 600;
 const DAY: i64 = 86_400;
+/// When something happened that is noted in the clock: a month back (a patient who was moved twice), and as far ahead
+/// as the wire contract lets a clock be wrong.
+const STAMP_SPAN: (i64, i64) = (-31 * DAY, 300);
+/// People at a roll call. More than stand around any bed.
+const PRESENT: usize = 30;
+/// "Notfall!!" says nothing; the wire contract asks for ten.
+const GLASS_REASON_CHARS: usize = 10;
 
 fn fault<T>(field: &str, why: &str) -> Result<T> {
     Err(Error::InvalidField(format!("{field}: {why}")))
@@ -52,36 +63,63 @@ pub(super) fn case_fields(fields: &CaseFields, now: UnixMillis) -> Result<()> {
 
 pub(super) fn action(action: &Action, now: UnixMillis) -> Result<()> {
     match action {
-        Action::CompleteFields { fields } => case_fields(fields, now),
+        Action::CompleteFields { fields } | Action::RequestNow { fields, .. } => case_fields(fields, now),
+        Action::Stamp { at, .. } => instant("at", Some(*at), now, STAMP_SPAN),
         Action::Decline { note, .. } => long_text("note", &note.0),
-        Action::Cancel { reason } => long_text("reason", &reason.0),
-        Action::SubmitAnswer { answer } => self::answer(answer),
-        Action::Accept
+        Action::AskForMore { text } | Action::Reply { text } => said("text", text),
+        Action::Cancel { reason } | Action::DetachStudy { reason, .. } => long_text("reason", &reason.0),
+        Action::RollCall { present } => roll_call(present),
+        Action::Close { close_out, missing_because } => {
+            close_out.as_ref().map_or(Ok(()), |answers| long_text("close_out.note", &answers.note.0))?;
+            long_text("missing_because", &missing_because.0)
+        }
+        Action::FeedBack { outcome } => long_text("outcome.note", &outcome.note.0),
+        Action::ChangeUrgency { .. }
+        | Action::Accept
         | Action::AcceptInFive
-        | Action::PassOn
+        | Action::PassOn { .. }
         | Action::RingReceipt { .. }
+        | Action::TakeOver
+        | Action::Assign { .. }
+        | Action::HandOver { .. }
+        | Action::AcceptOffer
+        | Action::DeclineOffer
+        | Action::AddParticipant { .. }
+        | Action::RemoveParticipant { .. }
         | Action::AttachStudy { .. }
+        | Action::RecordConsent { .. }
+        | Action::AdmitGuest { .. }
+        | Action::RemoveGuest { .. }
         | Action::EndSession
         | Action::Acknowledge
-        | Action::Close => Ok(()),
+        | Action::ReportTakenOver => Ok(()),
     }
 }
 
-/// An answer is read by people who were not there: it has findings or an assessment, and a recommendation.
-fn answer(answer: &Answer) -> Result<()> {
-    let texts: [(&str, &PrivateText); 4] = [
-        ("findings", &answer.findings),
-        ("assessment", &answer.assessment),
-        ("recommendation", &answer.recommendation),
-        ("limitations", &answer.limitations),
-    ];
-    for (name, text) in texts {
-        long_text(name, &text.0)?;
+/// Who is in the room: at least whoever says it, each with a name.
+fn roll_call(present: &[Present]) -> Result<()> {
+    if !(1..=PRESENT).contains(&present.len()) {
+        return fault("present", "does not have between 1 and 30 people");
     }
-    if answer.findings.is_blank() && answer.assessment.is_blank() {
-        return fault("assessment", "findings and assessment are both empty");
+    present.iter().try_for_each(|person| {
+        name("present.name", &person.name.0)?;
+        short_text("present.role", &person.role.0)
+    })
+}
+
+/// Why somebody opens what is not theirs to read; somebody else judges it later.
+pub(super) fn break_glass_reason(text: &PrivateText) -> Result<()> {
+    said("reason", text)?;
+    if text.0.trim().chars().count() < GLASS_REASON_CHARS {
+        return fault("reason", "is shorter than 10 characters");
     }
-    if answer.recommendation.is_blank() { fault("recommendation", "is empty") } else { Ok(()) }
+    Ok(())
+}
+
+/// A text that must be there.
+pub(super) fn said(field: &str, text: &PrivateText) -> Result<()> {
+    long_text(field, &text.0)?;
+    if text.is_blank() { fault(field, "is empty") } else { Ok(()) }
 }
 
 pub(super) fn short_text(field: &str, text: &str) -> Result<()> {
@@ -91,7 +129,7 @@ pub(super) fn short_text(field: &str, text: &str) -> Result<()> {
     if text.chars().any(char::is_control) { fault(field, "has control characters") } else { Ok(()) }
 }
 
-fn long_text(field: &str, text: &str) -> Result<()> {
+pub(super) fn long_text(field: &str, text: &str) -> Result<()> {
     // PostgreSQL refuses U+0000 in text; other control characters but line breaks and tabs are no text either.
     let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\r' | '\t');
     if text.chars().count() > TEXT_CHARS {
@@ -114,11 +152,11 @@ pub(super) fn email(text: &str) -> Result<()> {
     if good { Ok(()) } else { fault("email", "is not an e-mail address") }
 }
 
-pub(super) fn password(text: &str) -> Result<()> {
+pub(super) fn password(field: &str, text: &str) -> Result<()> {
     if text.len() > PASSWORD_BYTES {
-        return fault("password", "is longer than 1024 bytes");
+        return fault(field, "is longer than 1024 bytes");
     }
-    if text.chars().count() < PASSWORD_CHARS_MIN { fault("password", "is shorter than 12 characters") } else { Ok(()) }
+    if text.chars().count() < PASSWORD_CHARS_MIN { fault(field, "is shorter than 12 characters") } else { Ok(()) }
 }
 
 /// PS3.5 § 9.1: at most 64 characters, components of digits joined by dots, no empty component.
@@ -157,7 +195,7 @@ fn insurance_number(text: &str) -> Result<()> {
     if good { Ok(()) } else { fault("insurance_number", "is not an insurance number") }
 }
 
-fn phone(field: &str, text: &str) -> Result<()> {
+pub(super) fn phone(field: &str, text: &str) -> Result<()> {
     let good = (3..=40).contains(&text.chars().count())
         && text.bytes().filter(u8::is_ascii_digit).count() >= 3
         && text.chars().all(|c| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '/' | '(' | ')' | '.' | '*' | '#'));

@@ -1,13 +1,21 @@
 //! From the domain's ids to what people see: names, houses, services, studies.
 
-use super::{App, Error, Result, directory::Directory, log::Loaded, ports::StudyRow};
+use super::{
+    App, Error, Result,
+    directory::Directory,
+    log::Loaded,
+    ports::{SnapshotRow, StudyRow},
+};
 use crate::domain::{
     access::{ConsultFacts, Permission, may},
-    consult::{Consult, view},
+    consult::{
+        Consult,
+        view::{self, Material},
+    },
     directory::Actor,
 };
 use schemas::{
-    PersonId, PrivateText, StudyId,
+    ConsultId, HospitalId, NetworkId, PersonId, PrivateText, StudyId,
     consult::{ConsultDetail, ConsultSummary, Ring, StudyStatus},
     directory::{PersonRef, Service, Specialty},
 };
@@ -50,20 +58,59 @@ pub(super) fn may_know(actor: &Actor, facts: &ConsultFacts) -> bool {
 
 impl App {
     /// The consult with its log, for somebody who may know of it; [`Error::NotFound`] for everybody else.
-    pub(super) async fn readable(&self, actor: &Actor, id: schemas::ConsultId) -> Result<Loaded> {
-        let loaded = self.load(id).await?.ok_or(Error::NotFound)?;
-        if may_know(actor, &loaded.consult.facts()) { Ok(loaded) } else { Err(Error::NotFound) }
+    pub(super) async fn readable(&self, actor: &Actor, id: ConsultId) -> Result<Loaded> {
+        self.known(actor, id).await?;
+        self.load(id).await?.ok_or(Error::NotFound)
+    }
+
+    /// The consult's state, for somebody who may know of it; [`Error::NotFound`] for everybody else. Who might have
+    /// known of a purged one is told so ([`Error::Purged`]).
+    pub(super) async fn known(&self, actor: &Actor, id: ConsultId) -> Result<Consult> {
+        self.for_those(actor, id, Permission::ReadConsult).await
+    }
+
+    /// The consult's state, for those with that permission; [`Error::Forbidden`] for others who may know of it, and
+    /// [`Error::NotFound`] for everybody else.
+    pub(super) async fn for_those(&self, actor: &Actor, id: ConsultId, permission: Permission) -> Result<Consult> {
+        let row = self.repo.snapshot(id.0).await?.ok_or(Error::NotFound)?;
+        let consult = self.state_of(&row).await?;
+        let facts = consult.as_ref().map_or_else(|| facts_of(&row), |consult| consult.facts(self.now()));
+        if may(actor, Some(&facts), permission) {
+            return consult.ok_or(Error::Purged);
+        }
+        if may_know(actor, &facts) { Err(Error::Forbidden) } else { Err(Error::NotFound) }
     }
 
     pub(super) async fn show(&self, actor: &Actor, loaded: &Loaded) -> Result<ConsultDetail> {
         let directory = self.directory().await?;
         let Loaded { consult, log, .. } = loaded;
-        let mut studies = Vec::with_capacity(consult.studies.len());
-        for id in &consult.studies {
+        let material = Material {
+            summary: directory.summary(consult),
+            studies: self.study_statuses(&consult.studies).await?,
+            detached: self.study_statuses(&consult.detached).await?,
+        };
+        Ok(view::detail(consult, log, material, actor, self.now(), &directory.resolve()))
+    }
+
+    async fn study_statuses(&self, ids: &[StudyId]) -> Result<Vec<StudyStatus>> {
+        let mut studies = Vec::with_capacity(ids.len());
+        for id in ids {
             studies.extend(self.repo.study(id.0).await?.map(|row| study_status(&row)));
         }
-        let summary = directory.summary(consult);
-        Ok(view::detail(consult, log, summary, studies, actor, &directory.resolve()))
+        Ok(studies)
+    }
+}
+
+/// What is left of a purged consult that access depends on.
+fn facts_of(row: &SnapshotRow) -> ConsultFacts {
+    ConsultFacts {
+        specialist: row.specialist.map(PersonId),
+        ..ConsultFacts::new(
+            ConsultId(row.consult_id),
+            PersonId(row.requester),
+            HospitalId(row.hospital_id),
+            NetworkId(row.network_id),
+        )
     }
 }
 

@@ -31,7 +31,8 @@ pub(super) async fn run(args: DemoArgs) -> Result<()> {
     if args.reset {
         server::reset(&data)?;
     }
-    let server = server::start(Config::local(&data, args.listen, args.media_port)).await?;
+    let config = Config { is_demo: true, ..Config::local(&data, args.listen, args.media_port) };
+    let server = server::start(config).await?;
     let result = show(&server, &data).await;
     server.shutdown().await;
     result

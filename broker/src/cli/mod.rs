@@ -1,18 +1,21 @@
 //! The command line. Everything it says to people goes to stderr; stdout carries results alone.
 
+mod audit;
+mod backup;
 mod demo;
 mod openapi;
+mod purge;
 mod serve;
 mod signal;
 mod token;
 mod tools;
 mod user;
 
-use crate::config::DEFAULT_LISTEN;
+use crate::config::{self, DEFAULT_LISTEN, LogFormat};
 use clap::{Args, Parser, Subcommand};
 use std::io::{IsTerminal, Write};
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -20,7 +23,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Parser)]
 #[command(name = "telekonsil", version, disable_help_subcommand = true)]
 struct Cli {
-    /// Log lines as JSON. What is logged is chosen by the variable RUST_LOG (default: info,sqlx=warn,rtc=error).
+    /// Log lines as JSON, whatever the configuration says. What is logged is chosen by the variable RUST_LOG (default: info,sqlx=warn,rtc=error).
     #[arg(long, global = true)]
     log_json: bool,
     #[command(subcommand)]
@@ -44,6 +47,15 @@ enum Command {
     User(user::UserCommand),
     /// Print a bearer token for a machine. Works beside a running server.
     Token(token::TokenArgs),
+    /// The audit chain.
+    #[command(subcommand)]
+    Audit(audit::AuditCommand),
+    /// Copy database, images and master key into a folder. Works beside a running server.
+    Backup(backup::BackupArgs),
+    /// Put a backup into an empty place.
+    Restore(backup::RestoreArgs),
+    /// Delete the content of consults whose retention is over, as a server does every hour.
+    Purge(purge::PurgeArgs),
     /// Write the API's document to schemas/openapi.json.
     Openapi(openapi::OpenapiArgs),
     /// Decode images for a server; started by the server itself.
@@ -87,7 +99,7 @@ pub fn main() -> ExitCode {
         // Before anything else is set up: the worker limits its own memory, and its stdout belongs to the protocol.
         return imaging::worker::run_stdio();
     }
-    log_to_stderr(cli.log_json);
+    log_to_stderr(cli.log_json || cli.command.log_format() == LogFormat::Json);
     log_panics();
     match run(cli.command) {
         Ok(code) => code,
@@ -99,24 +111,41 @@ pub fn main() -> ExitCode {
     }
 }
 
+impl Command {
+    /// As the configuration says. One that cannot be read is complained about later, where it is used.
+    fn log_format(&self) -> LogFormat {
+        let path: Option<&Path> = match self {
+            Self::Serve { config } => Some(config),
+            Self::Migrate(place) => place.config.as_deref(),
+            _ => None,
+        };
+        path.and_then(|path| config::load(path).ok()).map(|config| config.log).unwrap_or_default()
+    }
+}
+
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     if let Command::Openapi(args) = command {
         return openapi::run(&args);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let result = runtime.block_on(async {
-        match command {
+        let done = match command {
             Command::Demo(args) => demo::run(args).await,
             Command::Serve { config } => serve::run(&config).await,
             Command::Migrate(place) => tools::migrate(&place).await,
             Command::User(command) => user::run(command).await,
             Command::Token(args) => token::run(args).await,
+            Command::Audit(command) => return audit::run(command).await,
+            Command::Backup(args) => backup::run(args).await,
+            Command::Restore(args) => backup::restore(args).await,
+            Command::Purge(args) => purge::run(args).await,
             Command::Openapi(_) | Command::ImagingWorker => Ok(()),
-        }
+        };
+        done.map(|()| ExitCode::SUCCESS)
     });
     // A task that hangs must not keep the process: everything that matters was ended in order before.
     runtime.shutdown_timeout(std::time::Duration::from_secs(1));
-    result.map(|()| ExitCode::SUCCESS)
+    result
 }
 
 /// What is logged unless RUST_LOG says otherwise. Targets match by their beginning: `rtc` is every crate of the WebRTC

@@ -36,7 +36,7 @@ pub(super) struct AddArgs {
     /// Name or identifier of the house.
     #[arg(long)]
     hospital: String,
-    /// referrer, specialist, coordinator or admin; may be repeated.
+    /// referrer, specialist, coordinator, admin or data_protection; may be repeated.
     #[arg(long = "role", required = true, value_parser = named::<Role>)]
     roles: Vec<Role>,
     /// Name or identifier of a network that a specialist works for or a coordinator watches; may be repeated.

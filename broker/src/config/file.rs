@@ -1,6 +1,9 @@
 //! The configuration file (TOML). Unknown keys are refused: a typing error must not become a default.
 
-use super::{Config, DEFAULT_LISTEN, DEFAULT_MEDIA_PORT, Database, Limits, MasterKeySource, Media, Origin, Secret};
+use super::{
+    Config, DEFAULT_LISTEN, DEFAULT_MEDIA_PORT, Database, Limits, LogFormat, MasterKeySource, Media, Network, Origin,
+    Retention, Secret, Tls,
+};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -41,7 +44,10 @@ struct File {
     node_url: Option<String>,
     #[serde(default)]
     node_urls: Vec<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
     data_dir: PathBuf,
+    tls: Option<TlsFile>,
     #[serde(default)]
     media: MediaFile,
     #[serde(default)]
@@ -52,6 +58,30 @@ struct File {
     limits: LimitsFile,
     #[serde(default)]
     metrics: MetricsFile,
+    #[serde(default)]
+    retention: RetentionFile,
+    #[serde(default)]
+    log: LogFile,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TlsFile {
+    certificate: PathBuf,
+    key: PathBuf,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetentionFile {
+    after_days: Option<u32>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogFile {
+    #[serde(default)]
+    format: LogFormat,
 }
 
 #[derive(Default, Deserialize)]
@@ -101,6 +131,12 @@ impl File {
         let mut all_nodes = origins("node_urls", &self.node_urls)?;
         all_nodes
             .extend(node_origin.iter().filter(|own| !self.node_urls.iter().any(|url| url == own.as_str())).cloned());
+        let tls = self.tls.map(|tls| Tls { certificate: folder.join(tls.certificate), key: folder.join(tls.key) });
+        let over_http = public_origins.iter().chain(&all_nodes).find(|origin| !origin.is_secure());
+        if let (Some(_), Some(origin)) = (&tls, over_http) {
+            let message = format!("{} is not https, and with [tls] nothing else is served", origin.as_str());
+            return Err(ConfigError::Value { key: "public_urls", message });
+        }
         let metrics_token = match self.metrics.token_file {
             Some(path) => Some(Secret::new(read(&folder.join(path))?.trim().to_owned())),
             None => None,
@@ -108,6 +144,8 @@ impl File {
         let default_media = format!("0.0.0.0:{DEFAULT_MEDIA_PORT}");
         Ok(Config {
             listen: address("listen", self.listen.as_deref().unwrap_or(DEFAULT_LISTEN))?,
+            tls,
+            trusted_proxies: networks("trusted_proxies", &self.trusted_proxies)?,
             public_origins,
             node_origin,
             all_nodes,
@@ -118,6 +156,9 @@ impl File {
             database: Database { url: self.database.url(folder, &data_dir)? },
             master_key: self.keys.source(folder, &data_dir)?,
             limits: self.limits.check()?,
+            retention: self.retention.check()?,
+            log: self.log.format,
+            is_demo: false,
             metrics_token,
             worker: None,
             data_dir,
@@ -178,6 +219,25 @@ impl LimitsFile {
         }
         Ok(limits)
     }
+}
+
+impl RetentionFile {
+    fn check(self) -> Result<Retention, ConfigError> {
+        match self.after_days {
+            None => Ok(Retention::default()),
+            // On the day itself somebody would look for the images of the night before.
+            Some(0) => Err(value("retention.after_days", "must be 1 at least")),
+            Some(days) if days > 36_525 => Err(value("retention.after_days", "must not be more than a hundred years")),
+            Some(after_days) => Ok(Retention { after_days }),
+        }
+    }
+}
+
+fn networks(key: &'static str, texts: &[String]) -> Result<Vec<Network>, ConfigError> {
+    let parsed = texts.iter().map(|text| Network::parse(text));
+    parsed
+        .map(|network| network.ok_or_else(|| value(key, "must be addresses or ranges such as 10.20.0.0/16")))
+        .collect()
 }
 
 fn origins(key: &'static str, texts: &[String]) -> Result<Vec<Origin>, ConfigError> {
@@ -250,6 +310,9 @@ mod tests {
             ("data_dir='d'\npublic_urls=['example.org']", "public_urls"),
             ("data_dir='d'\n[limits]\nsign_in_failures=0", "limits.sign_in_failures"),
             ("data_dir='d'\n[keys]\nmaster_file='a'\nmaster_env='B'", "keys"),
+            ("data_dir='d'\ntrusted_proxies=['proxy.example.org']", "trusted_proxies"),
+            ("data_dir='d'\n[retention]\nafter_days=0", "retention.after_days"),
+            ("data_dir='d'\npublic_urls=['http://a']\n[tls]\ncertificate='c'\nkey='k'", "public_urls"),
         ] {
             let message = check(text).unwrap_err();
             assert!(message.starts_with(key), "{message}");

@@ -3,16 +3,20 @@
 //! [`Config`] is complete and checked; it comes from a TOML file ([`file`]) or from the demo's few options.
 
 mod file;
+mod network;
+mod origin;
 mod secret;
 
 pub use file::{ConfigError, load};
+pub use network::Network;
+pub use origin::Origin;
 pub use secret::Secret;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Where HTTP is served unless told otherwise. Loopback: TLS belongs to the reverse proxy in front.
+/// Where HTTP is served unless told otherwise. Loopback: without a certificate a reverse proxy in front has the TLS.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// UDP and TCP port of the media unless told otherwise.
 pub const DEFAULT_MEDIA_PORT: u16 = 8189;
@@ -22,6 +26,10 @@ pub const DEFAULT_MEDIA_PORT: u16 = 8189;
 pub struct Config {
     /// HTTP address; port 0 takes a free one (tests).
     pub listen: SocketAddr,
+    /// Certificate and key of our own; `None`: plain HTTP, for this machine or behind a proxy.
+    pub tls: Option<Tls>,
+    /// Whose `X-Forwarded-For` is believed, beside loopback's: the reverse proxies in front.
+    pub trusted_proxies: Vec<Network>,
     /// Origins at which people open the pages, e.g. `https://telekonsil.example.org`. Empty: loopback names only.
     pub public_origins: Vec<Origin>,
     /// How browsers reach this very node; room sockets go there. `None`: the origin the page was opened at.
@@ -34,6 +42,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub master_key: MasterKeySource,
     pub limits: Limits,
+    pub retention: Retention,
+    pub log: LogFormat,
+    /// Invented people with one known password: the pages may say so.
+    pub is_demo: bool,
     /// Whoever shows it may read `/metrics` from other hosts; `None` leaves loopback alone.
     pub metrics_token: Option<Secret>,
     /// Program that decodes images in a process of its own; `None`: this one. Tests whose process is not `telekonsil`
@@ -65,6 +77,39 @@ pub enum MasterKeySource {
     Env(String),
 }
 
+/// Files of a certificate. They are read again when they change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// PEM: the server's certificate, then those between it and its root.
+    pub certificate: PathBuf,
+    /// PEM: PKCS #8, PKCS #1 or SEC 1.
+    pub key: PathBuf,
+}
+
+/// When content is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Days from the take-over of the report (or the cancelling) to the purge. More keeps patient data that nobody
+    /// needs here any more; less leaves less time for questions about a consult and for its billing.
+    pub after_days: u32,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { after_days: 90 }
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One object a line, for machines.
+    Json,
+}
+
 /// What is taken at most.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
@@ -83,7 +128,8 @@ pub struct Limits {
     /// Seconds that a seat is kept for somebody who lost the network. More shows a ghost in the roster; less takes
     /// the seat from somebody in a lift.
     pub seat_kept: Duration,
-    /// How long a stopping server waits for requests that are under way.
+    /// How long a stopping server waits for requests that are under way, and before that for rooms. More delays a
+    /// restart for one slow upload; less cuts it off.
     pub drain: Duration,
 }
 
@@ -95,7 +141,7 @@ impl Default for Limits {
             object: 256 * 1024 * 1024,
             sign_in_failures: 8,
             seat_kept: Duration::from_secs(60),
-            drain: Duration::from_secs(5),
+            drain: Duration::from_secs(10),
         }
     }
 }
@@ -108,6 +154,8 @@ impl Config {
         let media_ip = if everywhere { Ipv4Addr::LOCALHOST.into() } else { listen.ip() };
         Self {
             listen,
+            tls: None,
+            trusted_proxies: Vec::new(),
             public_origins: Vec::new(),
             node_origin: None,
             all_nodes: Vec::new(),
@@ -116,6 +164,9 @@ impl Config {
             data_dir: data_dir.to_owned(),
             master_key: MasterKeySource::File { path: data_dir.join("master.key"), create: true },
             limits: Limits::default(),
+            retention: Retention::default(),
+            log: LogFormat::default(),
+            is_demo: false,
             metrics_token: None,
             worker: None,
         }
@@ -123,7 +174,16 @@ impl Config {
 
     /// Cookies are marked `Secure` when people come over TLS.
     pub fn secure_cookies(&self) -> bool {
-        !self.public_origins.is_empty() && self.public_origins.iter().all(|origin| origin.scheme() == "https")
+        let public = !self.public_origins.is_empty() && self.public_origins.iter().all(Origin::is_secure);
+        public || self.tls.is_some()
+    }
+
+    /// Where people open the pages: the first public address, or this very listener.
+    pub fn base_url(&self, bound: SocketAddr) -> String {
+        match self.public_origins.first() {
+            Some(origin) => origin.as_str().to_owned(),
+            None => format!("{}://{bound}", if self.tls.is_some() { "https" } else { "http" }),
+        }
     }
 }
 
@@ -131,53 +191,9 @@ fn sqlite_url(data_dir: &Path) -> String {
     format!("sqlite:{}", data_dir.join("telekonsil.db").display())
 }
 
-/// `scheme://host[:port]`, as in the header `Origin` (RFC 6454 § 6.2).
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin(String);
-
-impl Origin {
-    /// Reads `http://…` or `https://…` without path, query or user.
-    pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
-        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"))?;
-        let valid = !rest.is_empty()
-            && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']' | '_'));
-        valid.then_some(Self(text))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    pub fn scheme(&self) -> &str {
-        self.0.split(':').next().unwrap_or_default()
-    }
-
-    /// Host and port.
-    pub fn authority(&self) -> &str {
-        self.0.split_once("://").map_or("", |(_, authority)| authority)
-    }
-
-    /// The same host for a WebSocket: `ws://…` or `wss://…`.
-    pub fn websocket(&self) -> String {
-        let scheme = if self.scheme() == "https" { "wss" } else { "ws" };
-        format!("{scheme}://{}", self.authority())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_origin_is_scheme_host_and_port_and_nothing_more() {
-        let origin = Origin::parse("HTTPS://Konsil.Example.org:8443/").unwrap();
-        assert_eq!(origin.as_str(), "https://konsil.example.org:8443");
-        assert_eq!(origin.websocket(), "wss://konsil.example.org:8443");
-        for bad in ["konsil.example.org", "ftp://x", "https://", "https://a/b", "https://u@h", "https://a?b", "null"] {
-            assert!(Origin::parse(bad).is_none(), "{bad}");
-        }
-    }
 
     #[test]
     fn cookies_are_secure_exactly_when_people_come_over_tls() {
@@ -187,5 +203,7 @@ mod tests {
         assert!(config.secure_cookies());
         config.public_origins.push(Origin::parse("http://b").unwrap());
         assert!(!config.secure_cookies());
+        config.tls = Some(Tls { certificate: "c".into(), key: "k".into() });
+        assert!(config.secure_cookies());
     }
 }

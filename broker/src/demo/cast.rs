@@ -1,11 +1,8 @@
 //! Houses, networks, services, people and contracts of the demo.
 
-use crate::app::ports::{ContractRow, DirectoryWrite, HospitalRow, NetworkRow, PersonRow, PolicyRow, ServiceRow};
-use crate::domain::escalation::{Policy, Step, Target};
-use schemas::{
-    PersonId,
-    directory::DutyLevel::{Primary, Secondary},
-};
+use crate::app::ports::{ContractRow, DirectoryWrite, HospitalRow, NetworkRow, PersonRow, ServiceRow};
+use crate::app::standard_policies;
+use schemas::PersonId;
 use uuid::Uuid;
 
 /// A fixed identifier: a second start finds the first one's rows. Formed like a UUIDv7, so that order is age.
@@ -50,7 +47,7 @@ pub(super) fn directory() -> DirectoryWrite {
         services: services(),
         people: people(),
         contracts: contracts(),
-        policies: policies(),
+        policies: [STROKE, NEUROSURGERY, CARDIOLOGY, RADIOLOGY].into_iter().flat_map(standard_policies).collect(),
         ..DirectoryWrite::default()
     }
 }
@@ -124,6 +121,7 @@ fn people() -> Vec<PersonRow> {
         specialist(DEMIR, LINDHALL, "Dr. Elif Demir", "demir", &other, &["de", "tr"], "radiology"),
         person(COORDINATOR.0, AUENSTADT, "Sabine Roth", "roth", &["coordinator"], &both, &["de"], &[]),
         person(ADMIN.0, AUENSTADT, "Jonas Weiler", "weiler", &["admin", "coordinator"], &both, &["de", "en"], &[]),
+        person(id(0x453), AUENSTADT, "Dr. Ute Brandt", "brandt", &["data_protection"], &[], &["de"], &[]),
     ]
 }
 
@@ -191,26 +189,4 @@ fn contracts() -> Vec<ContractRow> {
         work(RADIOLOGY, LINDHALL, &[TANNBACH]),
     ]
     .concat()
-}
-
-/// First duty, then second, then both at once. An emergency rings each for 20 s, as NHS Consultant Connect does.
-fn policies() -> Vec<PolicyRow> {
-    let ladder = |rounds, ring_seconds| Policy {
-        rounds,
-        steps: [Target::Duty(Primary), Target::Duty(Secondary), Target::AllEligible]
-            .map(|target| Step { targets: vec![target], ring_seconds })
-            .into(),
-    };
-    let urgencies = [("emergency", ladder(2, 20)), ("urgent", ladder(2, 60)), ("elective", ladder(3, 900))];
-    [STROKE, NEUROSURGERY, CARDIOLOGY, RADIOLOGY]
-        .into_iter()
-        .flat_map(|service_id| {
-            urgencies.clone().map(|(urgency, policy)| PolicyRow {
-                service_id,
-                urgency: urgency.to_owned(),
-                // Plain enums and numbers: cannot fail.
-                body: serde_json::to_string(&policy).unwrap_or_default(),
-            })
-        })
-        .collect()
 }

@@ -8,10 +8,16 @@ mod rotas;
 
 pub use images::{DROP_FOLDER, seed_images};
 
-use crate::app::{App, ports::DirectoryRows};
+use crate::app::{
+    App,
+    ports::{DirectoryRows, DirectoryWrite},
+};
 use anyhow::{Context, Result, ensure};
 use schemas::PersonId;
 use std::path::Path;
+
+/// Everybody's password: signing a report asks for one. It opens nothing but invented data.
+pub const PASSWORD: &str = "telekonsil-demo";
 
 /// Who plays which part.
 #[derive(Clone, Copy, Debug)]
@@ -36,10 +42,12 @@ pub async fn seed(app: &App, data: &Path) -> Result<Demo> {
     if rows.hospitals.is_empty() && rows.people.is_empty() {
         let mut write = cast::directory();
         write.rotas = rotas::all(now)?;
+        app.share_password(&mut write, PASSWORD).await?;
         app.write_directory(&write).await?;
         tracing::info!(people = write.people.len(), houses = write.hospitals.len(), "the demo's directory was made");
     } else {
         ensure!(is_demo(&rows), "this data folder holds an installation that is not the demo");
+        complete(app, &rows).await?;
         if let Some(write) = rotas::renewed(&rows, now)? {
             app.write_directory(&write).await?;
             tracing::info!("the demo's specialist was put on duty");
@@ -51,6 +59,17 @@ pub async fn seed(app: &App, data: &Path) -> Result<Demo> {
         coordinator: cast::COORDINATOR,
         admin: cast::ADMIN,
     })
+}
+
+/// People whom an older version did not know yet, and passwords, which it did not set.
+async fn complete(app: &App, rows: &DirectoryRows) -> Result<()> {
+    let mut write = DirectoryWrite { people: cast::directory().people, ..DirectoryWrite::default() };
+    if write.people.iter().all(|person| rows.people.iter().any(|row| row.id == person.id)) {
+        return Ok(());
+    }
+    app.share_password(&mut write, PASSWORD).await?;
+    write.people.retain(|person| !rows.people.iter().any(|row| row.id == person.id));
+    Ok(app.write_directory(&write).await?)
 }
 
 fn is_demo(rows: &DirectoryRows) -> bool {

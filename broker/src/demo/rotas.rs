@@ -5,15 +5,13 @@ use super::cast::{
     TANABE,
 };
 use crate::app::ports::{DirectoryRows, DirectoryWrite, RotaRow};
+use crate::app::{last_monday, weekly};
 use crate::domain::rota::{Layer, Override, Rota, Turn, Zone, who_is_on};
 use anyhow::{Context, Result};
-use jiff::{
-    Span,
-    civil::{DateTime, Weekday},
-};
+use jiff::Span;
 use schemas::{
     PersonId, UnixMillis,
-    directory::DutyLevel::{self, Primary, Secondary},
+    directory::DutyLevel::{Primary, Secondary},
 };
 use uuid::Uuid;
 
@@ -24,9 +22,9 @@ const HAND_OVER_HOUR: i8 = 8;
 pub(super) fn all(now: UnixMillis) -> Result<Vec<RotaRow>> {
     let zone: Zone = cast::ZONE.parse()?;
     let wall = zone.wall(now);
-    let monday = last_monday(wall)?;
-    let weekly = |level, people: &[PersonId]| layer(level, people, monday, Turn::Weeks(1));
-    let daily = |level, people: &[PersonId]| layer(level, people, monday, Turn::Days(1));
+    let monday = last_monday(&zone, now);
+    let weekly = |level, people: &[PersonId]| weekly(level, people, monday);
+    let daily = |level, people: &[PersonId]| Layer { turn: Turn::Days(1), ..weekly(level, people) };
     // Dr. Demir stands in for two days: an override, as it shows on the board.
     let stand_in = Override {
         level: Primary,
@@ -64,20 +62,8 @@ pub(super) fn renewed(rows: &DirectoryRows, now: UnixMillis) -> Result<Option<Di
     Ok(Some(DirectoryWrite { rotas: vec![row(STROKE, &rota)?], ..DirectoryWrite::default() }))
 }
 
-fn layer(level: DutyLevel, people: &[PersonId], start: DateTime, turn: Turn) -> Layer {
-    Layer { level, people: people.to_vec(), start, end: None, turn, windows: vec![] }
-}
-
 fn row(service_id: Uuid, rota: &Rota) -> Result<RotaRow> {
     Ok(RotaRow { service_id, revision: 0, body: serde_json::to_string(rota)? })
-}
-
-/// The last Monday's hand-over at or before this wall time: who comes first in a weekly layer is on duty now.
-fn last_monday(wall: DateTime) -> Result<DateTime> {
-    let days = i64::from(wall.weekday().since(Weekday::Monday));
-    let monday = wall.date().checked_sub(Span::new().days(days))?.at(HAND_OVER_HOUR, 0, 0, 0);
-    // Monday before eight: the week before still runs.
-    Ok(if monday > wall { monday.checked_sub(Span::new().days(7))? } else { monday })
 }
 
 #[cfg(test)]

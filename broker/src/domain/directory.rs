@@ -1,6 +1,6 @@
 //! Who is asking: the part of a person that decisions depend on.
 
-use schemas::{HospitalId, NetworkId, PersonId, directory::Role};
+use schemas::{ConsultId, HospitalId, NetworkId, PersonId, directory::Role};
 use serde::{Deserialize, Serialize};
 
 /// A signed-in person, as far as the access table and the consult machine need to know.
@@ -11,6 +11,9 @@ pub struct Actor {
     pub roles: Vec<Role>,
     /// Provider networks that this person works for; a coordinator coordinates these and no others.
     pub networks: Vec<NetworkId>,
+    /// The session came by a telephone's QR code: it reaches this consult and nothing else.
+    #[serde(default)]
+    pub only_consult: Option<ConsultId>,
 }
 
 impl Actor {

@@ -33,12 +33,14 @@ pub async fn serve(request: Request) -> Response {
     deliver(file, request.headers())
 }
 
-/// The five pages. `/room/{consult}` is one page for every consult; the script reads the id from the address.
+/// The pages. `/room/{consult}` is one page for every consult; the script reads the id from the address.
 fn page(path: &str) -> Option<&'static EmbeddedFile> {
     let mut parts = path.trim_matches('/').split('/');
     let name = parts.next()?;
     match (name, parts.next(), parts.next()) {
-        ("login" | "refer" | "oncall" | "desk", None, _) => find(&format!("{name}/index.html")),
+        ("login" | "refer" | "oncall" | "desk" | "admin" | "privacy" | "guest" | "phone" | "setup", None, _) => {
+            find(&format!("{name}/index.html"))
+        }
         ("room", Some(consult), None) if consult.parse::<uuid::Uuid>().is_ok() => find("room/index.html"),
         _ => None,
     }

@@ -89,7 +89,8 @@ pub(super) fn websocket_base(settings: &Settings, headers: &HeaderMap) -> Option
     }
     let host = text(headers, header::HOST)?;
     let public = settings.public_origins.iter().find(|origin| origin.authority().eq_ignore_ascii_case(host));
-    Some(public.map_or_else(|| format!("ws://{host}"), Origin::websocket))
+    let scheme = if settings.secure_cookies { "wss" } else { "ws" };
+    Some(public.map_or_else(|| format!("{scheme}://{host}"), Origin::websocket))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
@@ -106,6 +107,7 @@ mod tests {
             public_origins: public.iter().map(|text| Origin::parse(text).unwrap()).collect(),
             node_origin: None,
             all_nodes: Vec::new(),
+            trusted_proxies: Vec::new(),
             secure_cookies: false,
             metrics_token: None,
         }

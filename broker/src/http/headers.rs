@@ -5,7 +5,10 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 /// Adds the headers; `Cache-Control: no-store` where a handler said nothing about caching.
 pub async fn harden(State(edge): State<Edge>, request: Request, next: Next) -> Response {
@@ -19,6 +22,7 @@ pub async fn harden(State(edge): State<Edge>, request: Request, next: Next) -> R
         set(header::CONTENT_SECURITY_POLICY, policy);
     }
     set(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    set(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     set(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     set(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     set(
@@ -36,9 +40,24 @@ pub async fn harden(State(edge): State<Edge>, request: Request, next: Next) -> R
     response
 }
 
+/// Style sheets that React Aria puts into the page by script (`usePress`, `usePreventScroll`). They are named by their
+/// hashes, so that no other inline sheet is taken. When a new version of it changes them, browsers report a violation,
+/// which the browser tests look for.
+const INJECTED_STYLES: [&str; 2] = [
+    "@layer {\n  [data-react-aria-pressable] {\n    touch-action: pan-x pan-y pinch-zoom;\n  }\n}",
+    "@layer {\n  * {\n    overscroll-behavior: contain;\n  }\n}",
+];
+
+/// `'sha256-…'` of [`INJECTED_STYLES`] (CSP level 3 § 2.3.1).
+static STYLE_HASHES: LazyLock<String> = LazyLock::new(|| {
+    let hash = |style: &&str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(style.as_bytes())));
+    INJECTED_STYLES.iter().map(hash).collect::<Vec<_>>().join(" ")
+});
+
 /// - `wasm-unsafe-eval`: Cornerstone3D's decoders are WebAssembly.
 /// - `worker-src blob:` and `img-src blob: data:`: it makes workers and thumbnails of objects.
-/// - `style-src 'unsafe-inline'`: it positions its overlays by style attributes; scripts stay strict.
+/// - `style-src-attr 'unsafe-inline'`: it sets the attribute `style` of the text beside a measurement, with a changing
+///   identifier in it. A style attribute can neither load nor send anything that this policy does not allow anyway.
 /// - `connect-src`: ourselves and the nodes that may own a room. `'self'` alone covers `ws:` only in newer browsers.
 fn content_security_policy(settings: &Settings, host: Option<&str>) -> String {
     let mut connect = String::from("'self'");
@@ -49,10 +68,12 @@ fn content_security_policy(settings: &Settings, host: Option<&str>) -> String {
     for node in &settings.all_nodes {
         let _ = write!(connect, " {} {}", node.as_str(), node.websocket());
     }
+    let hashes = &*STYLE_HASHES;
     format!(
         "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; \
-         style-src 'self' 'unsafe-inline'; img-src 'self' blob: data:; media-src 'self' blob:; \
-         connect-src {connect}; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+         style-src 'self'; style-src-elem 'self' {hashes}; style-src-attr 'unsafe-inline'; \
+         img-src 'self' blob: data:; media-src 'self' blob:; connect-src {connect}; object-src 'none'; \
+         base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }
 
@@ -61,20 +82,37 @@ mod tests {
     use super::*;
     use crate::config::Origin;
 
-    #[test]
-    fn pages_may_connect_to_every_node_and_to_nobody_else() {
-        let settings = Settings {
+    fn settings() -> Settings {
+        Settings {
             public_origins: Vec::new(),
             node_origin: None,
             all_nodes: vec![Origin::parse("https://n2.example.org").unwrap()],
+            trusted_proxies: Vec::new(),
             secure_cookies: true,
             metrics_token: None,
-        };
-        let policy = content_security_policy(&settings, Some("konsil.example.org"));
+        }
+    }
+
+    #[test]
+    fn pages_may_connect_to_every_node_and_to_nobody_else() {
+        let policy = content_security_policy(&settings(), Some("konsil.example.org"));
         assert!(
             policy.contains("connect-src 'self' wss://konsil.example.org https://n2.example.org wss://n2.example.org;")
         );
-        let strange = content_security_policy(&settings, Some("x; script-src *"));
+        let strange = content_security_policy(&settings(), Some("x; script-src *"));
         assert!(!strange.contains('*'));
+    }
+
+    #[test]
+    fn no_script_and_no_sheet_but_ours() {
+        let policy = content_security_policy(&settings(), None);
+        let part = |name: &str| policy.split("; ").find(|part| part.starts_with(name)).unwrap();
+        assert_eq!(part("script-src "), "script-src 'self' 'wasm-unsafe-eval'");
+        assert_eq!(part("style-src "), "style-src 'self'");
+        assert_eq!(
+            part("style-src-elem "),
+            "style-src-elem 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o=' \
+             'sha256-gYiS/BvZvRcK27JIXTuwhZ3hs2+VJ1X+2gUlE+farlg='"
+        );
     }
 }

@@ -1,66 +1,111 @@
-//! How often somebody may fail to sign in. Pure: told the time.
+//! How often somebody may try: passwords, links, broken glass. Pure: told the time.
 
-use schemas::UnixMillis;
+use schemas::{GuestId, PersonId, UnixMillis};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-/// Failures older than this are forgotten. More locks a tired colleague out for longer; less lets a guesser try more:
+/// Tries older than this are forgotten. More locks a tired colleague out for longer; less lets a guesser try more:
 /// with eight tries in fifteen minutes one guesses 768 passwords a day.
 const WINDOW_SECONDS: i64 = 15 * 60;
 /// An address may fail for this many times as many accounts as for one: behind a hospital's NAT sit many people.
 const PER_ADDRESS: u32 = 20;
+/// Wrong passwords for one account from anywhere. More lets many addresses guess at one account together; less lets
+/// anybody lock a specialist out more easily (a session that is open, and a sign-in link, work all the while).
+const PER_ACCOUNT: u32 = 10;
+/// Wrong passwords at a signature or a change of password in one session. Whoever sits in front of somebody else's
+/// session knows the name already.
+const PER_SESSION: u32 = 5;
+/// One-time links that an address may try. Nobody guesses 256 bits; this keeps the log short.
+const LINKS: u32 = 30;
+/// Tickets that a guest's cookie may ask for: a page that reconnects wildly every second is slowed.
+const GUEST_TICKETS: u32 = 100;
+/// Glasses that one person may break in the window. More lets somebody read through a network before anybody looks;
+/// less hinders nobody: two emergencies at once are rare.
+const GLASSES: u32 = 5;
 /// Entries kept at most, 100 bytes each. More costs memory under attack; less lets an attacker with many addresses
 /// push out others' counts.
 const MAX_ENTRIES: usize = 50_000;
 
-/// Counts failures by account and address, and by address alone. Counting by account alone would let anybody lock a
-/// specialist out.
+/// Counts tries by what they are tries at.
 #[derive(Debug)]
-pub struct SignInLimiter {
-    failures: u32,
+pub struct Limiter {
+    sign_in_failures: u32,
     counts: BTreeMap<Key, Count>,
 }
+
+/// What one request is a try at.
+#[derive(Clone, Debug)]
+pub struct Try(Vec<Key>);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
     Pair(IpAddr, String),
     Address(IpAddr),
+    Account(String),
+    /// By the session's name in the access log.
+    Session(String),
+    Links(IpAddr),
+    GuestTickets(GuestId),
+    Glasses(PersonId),
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Count {
     since: UnixMillis,
-    failures: u32,
+    tries: u32,
 }
 
-impl SignInLimiter {
-    /// `failures` are allowed for one account from one address in [`WINDOW_SECONDS`].
-    pub fn new(failures: u32) -> Self {
-        Self { failures, counts: BTreeMap::new() }
+impl Try {
+    /// A password of that account, from that address. Counted by both, and by each alone.
+    pub fn sign_in(address: IpAddr, account: &str) -> Self {
+        let account: String = account.trim().to_lowercase().chars().take(128).collect();
+        Self(vec![Key::Pair(address, account.clone()), Key::Account(account), Key::Address(address)])
     }
 
-    /// May this address try this account now? If so, the try counts as failed until [`Self::succeeded`] or
-    /// [`Self::taken_back`]: otherwise many tries at once would all be looked at before the first has failed.
+    /// The password again, in an open session.
+    pub fn password_again(session: &str) -> Self {
+        Self(vec![Key::Session(session.to_owned())])
+    }
+
+    /// A one-time link.
+    pub fn link(address: IpAddr) -> Self {
+        Self(vec![Key::Links(address)])
+    }
+
+    pub fn guest_ticket(guest: GuestId) -> Self {
+        Self(vec![Key::GuestTickets(guest)])
+    }
+
+    pub fn glass(person: PersonId) -> Self {
+        Self(vec![Key::Glasses(person)])
+    }
+}
+
+impl Limiter {
+    /// `sign_in_failures` are allowed for one account from one address in [`WINDOW_SECONDS`].
+    pub fn new(sign_in_failures: u32) -> Self {
+        Self { sign_in_failures, counts: BTreeMap::new() }
+    }
+
+    /// May this be tried now? If so, it counts as failed until [`Self::succeeded`] or [`Self::taken_back`]: otherwise
+    /// many tries at once would all be looked at before the first has failed.
     ///
     /// # Errors
     /// Seconds to wait.
-    pub fn begin(&mut self, address: IpAddr, account: &str, now: UnixMillis) -> Result<(), u32> {
-        self.check(address, account, now)?;
-        self.count(address, account, now);
+    pub fn begin(&mut self, tried: &Try, now: UnixMillis) -> Result<(), u32> {
+        self.check(tried, now)?;
+        self.count(tried, now);
         Ok(())
     }
 
-    /// May this address try this account now?
-    ///
-    /// # Errors
-    /// Seconds to wait.
-    fn check(&self, address: IpAddr, account: &str, now: UnixMillis) -> Result<(), u32> {
-        let wait = Self::keys(address, account)
-            .into_iter()
+    fn check(&self, tried: &Try, now: UnixMillis) -> Result<(), u32> {
+        let wait = tried
+            .0
+            .iter()
             .filter_map(|key| {
-                let count = self.counts.get(&key)?;
+                let count = self.counts.get(key)?;
                 let age = now.seconds_since(count.since);
-                (count.failures >= self.allowed(&key) && age < WINDOW_SECONDS).then_some(WINDOW_SECONDS - age.max(0))
+                (count.tries >= self.allowed(key) && age < WINDOW_SECONDS).then_some(WINDOW_SECONDS - age.max(0))
             })
             .max();
         match wait {
@@ -69,49 +114,50 @@ impl SignInLimiter {
         }
     }
 
-    fn count(&mut self, address: IpAddr, account: &str, now: UnixMillis) {
+    fn count(&mut self, tried: &Try, now: UnixMillis) {
         if self.counts.len() >= MAX_ENTRIES {
             self.counts.retain(|_, count| now.seconds_since(count.since) < WINDOW_SECONDS);
         }
         while self.counts.len() >= MAX_ENTRIES {
             self.counts.pop_first();
         }
-        for key in Self::keys(address, account) {
-            let count = self.counts.entry(key).or_insert(Count { since: now, failures: 0 });
+        for key in &tried.0 {
+            let count = self.counts.entry(key.clone()).or_insert(Count { since: now, tries: 0 });
             if now.seconds_since(count.since) >= WINDOW_SECONDS {
-                *count = Count { since: now, failures: 0 };
+                *count = Count { since: now, tries: 0 };
             }
-            count.failures = count.failures.saturating_add(1);
+            count.tries = count.tries.saturating_add(1);
         }
     }
 
-    /// A try was right: this account's count starts anew. The address's loses this try alone, or one good account
-    /// would pay for guessing at all others.
-    pub fn succeeded(&mut self, address: IpAddr, account: &str) {
-        self.taken_back(address, account);
-        let [pair, _] = Self::keys(address, account);
-        self.counts.remove(&pair);
+    /// A try was right: counts of one account, one session start anew. An address's loses this try alone, or one good
+    /// account would pay for guessing at all others.
+    pub fn succeeded(&mut self, tried: &Try) {
+        self.taken_back(tried);
+        for key in tried.0.iter().filter(|key| !matches!(key, Key::Address(_) | Key::Links(_))) {
+            self.counts.remove(key);
+        }
     }
 
     /// A try came to no answer, through no fault of the person's.
-    pub fn taken_back(&mut self, address: IpAddr, account: &str) {
-        for key in Self::keys(address, account) {
-            if let Some(count) = self.counts.get_mut(&key) {
-                count.failures = count.failures.saturating_sub(1);
+    pub fn taken_back(&mut self, tried: &Try) {
+        for key in &tried.0 {
+            if let Some(count) = self.counts.get_mut(key) {
+                count.tries = count.tries.saturating_sub(1);
             }
         }
     }
 
     fn allowed(&self, key: &Key) -> u32 {
         match key {
-            Key::Pair(..) => self.failures,
-            Key::Address(_) => self.failures.saturating_mul(PER_ADDRESS),
+            Key::Pair(..) => self.sign_in_failures,
+            Key::Address(_) => self.sign_in_failures.saturating_mul(PER_ADDRESS),
+            Key::Account(_) => PER_ACCOUNT.max(self.sign_in_failures),
+            Key::Session(_) => PER_SESSION,
+            Key::Links(_) => LINKS,
+            Key::GuestTickets(_) => GUEST_TICKETS,
+            Key::Glasses(_) => GLASSES,
         }
-    }
-
-    fn keys(address: IpAddr, account: &str) -> [Key; 2] {
-        let account: String = account.trim().to_lowercase().chars().take(128).collect();
-        [Key::Pair(address, account), Key::Address(address)]
     }
 }
 
@@ -125,48 +171,74 @@ mod tests {
 
     #[test]
     fn the_ninth_try_waits_and_other_accounts_and_addresses_do_not() {
-        let mut limiter = SignInLimiter::new(8);
+        let mut limiter = Limiter::new(8);
         for n in 0..8 {
-            assert_eq!(limiter.check(HERE, "Falk@Example.org", START.plus_seconds(n)), Ok(()));
-            limiter.count(HERE, "falk@example.org ", START.plus_seconds(n));
+            assert_eq!(limiter.check(&Try::sign_in(HERE, "Falk@Example.org"), START.plus_seconds(n)), Ok(()));
+            limiter.count(&Try::sign_in(HERE, "falk@example.org "), START.plus_seconds(n));
         }
-        assert_eq!(limiter.check(HERE, "falk@example.org", START.plus_seconds(60)), Err(14 * 60));
-        assert_eq!(limiter.check(ELSEWHERE, "falk@example.org", START.plus_seconds(60)), Ok(()));
-        assert_eq!(limiter.check(HERE, "other@example.org", START.plus_seconds(60)), Ok(()));
-        assert_eq!(limiter.check(HERE, "falk@example.org", START.plus_seconds(WINDOW_SECONDS)), Ok(()));
+        let later = START.plus_seconds(60);
+        assert_eq!(limiter.check(&Try::sign_in(HERE, "falk@example.org"), later), Err(14 * 60));
+        assert_eq!(limiter.check(&Try::sign_in(ELSEWHERE, "falk@example.org"), later), Ok(()));
+        assert_eq!(limiter.check(&Try::sign_in(HERE, "other@example.org"), later), Ok(()));
+        let over = START.plus_seconds(WINDOW_SECONDS);
+        assert_eq!(limiter.check(&Try::sign_in(HERE, "falk@example.org"), over), Ok(()));
+    }
+
+    #[test]
+    fn ten_wrong_passwords_from_anywhere_lock_the_account_for_a_while() {
+        let mut limiter = Limiter::new(8);
+        for n in 0..PER_ACCOUNT {
+            let address = IpAddr::from([10, 0, 0, u8::try_from(n).unwrap()]);
+            assert_eq!(limiter.begin(&Try::sign_in(address, "falk"), START), Ok(()));
+        }
+        assert!(limiter.begin(&Try::sign_in(HERE, "falk"), START).is_err());
+        assert_eq!(limiter.begin(&Try::sign_in(HERE, "nowak"), START), Ok(()));
+        assert_eq!(limiter.begin(&Try::sign_in(HERE, "falk"), START.plus_seconds(WINDOW_SECONDS)), Ok(()));
     }
 
     #[test]
     fn tries_at_once_count_before_they_have_failed() {
-        let mut limiter = SignInLimiter::new(2);
-        assert_eq!(limiter.begin(HERE, "falk", START), Ok(()));
-        assert_eq!(limiter.begin(HERE, "falk", START), Ok(()));
-        assert!(limiter.begin(HERE, "falk", START).is_err());
-        limiter.taken_back(HERE, "falk");
-        assert_eq!(limiter.begin(HERE, "falk", START), Ok(()));
-        limiter.succeeded(HERE, "falk");
-        assert_eq!(limiter.counts.get(&Key::Address(HERE)).map(|count| count.failures), Some(1));
-        assert_eq!(limiter.begin(HERE, "falk", START), Ok(()));
+        let mut limiter = Limiter::new(2);
+        let falk = Try::sign_in(HERE, "falk");
+        assert_eq!(limiter.begin(&falk, START), Ok(()));
+        assert_eq!(limiter.begin(&falk, START), Ok(()));
+        assert!(limiter.begin(&falk, START).is_err());
+        limiter.taken_back(&falk);
+        assert_eq!(limiter.begin(&falk, START), Ok(()));
+        limiter.succeeded(&falk);
+        assert_eq!(limiter.counts.get(&Key::Address(HERE)).map(|count| count.tries), Some(1));
+        assert_eq!(limiter.begin(&falk, START), Ok(()));
     }
 
     #[test]
     fn a_good_password_clears_the_account_but_not_the_address() {
-        let mut limiter = SignInLimiter::new(1);
+        let mut limiter = Limiter::new(1);
         for n in 0..PER_ADDRESS {
-            limiter.count(HERE, &format!("guess{n}"), START);
+            limiter.count(&Try::sign_in(HERE, &format!("guess{n}")), START);
         }
-        limiter.count(HERE, "guess0", START);
-        limiter.succeeded(HERE, "guess0");
-        assert!(limiter.check(HERE, "guess0", START).is_err());
-        assert!(limiter.check(HERE, "never seen", START).is_err());
+        let first = Try::sign_in(HERE, "guess0");
+        limiter.count(&first, START);
+        limiter.succeeded(&first);
+        assert!(limiter.check(&first, START).is_err());
+        assert!(limiter.check(&Try::sign_in(HERE, "never seen"), START).is_err());
+    }
+
+    #[test]
+    fn a_session_guesses_five_times_at_its_password() {
+        let mut limiter = Limiter::new(8);
+        for _ in 0..PER_SESSION {
+            assert_eq!(limiter.begin(&Try::password_again("a"), START), Ok(()));
+        }
+        assert_eq!(limiter.begin(&Try::password_again("a"), START), Err(15 * 60));
+        assert_eq!(limiter.begin(&Try::password_again("b"), START), Ok(()));
     }
 
     #[test]
     fn it_does_not_grow_without_end() {
-        let mut limiter = SignInLimiter::new(1);
+        let mut limiter = Limiter::new(1);
         for n in 0..(MAX_ENTRIES + 10) {
-            limiter.count(HERE, &n.to_string(), START);
+            limiter.count(&Try::sign_in(HERE, &n.to_string()), START);
         }
-        assert!(limiter.counts.len() <= MAX_ENTRIES + 1);
+        assert!(limiter.counts.len() <= MAX_ENTRIES + 2);
     }
 }

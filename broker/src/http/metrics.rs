@@ -40,8 +40,8 @@ impl Metrics {
         }
     }
 
-    /// Everything, followed by `more` series: (name, help, value).
-    pub fn write(&self, more: &[(&str, &str, f64)]) -> String {
+    /// Everything, followed by `more` series. Those of one name stand together.
+    pub fn write(&self, more: &[Series]) -> String {
         let mut text = String::new();
         let name = "telekonsil_http_request_seconds";
         let _ = writeln!(text, "# HELP {name} Time to the response's head.\n# TYPE {name} histogram");
@@ -57,18 +57,48 @@ impl Metrics {
             }
         }
         let failures = self.sign_in_failures.load(Ordering::Relaxed);
-        let _ = writeln!(text, "# TYPE telekonsil_sign_in_failures_total counter");
-        let _ = writeln!(text, "telekonsil_sign_in_failures_total {failures}");
-        let gauges = [
-            ("telekonsil_live_streams", "Open event streams.", self.live_streams.get()),
-            ("telekonsil_room_sockets", "Open room sockets.", self.room_sockets.get()),
+        let own = [
+            Series::counter("telekonsil_sign_in_failures_total", "Wrong passwords and accounts.", failures),
+            Series::gauge("telekonsil_live_streams", "Open event streams.", self.live_streams.get()),
+            Series::gauge("telekonsil_room_sockets", "Open room sockets.", self.room_sockets.get()),
         ];
-        #[expect(clippy::cast_precision_loss, reason = "a gauge of open connections stays far below 2^52")]
-        let gauges = gauges.map(|(name, help, value)| (name, help, value as f64));
-        for (name, help, value) in gauges.iter().chain(more) {
-            let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+        let mut last = "";
+        for Series { name, help, kind, labels, value } in own.iter().chain(more) {
+            if *name != last {
+                let _ = writeln!(text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+                last = *name;
+            }
+            let _ = writeln!(text, "{name}{labels} {value}");
         }
         text
+    }
+}
+
+/// One number.
+pub struct Series {
+    name: &'static str,
+    help: &'static str,
+    kind: &'static str,
+    labels: String,
+    value: i128,
+}
+
+impl Series {
+    /// What only grows.
+    pub fn counter(name: &'static str, help: &'static str, value: impl Into<i128>) -> Self {
+        Self { name, help, kind: "counter", labels: String::new(), value: value.into() }
+    }
+
+    /// What goes up and down.
+    pub fn gauge(name: &'static str, help: &'static str, value: impl Into<i128>) -> Self {
+        Self { kind: "gauge", ..Self::counter(name, help, value) }
+    }
+
+    /// With a label. `value` is a name of ours and needs no escaping.
+    #[must_use]
+    pub fn of(mut self, label: &str, value: &str) -> Self {
+        self.labels = format!("{{{label}=\"{value}\"}}");
+        self
     }
 }
 
@@ -115,7 +145,8 @@ mod tests {
         metrics.observe("GET", "/api/board", 200, Duration::from_millis(50));
         metrics.observe("GET", "/api/board", 200, Duration::from_secs(9));
         let guard = metrics.live_streams.enter();
-        let text = metrics.write(&[("telekonsil_rooms", "Open rooms.", 2.0)]);
+        let states = |state, n: i64| Series::gauge("telekonsil_consults", "Open consults.", n).of("state", state);
+        let text = metrics.write(&[states("ringing", 2), states("accepted", 1)]);
         drop(guard);
         let labels = "method=\"GET\",route=\"/api/board\",status=\"200\"";
         for line in [
@@ -123,9 +154,11 @@ mod tests {
             format!("telekonsil_http_request_seconds_bucket{{{labels},le=\"0.1\"}} 1"),
             format!("telekonsil_http_request_seconds_bucket{{{labels},le=\"+Inf\"}} 2"),
             "telekonsil_live_streams 1".to_owned(),
-            "telekonsil_rooms 2".to_owned(),
+            "telekonsil_consults{state=\"ringing\"} 2".to_owned(),
+            "telekonsil_consults{state=\"accepted\"} 1".to_owned(),
         ] {
             assert!(text.lines().any(|have| have == line), "{line} is missing in\n{text}");
         }
+        assert_eq!(text.matches("# TYPE telekonsil_consults ").count(), 1, "said once for all its series");
     }
 }

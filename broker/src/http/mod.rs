@@ -20,7 +20,7 @@ pub mod problem;
 mod routes;
 mod state;
 
-pub use limiter::SignInLimiter;
+pub use limiter::Limiter;
 pub use metrics::Metrics;
 pub use state::{Edge, Inner, Settings};
 

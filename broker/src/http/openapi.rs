@@ -33,11 +33,13 @@ impl Modify for Security {
             "X-CSRF-Token",
             "`csrf_token` of `GET /api/session`; asked for by everything but GET.",
         ));
+        let guest = ApiKey::Cookie(ApiKeyValue::with_description("tk_guest", "Set by `POST /api/guest`."));
         let bearer = HttpBuilder::new()
             .scheme(HttpAuthScheme::Bearer)
             .description(Some("`telekonsil token`; for `/dicomweb` alone."))
             .build();
         components.add_security_scheme("session", SecurityScheme::ApiKey(cookie));
+        components.add_security_scheme("guest", SecurityScheme::ApiKey(guest));
         components.add_security_scheme("csrf", SecurityScheme::ApiKey(csrf));
         components.add_security_scheme("bearer", SecurityScheme::Http(bearer));
     }
@@ -49,7 +51,7 @@ pub fn document() -> OpenApi {
         .merge(routes::api())
         .merge(routes::streams())
         .split_for_parts();
-    document.paths.paths.values_mut().for_each(add_problem);
+    document.paths.paths.iter_mut().for_each(|(path, item)| add_problems(path, item));
     document
 }
 
@@ -61,13 +63,43 @@ pub fn text() -> Result<String, serde_json::Error> {
     serde_json::to_string_pretty(&document()).map(|text| text + "\n")
 }
 
-/// Every operation may answer with a problem; saying so at each handler would only be forgotten at one.
-fn add_problem(path: &mut PathItem) {
-    let operations = [&mut path.get, &mut path.post, &mut path.put, &mut path.delete, &mut path.patch];
-    for operation in operations.into_iter().flatten() {
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-        let response =
-            ResponseBuilder::new().description("Problem").content("application/problem+json", content).build();
-        operation.responses.responses.insert("default".to_owned(), RefOr::T(response));
+/// Routes under which somebody may only try so often.
+const LIMITED: [&str; 7] = [
+    "/api/session",
+    "/api/session/link",
+    "/api/session/password",
+    "/api/consults/{id}/report",
+    "/api/break-glass",
+    "/api/guest",
+    "/api/guest/ticket",
+];
+
+/// Every operation may answer with problems; saying so at each handler would only be forgotten at one. `default` holds
+/// what the list below does not foresee.
+fn add_problems(path: &str, item: &mut PathItem) {
+    let operations =
+        [(false, &mut item.get), (true, &mut item.post), (true, &mut item.put), (true, &mut item.delete)];
+    for (changes, operation) in operations {
+        let Some(operation) = operation else { continue };
+        let open = operation.security.as_ref().is_some_and(|needed| needed.iter().all(|one| one == &Default::default()));
+        let body = operation.request_body.is_some() && changes;
+        let statuses: [(&[u16], bool); 7] = [
+            (&[400, 503], true),
+            (&[401], !open || path == "/api/session"),
+            (&[403], !open || changes),
+            (&[404], path.contains('{')),
+            (&[409, 410, 422], changes || path.contains("/consults/{id}")),
+            (&[408, 413, 415], body),
+            (&[429], changes && LIMITED.contains(&path)),
+        ];
+        let given = statuses.iter().filter(|(_, applies)| *applies).flat_map(|(codes, _)| codes.iter());
+        for status in given.map(u16::to_string).chain(["default".to_owned()]) {
+            operation.responses.responses.entry(status).or_insert_with(|| RefOr::T(problem()));
+        }
     }
+}
+
+fn problem() -> utoipa::openapi::Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+    ResponseBuilder::new().description("Problem").content("application/problem+json", content).build()
 }

@@ -126,12 +126,21 @@ pub fn status(code: ProblemCode) -> StatusCode {
         Code::NotSignedIn | Code::WrongCredentials | Code::TicketInvalid | Code::TicketExpired | Code::TicketUsed => {
             StatusCode::UNAUTHORIZED
         }
-        Code::CsrfFailed | Code::Forbidden => StatusCode::FORBIDDEN,
+        Code::CsrfFailed
+        | Code::Forbidden
+        | Code::WrongPassword
+        | Code::SecondPersonNeeded
+        | Code::NotAdmitted => StatusCode::FORBIDDEN,
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-        Code::AlreadyTaken | Code::NotRung | Code::WrongState | Code::Conflict | Code::RoomFull => StatusCode::CONFLICT,
-        Code::LinkUsed => StatusCode::GONE,
+        Code::AlreadyTaken
+        | Code::NotRung
+        | Code::WrongState
+        | Code::Conflict
+        | Code::RoomFull
+        | Code::AlreadySetUp => StatusCode::CONFLICT,
+        Code::LinkUsed | Code::GuestLinkUsed | Code::Purged => StatusCode::GONE,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Code::InvalidField | Code::DicomRefused | Code::CannotRender => StatusCode::UNPROCESSABLE_ENTITY,
@@ -161,6 +170,12 @@ fn title(code: ProblemCode) -> &'static str {
         Code::WrongState => "The state of the consult does not allow this",
         Code::InvalidField => "A field is empty or out of range",
         Code::Conflict => "The identifier is in use for something else",
+        Code::WrongPassword => "The password is wrong",
+        Code::SecondPersonNeeded => "A second person has to do this",
+        Code::Purged => "The content was deleted after its retention",
+        Code::GuestLinkUsed => "The guest link was used, withdrawn or is too old",
+        Code::NotAdmitted => "The host has not let this guest in, or has sent them away",
+        Code::AlreadySetUp => "There is an administrator already",
         Code::TicketInvalid => "The join ticket is not valid",
         Code::TicketExpired => "The join ticket is too old",
         Code::TicketUsed => "The join ticket was used before",

@@ -1,13 +1,15 @@
 //! What every handler can reach.
 
-use super::limiter::SignInLimiter;
+use super::limiter::{Limiter, Try};
 use super::metrics::Metrics;
-use crate::app::App;
+use super::problem::Fault;
+use crate::app::{self, App};
 use crate::app::ports::Clock;
-use crate::config::{Limits, Origin, Secret};
+use crate::config::{Limits, Network, Origin, Secret};
 use crate::room::Rooms;
+use schemas::problem::ProblemCode;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
 
 /// State of the router; cheap to clone.
@@ -22,10 +24,12 @@ pub struct Inner {
     pub clock: Arc<dyn Clock>,
     pub settings: Settings,
     pub limits: Limits,
-    pub sign_ins: Mutex<SignInLimiter>,
+    pub limiter: Mutex<Limiter>,
     pub metrics: Metrics,
     /// Becomes `true` when the server stops: streams end then.
     pub stopping: watch::Receiver<bool>,
+    /// Every room socket holds a receiver: the server lets them say goodbye before it ends.
+    pub sockets: watch::Sender<()>,
 }
 
 /// What the edge needs of the configuration.
@@ -37,6 +41,9 @@ pub struct Settings {
     pub node_origin: Option<Origin>,
     /// See [`crate::config::Config::all_nodes`].
     pub all_nodes: Vec<Origin>,
+    /// See [`crate::config::Config::trusted_proxies`].
+    pub trusted_proxies: Vec<Network>,
+    /// People come over TLS: ours, or that of a proxy in front.
     pub secure_cookies: bool,
     pub metrics_token: Option<Secret>,
 }
@@ -44,6 +51,34 @@ pub struct Settings {
 impl Edge {
     pub fn new(inner: Inner) -> Self {
         Self(Arc::new(inner))
+    }
+
+    /// Does something that may be tried only so often. `wrong` is the code of an answer that counts as failed; what
+    /// fails otherwise was not the person's fault.
+    pub async fn limited<T>(
+        &self,
+        tried: Try,
+        wrong: ProblemCode,
+        work: impl Future<Output = app::Result<T>>,
+    ) -> Result<T, Fault> {
+        self.spend(&tried)?;
+        let result = work.await;
+        match &result {
+            Ok(_) => self.tries().succeeded(&tried),
+            Err(error) if error.code() == wrong => {}
+            Err(_) => self.tries().taken_back(&tried),
+        }
+        Ok(result?)
+    }
+
+    /// Counts something that may be done only so often, whatever comes of it.
+    pub fn spend(&self, tried: &Try) -> Result<(), Fault> {
+        let wait = self.tries().begin(tried, self.clock.now());
+        wait.map_err(|seconds| Fault::new(ProblemCode::TooManyRequests).retry_after(seconds))
+    }
+
+    fn tries(&self) -> MutexGuard<'_, Limiter> {
+        self.limiter.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Completes when the server stops.

@@ -6,9 +6,15 @@
 //!                          └───Outgoing─────┘   └──▶ app: joined, left
 //! ```
 //!
-//! Invariants: a socket says nothing and hears nothing before its ticket was redeemed; the log learns of everybody who
-//! came and went; SDP and tickets never reach a log line; what a client sends ends in an answer, never in a panic.
+//! Invariants: a socket says nothing and hears nothing before its ticket was redeemed; a guest has no seat, no peer and
+//! no roster before the log says that somebody let them in, and never without somebody of the team in the room; the log
+//! learns of everybody who came and went; SDP and tickets never reach a log line; what a client sends ends in an answer,
+//! never in a panic.
 
+mod door;
+mod guests;
+mod media;
+mod members;
 mod pace;
 mod seats;
 mod socket;
@@ -20,14 +26,14 @@ use crate::app::App;
 use crate::app::ports::Clock;
 use schemas::problem::ProblemCode;
 use schemas::room::{ByeReason, ServerMessage};
-use schemas::{ConsultId, MemberId, PersonId};
-use seats::{Part, SocketId};
-use std::collections::BTreeMap;
+use schemas::{ConsultId, PersonId};
+use seats::SocketId;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use task::{Input, Newcomer};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 /// Messages waiting for a room's task. More lets a burst wait; less makes sockets wait for each other.
 const INPUTS: usize = 256;
@@ -52,9 +58,17 @@ struct Shared {
 
 #[derive(Default)]
 struct Open {
-    rooms: BTreeMap<ConsultId, mpsc::Sender<Input>>,
+    rooms: BTreeMap<ConsultId, Handle>,
     /// The server stops: nobody enters any more.
     stopping: bool,
+}
+
+/// The way to a room's task.
+#[derive(Clone)]
+struct Handle {
+    inputs: mpsc::Sender<Input>,
+    /// The consult has changed; coalesces, so that a busy log cannot fill the inputs.
+    changed: Arc<Notify>,
 }
 
 /// What a room's task tells a socket.
@@ -90,10 +104,10 @@ impl Rooms {
         };
         for room in &rooms {
             // A room whose task has just ended needs no farewell.
-            let _ = room.send(Input::End(ByeReason::Restart)).await;
+            let _ = room.inputs.send(Input::End(ByeReason::Restart)).await;
         }
         for room in rooms {
-            room.closed().await;
+            room.inputs.closed().await;
         }
     }
 
@@ -109,7 +123,7 @@ impl Rooms {
         for (consult, room) in rooms {
             let (reply, answer) = oneshot::channel();
             // A room that ends meanwhile has nobody in it.
-            if room.send(Input::People(reply)).await.is_ok() {
+            if room.inputs.send(Input::People(reply)).await.is_ok() {
                 let seated = answer.await.unwrap_or_default();
                 people.extend(seated.into_iter().map(|person| (consult, person)));
             }
@@ -121,24 +135,32 @@ impl Rooms {
     async fn end(&self, consult: ConsultId, reason: ByeReason) {
         let room = self.0.open().rooms.get(&consult).cloned();
         if let Some(room) = room {
-            let _ = room.send(Input::End(reason)).await;
+            let _ = room.inputs.send(Input::End(reason)).await;
         }
     }
 
-    /// Takes a seat, opening the room when it is the first one.
+    /// Lets the open rooms of these consults, or all of them, look at their consult anew.
+    fn changed(&self, consults: Option<&BTreeSet<ConsultId>>) {
+        for (consult, room) in &self.0.open().rooms {
+            if consults.is_none_or(|changed| changed.contains(consult)) {
+                room.changed.notify_one();
+            }
+        }
+    }
+
+    /// Takes a place, opening the room when it is the first one.
     async fn enter(&self, consult: ConsultId, seat: crate::app::Seat) -> Result<Entered, ProblemCode> {
         let socket = SocketId(self.0.next_socket.fetch_add(1, Ordering::Relaxed));
         for _ in 0..ENTER_TRIES {
             let inputs = self.room(consult).ok_or(ProblemCode::Unavailable)?;
             let (outbox, messages) = mpsc::channel(OUTBOX);
             let (reply, answer) = oneshot::channel();
-            let (person, part) = (seat.person.clone(), Part::of(&seat));
-            let newcomer = Newcomer { person, part, socket, outbox, reply };
+            let newcomer = Newcomer { seat: seat.clone(), socket, outbox, reply };
             if inputs.send(Input::Enter(newcomer)).await.is_err() {
                 continue;
             }
             match answer.await {
-                Ok(Ok(member)) => return Ok(Entered { member, socket, inputs, messages }),
+                Ok(Ok(())) => return Ok(Entered { socket, inputs, messages }),
                 Ok(Err(code)) => return Err(code),
                 // The task ended between the two: the next try opens the room anew.
                 Err(_) => {}
@@ -154,10 +176,11 @@ impl Rooms {
         }
         let room = open.rooms.entry(consult).or_insert_with(|| {
             let (inputs, received) = mpsc::channel(INPUTS);
-            tokio::spawn(task::run(Arc::clone(&self.0), consult, inputs.downgrade(), received));
-            inputs
+            let changed = Arc::new(Notify::new());
+            tokio::spawn(task::run(Arc::clone(&self.0), consult, inputs.downgrade(), received, Arc::clone(&changed)));
+            Handle { inputs, changed }
         });
-        Some(room.clone())
+        Some(room.inputs.clone())
     }
 }
 
@@ -170,7 +193,6 @@ impl Shared {
 
 /// A socket's end of the room.
 struct Entered {
-    member: MemberId,
     socket: SocketId,
     inputs: mpsc::Sender<Input>,
     messages: mpsc::Receiver<Outgoing>,

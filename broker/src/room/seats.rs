@@ -2,7 +2,7 @@
 //!
 //! Invariants: a person has one seat and, while the room lives, always the same [`MemberId`]; a seat has one socket at
 //! most; a seat without a socket is kept for a while and then given up; whatever the crowd, specialist and requester find
-//! a seat each.
+//! a seat each, also after a hand-over.
 
 use schemas::directory::PersonRef;
 use schemas::problem::ProblemCode;
@@ -14,22 +14,31 @@ use std::collections::BTreeMap;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SocketId(pub u64);
 
-/// What somebody is in the consult.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What somebody is in the consult. The order is that in which people give way in a full room, last first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Part {
     Specialist,
     Requester,
+    /// Somebody else of the team.
     Other,
+    /// Somebody without an account.
+    Guest,
 }
 
 impl Part {
     /// The part of whoever a ticket was for.
     pub fn of(seat: &crate::app::Seat) -> Self {
-        match (seat.is_specialist, seat.is_requester) {
-            (true, _) => Self::Specialist,
-            (false, true) => Self::Requester,
-            (false, false) => Self::Other,
+        match (seat.guest.as_ref(), seat.is_specialist, seat.is_requester) {
+            (Some(_), _, _) => Self::Guest,
+            (None, true, _) => Self::Specialist,
+            (None, false, true) => Self::Requester,
+            (None, false, false) => Self::Other,
         }
+    }
+
+    /// Without these two there is no consult.
+    fn is_needed(self) -> bool {
+        matches!(self, Self::Specialist | Self::Requester)
     }
 }
 
@@ -59,6 +68,17 @@ pub struct Taken {
     pub member: MemberId,
     /// The same person's other connection, which loses the seat.
     pub displaced: Option<SocketId>,
+    /// Somebody who had to stand up for a specialist or requester.
+    pub gave_way: Option<Freed>,
+}
+
+/// A seat became free.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Freed {
+    pub member: MemberId,
+    pub person: PersonId,
+    pub part: Part,
+    pub socket: Option<SocketId>,
 }
 
 impl Seats {
@@ -71,19 +91,38 @@ impl Seats {
     ///
     /// # Errors
     /// [`ProblemCode::RoomFull`] when [`MAX_MEMBERS`] other people sit or have a seat kept. The seats of a specialist and
-    /// a requester who are not here yet count as taken: without these two there is no consult.
+    /// a requester who are not here yet count as taken. These two always get in: after a hand-over in a full room
+    /// somebody gives way.
     pub fn enter(&mut self, person: PersonRef, part: Part, socket: SocketId) -> Result<Taken, ProblemCode> {
         let next = MemberId(u32::try_from(self.numbers.len()).unwrap_or(u32::MAX - 1) + 1);
         let known = self.numbers.get(&person.id).copied();
         let member = known.unwrap_or(next);
+        let mut gave_way = None;
         if !self.taken.contains_key(&member) && self.taken.len() + self.reserved(part) >= MAX_MEMBERS {
-            return Err(ProblemCode::RoomFull);
+            gave_way = self.give_way(part);
+            if gave_way.is_none() {
+                return Err(ProblemCode::RoomFull);
+            }
         }
         self.numbers.insert(person.id, member);
         let publishing = Publishing::default();
         let seat = Seat { person, part, socket: Some(socket), media: false, publishing, until: None };
         let displaced = self.taken.insert(member, seat).and_then(|seat| seat.socket);
-        Ok(Taken { member, displaced })
+        Ok(Taken { member, displaced, gave_way })
+    }
+
+    /// Who are specialist and requester now. `true` when that changes somebody's part.
+    pub fn appoint(&mut self, specialist: Option<PersonId>, requester: PersonId) -> bool {
+        let mut changed = false;
+        for seat in self.taken.values_mut().filter(|seat| seat.part != Part::Guest) {
+            let part = match seat.person.id {
+                person if Some(person) == specialist => Part::Specialist,
+                person if person == requester => Part::Requester,
+                _ => Part::Other,
+            };
+            changed |= std::mem::replace(&mut seat.part, part) != part;
+        }
+        changed
     }
 
     /// The connection is gone without a word. `false` when it no longer held the seat.
@@ -97,10 +136,16 @@ impl Seats {
         true
     }
 
-    /// Leaves on purpose. The person, unless the connection no longer held the seat.
-    pub fn leave(&mut self, member: MemberId, socket: SocketId) -> Option<PersonId> {
+    /// Leaves on purpose. `None` when the connection no longer held the seat.
+    pub fn leave(&mut self, member: MemberId, socket: SocketId) -> Option<Freed> {
         self.holder(member, socket)?;
-        self.taken.remove(&member).map(|seat| seat.person.id)
+        self.vacate(member)
+    }
+
+    /// Takes the seat away from whoever has it.
+    pub fn vacate(&mut self, member: MemberId) -> Option<Freed> {
+        let seat = self.taken.remove(&member)?;
+        Some(Freed { member, person: seat.person.id, part: seat.part, socket: seat.socket })
     }
 
     /// Media came up or went down. `true` when that is news.
@@ -115,17 +160,10 @@ impl Seats {
     }
 
     /// Gives up the seats whose time is over.
-    pub fn give_up(&mut self, now: UnixMillis) -> Vec<(MemberId, PersonId)> {
-        let over: Vec<_> = self
-            .taken
-            .iter()
-            .filter(|(_, seat)| seat.until.is_some_and(|until| until <= now))
-            .map(|(member, seat)| (*member, seat.person.id))
-            .collect();
-        for (member, _) in &over {
-            self.taken.remove(member);
-        }
-        over
+    pub fn give_up(&mut self, now: UnixMillis) -> Vec<Freed> {
+        let over = |seat: &Seat| seat.until.is_some_and(|until| until <= now);
+        let members: Vec<_> = self.taken.iter().filter(|(_, seat)| over(seat)).map(|(member, _)| *member).collect();
+        members.into_iter().filter_map(|member| self.vacate(member)).collect()
     }
 
     /// When [`Seats::give_up`] has something to do next.
@@ -133,9 +171,14 @@ impl Seats {
         self.taken.values().filter_map(|seat| seat.until).min()
     }
 
-    /// Does this connection hold this seat?
-    pub fn holds(&self, member: MemberId, socket: SocketId) -> bool {
-        self.taken.get(&member).is_some_and(|seat| seat.socket == Some(socket))
+    /// The seat that this connection holds.
+    pub fn seat_of(&self, socket: SocketId) -> Option<MemberId> {
+        self.taken.iter().find(|(_, seat)| seat.socket == Some(socket)).map(|(member, _)| *member)
+    }
+
+    /// Connections of those whose part is `wanted`.
+    pub fn sockets(&self, wanted: impl Fn(Part) -> bool) -> Vec<SocketId> {
+        self.taken.values().filter(|seat| wanted(seat.part)).filter_map(|seat| seat.socket).collect()
     }
 
     /// Everybody, by seat.
@@ -146,15 +189,25 @@ impl Seats {
                 id: *id,
                 person: seat.person.clone(),
                 is_specialist: seat.part == Part::Specialist,
+                is_guest: seat.part == Part::Guest,
                 connected: seat.media,
                 publishing: seat.publishing,
             })
             .collect()
     }
 
-    /// People who sit or have a seat kept.
-    pub fn people(&self) -> Vec<PersonId> {
-        self.taken.values().map(|seat| seat.person.id).collect()
+    /// People who sit or have a seat kept, with their parts.
+    pub fn people(&self) -> Vec<(MemberId, PersonId, Part)> {
+        self.taken.iter().map(|(member, seat)| (*member, seat.person.id, seat.part)).collect()
+    }
+
+    /// Somebody of the team is connected. A kept seat does not count: it hears nothing and can send nobody away.
+    pub fn has_team(&self) -> bool {
+        self.taken.values().any(|seat| seat.part != Part::Guest && seat.socket.is_some())
+    }
+
+    pub fn has_guests(&self) -> bool {
+        self.taken.values().any(|seat| seat.part == Part::Guest)
     }
 
     pub fn is_empty(&self) -> bool {
@@ -165,6 +218,17 @@ impl Seats {
     fn reserved(&self, newcomer: Part) -> usize {
         let parts = [Part::Specialist, Part::Requester].into_iter().filter(|part| *part != newcomer);
         parts.filter(|part| !self.taken.values().any(|seat| seat.part == *part)).count()
+    }
+
+    /// Frees a seat for somebody without whom there is no consult: a kept one first, then a guest's, then the team's,
+    /// the newest first.
+    fn give_way(&mut self, newcomer: Part) -> Option<Freed> {
+        if !newcomer.is_needed() {
+            return None;
+        }
+        let others = self.taken.iter().filter(|(_, seat)| !seat.part.is_needed());
+        let (member, _) = others.max_by_key(|(member, seat)| (seat.socket.is_none(), seat.part, **member))?;
+        self.vacate(*member)
     }
 
     fn holder(&mut self, member: MemberId, socket: SocketId) -> Option<&mut Seat> {
@@ -194,13 +258,13 @@ mod tests {
     fn somebody_who_reloads_keeps_the_seat_and_the_old_page_loses_it() {
         let mut seats = Seats::new(60);
         let first = seats.enter(person(1), Part::Specialist, SocketId(1)).unwrap();
-        assert_eq!(first, Taken { member: MemberId(1), displaced: None });
+        assert_eq!(first, Taken { member: MemberId(1), displaced: None, gave_way: None });
         let again = seats.enter(person(1), Part::Specialist, SocketId(2)).unwrap();
-        assert_eq!(again, Taken { member: MemberId(1), displaced: Some(SocketId(1)) });
+        assert_eq!(again, Taken { member: MemberId(1), displaced: Some(SocketId(1)), gave_way: None });
         assert!(!seats.lost(MemberId(1), SocketId(1), NOW), "the old page's end changes nothing");
         assert!(!seats.publish(MemberId(1), SocketId(1), Publishing { camera: true, ..Publishing::default() }));
         assert_eq!(seats.leave(MemberId(1), SocketId(1)), None);
-        assert!(seats.holds(MemberId(1), SocketId(2)));
+        assert_eq!(seats.seat_of(SocketId(2)), Some(MemberId(1)));
     }
 
     #[test]
@@ -213,7 +277,8 @@ mod tests {
         assert!(!seats.roster()[0].connected);
         assert_eq!(seats.next_deadline(), Some(NOW.plus_seconds(60)));
         assert!(seats.give_up(NOW.plus_seconds(59)).is_empty());
-        assert_eq!(seats.give_up(NOW.plus_seconds(60)), vec![(MemberId(1), person(1).id)]);
+        let freed = Freed { member: MemberId(1), person: person(1).id, part: Part::Other, socket: None };
+        assert_eq!(seats.give_up(NOW.plus_seconds(60)), vec![freed]);
         assert_eq!(seats.next_deadline(), None);
         assert_eq!(seats.enter(person(1), Part::Other, SocketId(3)).unwrap().member, MemberId(1));
         assert_eq!(seats.enter(person(3), Part::Other, SocketId(4)).unwrap().member, MemberId(3));
@@ -243,6 +308,51 @@ mod tests {
         assert_eq!(seats.enter(person(50), Part::Other, SocketId(51)), Err(ProblemCode::RoomFull));
         assert!(seats.enter(person(70), Part::Specialist, SocketId(70)).is_ok());
         assert_eq!(seats.roster().len(), MAX_MEMBERS);
+    }
+
+    #[test]
+    fn guests_leave_both_sides_a_seat_each() {
+        let mut seats = Seats::new(60);
+        seats.enter(person(1), Part::Other, SocketId(1)).unwrap();
+        for n in 2..=6 {
+            seats.enter(person(n), Part::Guest, SocketId(n as u64)).unwrap();
+        }
+        assert_eq!(seats.enter(person(7), Part::Guest, SocketId(7)), Err(ProblemCode::RoomFull));
+        assert!(seats.enter(person(8), Part::Specialist, SocketId(8)).is_ok());
+        assert!(seats.enter(person(9), Part::Requester, SocketId(9)).is_ok());
+        assert!(seats.roster().iter().filter(|member| member.is_guest).count() == 5);
+    }
+
+    #[test]
+    fn after_a_hand_over_in_a_full_room_the_new_specialist_gets_in() {
+        let mut seats = Seats::new(60);
+        seats.enter(person(1), Part::Requester, SocketId(1)).unwrap();
+        seats.enter(person(2), Part::Specialist, SocketId(2)).unwrap();
+        seats.enter(person(3), Part::Guest, SocketId(3)).unwrap();
+        for n in 4..=8 {
+            seats.enter(person(n), Part::Other, SocketId(n as u64)).unwrap();
+        }
+        assert!(seats.appoint(Some(person(20).id), person(1).id), "the old one is one of the team now");
+        assert!(!seats.appoint(Some(person(20).id), person(1).id));
+        assert!(!seats.roster()[1].is_specialist);
+        let taken = seats.enter(person(20), Part::Specialist, SocketId(20)).unwrap();
+        let guest = Freed { member: MemberId(3), person: person(3).id, part: Part::Guest, socket: Some(SocketId(3)) };
+        assert_eq!(taken.gave_way, Some(guest));
+        assert_eq!(seats.roster().len(), MAX_MEMBERS);
+        // And again, with nobody but the team: the newest stands up, never the requester.
+        seats.appoint(Some(person(21).id), person(1).id);
+        let gave_way = seats.enter(person(21), Part::Specialist, SocketId(21)).unwrap().gave_way.unwrap();
+        assert_eq!(gave_way.person, person(20).id);
+    }
+
+    #[test]
+    fn a_kept_seat_is_no_company_for_guests() {
+        let mut seats = Seats::new(60);
+        seats.enter(person(1), Part::Other, SocketId(1)).unwrap();
+        seats.enter(person(2), Part::Guest, SocketId(2)).unwrap();
+        assert!(seats.has_team() && seats.has_guests());
+        seats.lost(MemberId(1), SocketId(1), NOW);
+        assert!(!seats.has_team());
     }
 
     #[test]

@@ -35,10 +35,10 @@ pub(super) async fn serve(rooms: &Rooms, consult: ConsultId, socket: WebSocket) 
             return;
         }
     };
-    let (member, socket, inputs) = (entered.member, entered.socket, entered.inputs.clone());
+    let (socket, inputs) = (entered.socket, entered.inputs.clone());
     talk(rooms, entered, &mut sink, &mut stream).await;
-    // Said even after a farewell: a connection that no longer holds a seat changes nothing.
-    let _ = inputs.send(Input::Lost { member, socket }).await;
+    // Said even after a farewell: a connection that no longer holds a place changes nothing.
+    let _ = inputs.send(Input::Lost { socket }).await;
 }
 
 enum Stopped {
@@ -73,7 +73,7 @@ async fn talk(
     sink: &mut SplitSink<WebSocket, Message>,
     stream: &mut SplitStream<WebSocket>,
 ) {
-    let Entered { member, socket, inputs, mut messages } = entered;
+    let Entered { socket, inputs, mut messages } = entered;
     let clock = &rooms.0.clock;
     let mut pace = Pace::new(clock.now());
     let mut silent = 0;
@@ -106,7 +106,7 @@ async fn talk(
                     }
                     Heard::Message(message) => {
                         let leaves = matches!(message, ClientMessage::Leave);
-                        if inputs.send(Input::Message { member, socket, message }).await.is_err() {
+                        if inputs.send(Input::Message { socket, message }).await.is_err() {
                             return bye(sink, ByeReason::Lost).await;
                         }
                         if leaves {

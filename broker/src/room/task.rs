@@ -1,39 +1,34 @@
 //! One room: takes inputs one after the other, tells sockets, SFU and log what follows.
 
+use super::door::Door;
 use super::seats::{Part, Seats, SocketId};
 use super::{Outgoing, Shared, wire};
-use schemas::directory::PersonRef;
+use crate::app::{RoomFacts, Seat};
+use schemas::guest::Guest;
 use schemas::problem::ProblemCode;
-use schemas::room::{ByeReason, ClientMessage, PublishLine, Publishing, ReceiveLine, ServerMessage};
-use schemas::{ConsultId, MemberId, PersonId, PrivateText};
+use schemas::room::{ByeReason, ClientMessage, ServerMessage};
+use schemas::{ConsultId, GuestId, MemberId, PersonId, UnixMillis};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{mpsc, oneshot};
-
-/// The SFU answers an offer in milliseconds; a member must not wait longer for one that hangs.
-const OFFER_TIME: Duration = Duration::from_secs(5);
-/// m-lines of one direction. A room of eight needs fifteen; more would only cost parsing.
-const MAX_LINES: usize = 32;
+use tokio::sync::{Notify, mpsc, oneshot};
 
 pub(super) struct Newcomer {
-    pub person: PersonRef,
-    pub part: Part,
+    pub seat: Seat,
     pub socket: SocketId,
     pub outbox: mpsc::Sender<Outgoing>,
-    pub reply: oneshot::Sender<Result<MemberId, ProblemCode>>,
+    /// `Ok` before the first message to the socket.
+    pub reply: oneshot::Sender<Result<(), ProblemCode>>,
 }
 
 pub(super) enum Input {
     Enter(Newcomer),
     Message {
-        member: MemberId,
         socket: SocketId,
         message: ClientMessage,
     },
     /// The connection is gone.
     Lost {
-        member: MemberId,
         socket: SocketId,
     },
     Media {
@@ -41,9 +36,16 @@ pub(super) enum Input {
         peer: u64,
         event: sfu::PeerEvent,
     },
-    /// Who sits here, kept seats included.
+    /// Who of the team sits here, kept seats included.
     People(oneshot::Sender<Vec<PersonId>>),
     End(ByeReason),
+}
+
+/// What woke the task.
+enum Turn {
+    Input(Input),
+    Changed,
+    Due,
 }
 
 pub(super) async fn run(
@@ -51,49 +53,48 @@ pub(super) async fn run(
     consult: ConsultId,
     inputs: mpsc::WeakSender<Input>,
     mut received: mpsc::Receiver<Input>,
+    changed: Arc<Notify>,
 ) {
-    let kept = i64::try_from(shared.seat_kept.as_secs()).unwrap_or(i64::MAX);
+    let kept_seconds = i64::try_from(shared.seat_kept.as_secs()).unwrap_or(i64::MAX);
     let mut room = Room {
         shared: Arc::clone(&shared),
         consult,
         inputs,
-        seats: Seats::new(kept),
+        facts: None,
+        seats: Seats::new(kept_seconds),
+        door: Door::default(),
         connections: BTreeMap::new(),
         peers: BTreeMap::new(),
         next_peer: 0,
+        kept_seconds,
+        alone_until: None,
+        told_waiting: Vec::new(),
+        has_media: false,
     };
     tracing::info!(%consult, "room opened");
     loop {
-        let deadline = room.seats.next_deadline();
-        let input = match deadline {
-            None => received.recv().await,
-            Some(at) => {
-                let millis = u64::try_from(at.0.saturating_sub(shared.clock.now().0)).unwrap_or(0);
-                tokio::select! {
-                    input = received.recv() => input,
-                    () = tokio::time::sleep(Duration::from_millis(millis)) => {
-                        room.give_up().await;
-                        if room.close_if_empty(&mut received) { break }
-                        continue;
-                    }
-                }
+        let turn = tokio::select! {
+            input = received.recv() => match input {
+                Some(input) => Turn::Input(input),
+                None => break,
+            },
+            () = changed.notified() => Turn::Changed,
+            () = room.due() => Turn::Due,
+        };
+        let over = match turn {
+            Turn::Input(input) => room.take(input).await,
+            Turn::Changed => room.look().await,
+            Turn::Due => {
+                room.give_up().await;
+                None
             }
         };
-        match input {
-            Some(Input::Enter(newcomer)) => room.enter(newcomer).await,
-            Some(Input::Message { member, socket, message }) => room.message(member, socket, message).await,
-            Some(Input::Lost { member, socket }) => room.lost(member, socket),
-            Some(Input::Media { member, peer, event }) => room.media(member, peer, event),
-            Some(Input::People(reply)) => {
-                let _ = reply.send(room.seats.people());
-            }
-            Some(Input::End(reason)) => {
-                room.end(reason).await;
-                shared.open().rooms.remove(&consult);
-                break;
-            }
-            None => break,
+        if let Some(reason) = over {
+            room.end(reason).await;
+            shared.open().rooms.remove(&consult);
+            break;
         }
+        room.settle().await;
         if room.close_if_empty(&mut received) {
             break;
         }
@@ -105,188 +106,126 @@ pub(super) async fn run(
     tracing::info!(%consult, "room closed");
 }
 
-struct Room {
-    shared: Arc<Shared>,
-    consult: ConsultId,
+pub(super) struct Room {
+    pub(super) shared: Arc<Shared>,
+    pub(super) consult: ConsultId,
     /// Weak, so that a room nobody holds any more comes to its end.
-    inputs: mpsc::WeakSender<Input>,
-    seats: Seats,
-    connections: BTreeMap<SocketId, Connection>,
+    pub(super) inputs: mpsc::WeakSender<Input>,
+    /// What the log said last; absent until the first look.
+    pub(super) facts: Option<RoomFacts>,
+    pub(super) seats: Seats,
+    pub(super) door: Door,
+    pub(super) connections: BTreeMap<SocketId, Connection>,
     /// The SFU peer that counts for each member; events of older ones are late.
-    peers: BTreeMap<MemberId, Peer>,
-    next_peer: u64,
+    pub(super) peers: BTreeMap<MemberId, Peer>,
+    pub(super) next_peer: u64,
+    pub(super) kept_seconds: i64,
+    /// Guests sit here without the team; then they go back to the door.
+    pub(super) alone_until: Option<UnixMillis>,
+    pub(super) told_waiting: Vec<Guest>,
+    /// The SFU may hold something of this room.
+    pub(super) has_media: bool,
 }
 
-struct Connection {
-    outbox: mpsc::Sender<Outgoing>,
+pub(super) struct Connection {
+    pub(super) outbox: mpsc::Sender<Outgoing>,
     /// An offer was answered on this connection: the next one is an ICE restart.
-    offered: bool,
+    pub(super) offered: bool,
 }
 
-struct Peer {
-    number: u64,
-    socket: SocketId,
+pub(super) struct Peer {
+    pub(super) number: u64,
+    pub(super) socket: SocketId,
+}
+
+/// Where a connection stands.
+pub(super) enum Place {
+    Seat(MemberId),
+    Door(GuestId),
 }
 
 impl Room {
-    async fn enter(&mut self, newcomer: Newcomer) {
-        let Newcomer { person, part, socket, outbox, reply } = newcomer;
-        let person_id = person.id;
-        let taken = match self.seats.enter(person, part, socket) {
-            Ok(taken) => taken,
-            Err(code) => {
-                let _ = reply.send(Err(code));
-                return;
+    /// Some reason when the room is over.
+    async fn take(&mut self, input: Input) -> Option<ByeReason> {
+        match input {
+            Input::Enter(newcomer) => match newcomer.seat.guest {
+                Some(guest) => self.guest_comes(guest.id, newcomer).await,
+                None => self.enter(newcomer).await,
+            },
+            Input::Message { socket, message } => self.message(socket, message).await,
+            Input::Lost { socket } => self.lost(socket).await,
+            Input::Media { member, peer, event } => self.media(member, peer, event),
+            Input::People(reply) => {
+                let team = self.seats.people().into_iter().filter(|(_, _, part)| *part != Part::Guest);
+                let _ = reply.send(team.map(|(_, person, _)| person).collect());
             }
-        };
-        if let Some(displaced) = taken.displaced {
-            self.hang_up(displaced, ByeReason::JoinedElsewhere);
+            Input::End(reason) => return Some(reason),
         }
-        // The log first: nobody is in a room of which the log does not know.
-        if let Err(error) = self.shared.app.joined(self.consult, person_id).await {
-            self.seats.leave(taken.member, socket);
-            let _ = reply.send(Err(error.code()));
-            self.tell_roster(None);
-            return;
-        }
-        self.connections.insert(socket, Connection { outbox, offered: false });
-        if reply.send(Ok(taken.member)).is_err() {
-            // The socket went away while it waited.
-            self.lost(taken.member, socket);
-            return;
-        }
-        self.tell(socket, ServerMessage::Welcome { you: taken.member, roster: self.seats.roster() });
-        self.tell_roster(Some(socket));
+        None
     }
 
-    async fn message(&mut self, member: MemberId, socket: SocketId, message: ClientMessage) {
-        if !self.seats.holds(member, socket) {
-            return;
+    /// Waits for what is due next.
+    async fn due(&self) {
+        let Some(at) = [self.seats.next_deadline(), self.alone_until].into_iter().flatten().min() else {
+            return std::future::pending().await;
+        };
+        let millis = u64::try_from(at.0.saturating_sub(self.shared.clock.now().0)).unwrap_or(0);
+        tokio::time::sleep(Duration::from_millis(millis)).await;
+    }
+
+    /// Reads the consult anew. Some reason when it has ended.
+    async fn look(&mut self) -> Option<ByeReason> {
+        if let Err(code) = self.refresh().await {
+            tracing::warn!(consult = %self.consult, ?code, "cannot see what the consult has come to");
         }
-        match message {
-            ClientMessage::Offer { sdp, publish, receive } => self.offer(member, socket, sdp, publish, receive).await,
-            ClientMessage::Publishing { publishing } => self.publish(member, socket, publishing),
-            ClientMessage::Leave => {
-                if let Some(person) = self.seats.leave(member, socket) {
-                    self.connections.remove(&socket);
-                    self.gone(member, person).await;
-                }
-            }
-            ClientMessage::Ping { nonce } => self.tell(socket, ServerMessage::Pong { nonce }),
-            ClientMessage::Hello { .. } => {
+        self.facts.as_ref().is_some_and(|facts| !facts.is_open).then_some(ByeReason::ConsultEnded)
+    }
+
+    pub(super) async fn refresh(&mut self) -> Result<(), ProblemCode> {
+        let team: Vec<_> = self.seats.people().into_iter().filter(|(_, _, part)| *part != Part::Guest).collect();
+        let people: Vec<_> = team.iter().map(|(_, person, _)| *person).collect();
+        let facts = self.shared.app.room_facts(self.consult, &people).await.map_err(|error| error.code())?;
+        for (member, _, _) in team.iter().filter(|(_, person, _)| facts.barred.contains(person)) {
+            self.expel(*member, ByeReason::Removed).await;
+        }
+        if self.seats.appoint(facts.specialist, facts.requester) {
+            self.tell_roster(None);
+        }
+        self.facts = Some(facts);
+        Ok(())
+    }
+
+    async fn message(&mut self, socket: SocketId, message: ClientMessage) {
+        match (self.place(socket), message) {
+            // Hung up on; what it still says is late.
+            (None, _) => {}
+            (Some(_), ClientMessage::Ping { nonce }) => self.tell(socket, ServerMessage::Pong { nonce }),
+            (Some(_), ClientMessage::Hello { .. }) => {
                 self.refuse(socket, ProblemCode::UnknownMessage, Some("hello was said already".to_owned()));
             }
-        }
-    }
-
-    async fn offer(
-        &mut self,
-        member: MemberId,
-        socket: SocketId,
-        sdp: PrivateText,
-        publish: Vec<PublishLine>,
-        receive: Vec<ReceiveLine>,
-    ) {
-        if publish.len() > MAX_LINES || receive.len() > MAX_LINES {
-            return self.refuse(socket, ProblemCode::InvalidSdp, Some("too many m-lines".to_owned()));
-        }
-        let restart = self.connections.get(&socket).is_some_and(|connection| connection.offered);
-        let (events, mut happened) = mpsc::unbounded_channel();
-        let offer = sfu::Offer {
-            sdp: sdp.0,
-            publish: publish.into_iter().map(|line| (line.mid, wire::source(line.source))).collect(),
-            receive: receive.into_iter().map(|line| (line.mid, wire::source(line.source))).collect(),
-            restart,
-            events,
-        };
-        let room = wire::room_id(self.consult);
-        let answered = self.shared.sfu.offer(room, wire::member_id(member), offer);
-        let answer = match tokio::time::timeout(OFFER_TIME, answered).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(error)) => {
-                let (code, detail) = wire::problem(&error);
-                return self.refuse(socket, code, detail);
+            (Some(Place::Seat(member)), ClientMessage::Offer { sdp, publish, receive }) => {
+                self.offer(member, socket, sdp, publish, receive).await;
             }
-            Err(_) => return self.refuse(socket, ProblemCode::Unavailable, None),
-        };
-        self.next_peer += 1;
-        let number = self.next_peer;
-        self.peers.insert(member, Peer { number, socket });
-        if let Some(connection) = self.connections.get_mut(&socket) {
-            connection.offered = true;
-        }
-        let inputs = self.inputs.clone();
-        tokio::spawn(async move {
-            while let Some(event) = happened.recv().await {
-                let Some(inputs) = inputs.upgrade() else { break };
-                if inputs.send(Input::Media { member, peer: number, event }).await.is_err() {
-                    break;
+            (Some(Place::Seat(member)), ClientMessage::Publishing { publishing }) => {
+                self.publish(member, socket, publishing);
+            }
+            (Some(Place::Seat(member)), ClientMessage::Leave) => {
+                if let Some(freed) = self.seats.leave(member, socket) {
+                    self.connections.remove(&socket);
+                    self.gone(freed).await;
                 }
             }
-        });
-        self.tell(socket, ServerMessage::Answer { sdp: PrivateText(answer.sdp) });
-    }
-
-    fn publish(&mut self, member: MemberId, socket: SocketId, publishing: Publishing) {
-        // Always on to the SFU: a fresh peer starts silent although the seat's state is the same.
-        self.shared.sfu.set_publishing(
-            wire::room_id(self.consult),
-            wire::member_id(member),
-            wire::publishing(publishing),
-        );
-        if self.seats.publish(member, socket, publishing) {
-            self.tell_roster(None);
-        }
-    }
-
-    fn lost(&mut self, member: MemberId, socket: SocketId) {
-        self.connections.remove(&socket);
-        if self.seats.lost(member, socket, self.shared.clock.now()) {
-            // Others would look at a frozen face.
-            let (room, member) = (wire::room_id(self.consult), wire::member_id(member));
-            self.shared.sfu.set_publishing(room, member, sfu::Publishing::default());
-            self.tell_roster(None);
-        }
-    }
-
-    fn media(&mut self, member: MemberId, number: u64, event: sfu::PeerEvent) {
-        let Some(peer) = self.peers.get(&member).filter(|peer| peer.number == number) else { return };
-        let socket = peer.socket;
-        match event {
-            sfu::PeerEvent::Slots(slots) => {
-                self.tell(socket, ServerMessage::Slots { slots: slots.into_iter().map(wire::slot).collect() });
-            }
-            sfu::PeerEvent::Connected => {
-                if self.seats.media(member, socket, true) {
-                    self.tell_roster(None);
-                }
-            }
-            sfu::PeerEvent::Disconnected => {
-                if self.seats.media(member, socket, false) {
-                    self.tell_roster(None);
-                }
+            (Some(Place::Door(guest)), ClientMessage::Leave) => self.goes_away(guest, socket).await,
+            (Some(Place::Door(_)), ClientMessage::Offer { .. } | ClientMessage::Publishing { .. }) => {
+                self.refuse(socket, ProblemCode::NotAdmitted, None);
             }
         }
     }
 
-    async fn give_up(&mut self) {
-        for (member, person) in self.seats.give_up(self.shared.clock.now()) {
-            self.gone(member, person).await;
-        }
-    }
-
-    /// A seat became free.
-    async fn gone(&mut self, member: MemberId, person: PersonId) {
-        self.peers.remove(&member);
-        self.shared.sfu.leave(wire::room_id(self.consult), wire::member_id(member));
-        self.tell_roster(None);
-        self.record_left(person).await;
-    }
-
-    async fn record_left(&self, person: PersonId) {
-        if let Err(error) = self.shared.app.left(self.consult, person).await {
-            tracing::warn!(consult = %self.consult, %error, "the log did not take that somebody left");
-        }
+    /// Seats and door know it; a copy in the connection could disagree with them.
+    pub(super) fn place(&self, socket: SocketId) -> Option<Place> {
+        let seat = self.seats.seat_of(socket).map(Place::Seat);
+        seat.or_else(|| self.door.guest_at(socket).map(Place::Door))
     }
 
     /// Everybody out.
@@ -296,14 +235,14 @@ impl Room {
             self.hang_up(socket, reason);
         }
         // After a restart people come back by themselves; who does not was not there any more.
-        for person in self.seats.people() {
-            self.record_left(person).await;
+        for (_, person, part) in self.seats.people() {
+            self.record_left(person, part).await;
         }
     }
 
     /// Takes the room off the map when nobody sits in it and nobody is at the door.
     fn close_if_empty(&self, received: &mut mpsc::Receiver<Input>) -> bool {
-        if !self.seats.is_empty() {
+        if !self.seats.is_empty() || !self.door.is_empty() {
             return false;
         }
         let mut open = self.shared.open();
@@ -316,27 +255,26 @@ impl Room {
         empty
     }
 
-    fn hang_up(&mut self, socket: SocketId, reason: ByeReason) {
+    pub(super) fn hang_up(&mut self, socket: SocketId, reason: ByeReason) {
         if let Some(connection) = self.connections.remove(&socket) {
             // A full outbox is dropped with the connection: the client sees the socket close.
             let _ = connection.outbox.try_send(Outgoing::Bye(reason));
         }
     }
 
-    fn refuse(&mut self, socket: SocketId, code: ProblemCode, detail: Option<String>) {
+    pub(super) fn refuse(&mut self, socket: SocketId, code: ProblemCode, detail: Option<String>) {
         self.tell(socket, ServerMessage::Refused { code, detail });
     }
 
-    fn tell_roster(&mut self, except: Option<SocketId>) {
+    pub(super) fn tell_roster(&mut self, except: Option<SocketId>) {
         let roster = self.seats.roster();
-        let sockets: Vec<_> = self.connections.keys().copied().filter(|socket| Some(*socket) != except).collect();
-        for socket in sockets {
+        for socket in self.seats.sockets(|_| true).into_iter().filter(|socket| Some(*socket) != except) {
             self.tell(socket, ServerMessage::Roster { roster: roster.clone() });
         }
     }
 
-    /// A client that does not read is hung up on: dropping its outbox closes the socket, whose end frees the seat.
-    fn tell(&mut self, socket: SocketId, message: ServerMessage) {
+    /// A client that does not read is hung up on: dropping its outbox closes the socket, whose end frees the place.
+    pub(super) fn tell(&mut self, socket: SocketId, message: ServerMessage) {
         let Some(connection) = self.connections.get(&socket) else { return };
         if connection.outbox.try_send(Outgoing::Message(message)).is_err() {
             tracing::info!(consult = %self.consult, "a room socket does not read; hung up");

@@ -1,4 +1,4 @@
-//! Looks after the open rooms: consults that ended, leases that lapse.
+//! Looks after the open rooms: consults that changed, leases that lapse.
 
 use super::Rooms;
 use schemas::room::ByeReason;
@@ -17,39 +17,56 @@ pub(super) async fn run(rooms: &Rooms, mut bell: watch::Receiver<i64>, shutdown:
     let forget = tokio::time::sleep(rooms.0.seat_kept);
     tokio::pin!(forget);
     let mut forgotten = false;
+    let mut position = None;
     loop {
-        let due = tokio::select! {
+        tokio::select! {
             () = &mut shutdown => return,
             () = &mut forget, if !forgotten => {
                 forgotten = true;
                 if let Err(error) = rooms.0.app.empty_lost_rooms(&rooms.people().await).await {
                     tracing::warn!(%error, "people of an earlier run are still listed in rooms");
                 }
-                continue;
             }
             // The bell may fall silent (its owner stopped); the interval stays.
-            Ok(()) = bell.changed() => false,
-            _ = renew.tick() => true,
-        };
-        for consult in rooms.consults() {
-            match rooms.0.app.is_open(consult).await {
-                Ok(true) => {}
-                Ok(false) => {
-                    rooms.end(consult, ByeReason::ConsultEnded).await;
-                    continue;
-                }
-                Err(error) => tracing::warn!(%consult, %error, "cannot see whether the consult has ended"),
+            Ok(()) = bell.changed() => {
+                bell.borrow_and_update();
+                look(rooms, &mut position).await;
             }
-            if due {
-                match rooms.0.app.renew_room(consult).await {
-                    Ok(true) => {}
-                    Ok(false) => {
-                        tracing::warn!(%consult, "another node owns the room now");
-                        rooms.end(consult, ByeReason::Lost).await;
-                    }
-                    Err(error) => tracing::warn!(%consult, %error, "the room's lease was not renewed"),
-                }
+            _ = renew.tick() => {
+                // Also what a lost bell did not tell.
+                rooms.changed(None);
+                renew_leases(rooms).await;
             }
+        }
+    }
+}
+
+/// Wakes the rooms whose consults the log names since the last look, and no others: a busy house must not make every
+/// room read its consult with every write.
+async fn look(rooms: &Rooms, position: &mut Option<i64>) {
+    if rooms.consults().is_empty() {
+        // The next room starts with a look of its own.
+        *position = None;
+        return;
+    }
+    match rooms.0.app.changed_after(*position).await {
+        Ok((changed, last)) => {
+            rooms.changed(position.is_some().then_some(&changed));
+            *position = Some(last);
+        }
+        Err(error) => tracing::warn!(%error, "cannot see which consults have changed"),
+    }
+}
+
+async fn renew_leases(rooms: &Rooms) {
+    for consult in rooms.consults() {
+        match rooms.0.app.renew_room(consult).await {
+            Ok(true) => {}
+            Ok(false) => {
+                tracing::warn!(%consult, "another node owns the room now");
+                rooms.end(consult, ByeReason::Lost).await;
+            }
+            Err(error) => tracing::warn!(%consult, %error, "the room's lease was not renewed"),
         }
     }
 }

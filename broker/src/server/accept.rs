@@ -1,4 +1,5 @@
-//! Takes connections in and serves HTTP/1.1 on them. `axum::serve` would wait for ever for a head that does not come.
+//! Takes connections in, over TLS where there is a certificate, and serves HTTP/1.1 on them. `axum::serve` would wait
+//! for ever for a head that does not come.
 
 use axum::Router;
 use axum::body::Body;
@@ -17,12 +18,16 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
+use tokio_rustls::TlsAcceptor;
 use tower::Service;
 
 /// A request's head must be there within this, counted from the connection's start or the last answer; it also ends
 /// idle connections. More lets silent clients hold sockets for longer; less cuts off bad mobile networks and makes
 /// proxies connect anew more often.
 const HEAD_TIME: Duration = Duration::from_secs(10);
+/// A TLS handshake must be done within this. More lets silent clients hold sockets for longer; less cuts off bad mobile
+/// networks.
+const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// Connections open at once, room sockets and event streams included; further ones wait in the kernel's queue. A
 /// person needs about six. More costs memory under attack (some 20 KB each); less turns people away.
 const MAX_CONNECTIONS: usize = 20_000;
@@ -34,11 +39,22 @@ const WARN_EVERY: Duration = Duration::from_secs(1);
 
 /// Serves until `stop` completes, then ends idle connections and waits for the requests under way. Upgraded
 /// connections (room sockets) are on their own and not waited for.
-pub(super) async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
-    run(listener, router, stop, HEAD_TIME).await;
+pub(super) async fn serve(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+) {
+    run(listener, tls, router, stop, HEAD_TIME).await;
 }
 
-async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = ()>, head_time: Duration) {
+async fn run(
+    listener: TcpListener,
+    tls: Option<TlsAcceptor>,
+    router: Router,
+    stop: impl Future<Output = ()>,
+    head_time: Duration,
+) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(head_time);
     let open = Arc::new(Semaphore::new(MAX_CONNECTIONS));
@@ -53,26 +69,19 @@ async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = (
             accepted = accept(&listener, &open, &mut trouble) => accepted,
         };
         let Some((io, peer)) = accepted else { break };
-        let router = router.clone();
-        let service = service_fn(move |request: hyper::Request<Incoming>| {
-            let mut request: Request = request.map(Body::new);
-            request.extensions_mut().insert(ConnectInfo(peer));
-            router.clone().call(request)
-        });
-        let connection = http.serve_connection(TokioIo::new(io), service).with_upgrades();
-        let mut stopped = stopping.subscribe();
+        let (http, router, tls, mut stopped) = (http.clone(), router.clone(), tls.clone(), stopping.subscribe());
         tokio::spawn(async move {
-            let mut connection = pin!(connection);
-            let ended = tokio::select! {
-                ended = connection.as_mut() => ended,
-                _ = stopped.changed() => {
-                    connection.as_mut().graceful_shutdown();
-                    connection.await
-                }
-            };
-            // A client that breaks off or stays silent is nothing that an operator could mend.
-            if let Err(error) = ended {
-                tracing::trace!(%error, "connection");
+            match tls {
+                None => talk(&http, io, peer, router, stopped).await,
+                // Whoever speaks something else than TLS, or nothing, is nothing that an operator could mend.
+                Some(tls) => tokio::select! {
+                    shaken = tokio::time::timeout(HANDSHAKE_TIME, tls.accept(io)) => {
+                        if let Ok(Ok(io)) = shaken {
+                            talk(&http, io, peer, router, stopped).await;
+                        }
+                    }
+                    _ = stopped.changed() => {}
+                },
             }
         });
     }
@@ -81,6 +90,33 @@ async fn run(listener: TcpListener, router: Router, stop: impl Future<Output = (
     // An error means that no connection is open.
     let _ = stopping.send(());
     stopping.closed().await;
+}
+
+/// One connection, to its end.
+async fn talk<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+    http: &http1::Builder,
+    io: S,
+    peer: SocketAddr,
+    router: Router,
+    mut stopped: watch::Receiver<()>,
+) {
+    let service = service_fn(move |request: hyper::Request<Incoming>| {
+        let mut request: Request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.clone().call(request)
+    });
+    let mut connection = pin!(http.serve_connection(TokioIo::new(io), service).with_upgrades());
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        _ = stopped.changed() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    // A client that breaks off or stays silent is nothing that an operator could mend.
+    if let Err(error) = ended {
+        tracing::trace!(%error, "connection");
+    }
 }
 
 /// The next connection. `None` cannot happen: the semaphore is never closed.
@@ -175,7 +211,7 @@ mod tests {
             let _ = stopped.await;
         };
         let router = Router::new().route("/", who);
-        let serving = tokio::spawn(run(listener, router, stopped, Duration::from_millis(300)));
+        let serving = tokio::spawn(run(listener, None, router, stopped, Duration::from_millis(300)));
 
         let mut silent = TcpStream::connect(address).await.unwrap();
         let mut half = TcpStream::connect(address).await.unwrap();

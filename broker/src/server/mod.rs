@@ -3,6 +3,7 @@
 mod accept;
 mod data_dir;
 mod parts;
+mod tls;
 
 pub use data_dir::{DataDir, make as make_data_dir, reset};
 pub use parts::{Parts, open};
@@ -10,7 +11,7 @@ pub use parts::{Parts, open};
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::http::{self, Edge, Inner, Metrics, Settings, SignInLimiter};
+use crate::http::{self, Edge, Inner, Limiter, Metrics, Settings};
 use crate::room::Rooms;
 use anyhow::{Context, Result, bail};
 use std::io::ErrorKind;
@@ -23,6 +24,8 @@ use tokio::task::JoinHandle;
 
 /// How long the database and the SFU may take to end.
 const CLOSE_TIME: Duration = Duration::from_secs(5);
+/// How long a room's farewell may take to reach slow browsers. They find out by themselves half a minute later.
+const LAST_WORD: Duration = Duration::from_secs(2);
 
 /// A running server. It ends with [`Server::shutdown`]; dropping it leaves its tasks to the runtime.
 pub struct Server {
@@ -32,6 +35,9 @@ pub struct Server {
     rooms: Rooms,
     sfu: sfu::Sfu,
     parts: Parts,
+    edge: Edge,
+    /// Where people open the pages.
+    pub base_url: String,
     stopping: watch::Sender<bool>,
     serving: JoinHandle<()>,
     background: Vec<JoinHandle<()>>,
@@ -46,6 +52,7 @@ pub struct Server {
 /// A sentence that says what to do: a busy port, a folder that is in use, a database that does not answer.
 pub async fn start(config: Config) -> Result<Server> {
     let data_dir = DataDir::lock(&config.data_dir)?;
+    let tls = config.tls.as_ref().map(tls::Tls::load).transpose()?;
     let listener = listen(config.listen).await?;
     let http_addr = listener.local_addr().context("the HTTP address")?;
     let sfu = start_media(&config)?;
@@ -65,22 +72,31 @@ pub async fn start(config: Config) -> Result<Server> {
             public_origins: config.public_origins.clone(),
             node_origin: config.node_origin.clone(),
             all_nodes: config.all_nodes.clone(),
+            trusted_proxies: config.trusted_proxies.clone(),
             secure_cookies: config.secure_cookies(),
             metrics_token: config.metrics_token.clone(),
         },
-        sign_ins: Mutex::new(SignInLimiter::new(config.limits.sign_in_failures)),
+        limiter: Mutex::new(Limiter::new(config.limits.sign_in_failures)),
         limits: config.limits.clone(),
         metrics: Metrics::default(),
         stopping: stopped,
+        sockets: watch::Sender::new(()),
     });
 
-    let background = background(&app, &rooms, &parts, &edge);
-    let serving = tokio::spawn(accept::serve(listener, http::router(edge.clone()), edge.stopped()));
-    tracing::info!(%http_addr, %media_addr, "ready");
+    let mut background = background(&app, &rooms, &parts, &edge);
+    let acceptor = tls.as_ref().map(tls::Tls::acceptor).transpose()?;
+    if let Some(tls) = tls {
+        background.push(tokio::spawn(tls.watch(edge.stopped())));
+    }
+    let serving = tokio::spawn(accept::serve(listener, acceptor, http::router(edge.clone()), edge.stopped()));
+    let base_url = config.base_url(http_addr);
+    tracing::info!(%http_addr, %media_addr, %base_url, "ready");
     let drain = config.limits.drain;
     Ok(Server {
         http_addr,
         media_addr,
+        base_url,
+        edge,
         app,
         rooms,
         sfu,
@@ -93,7 +109,7 @@ pub async fn start(config: Config) -> Result<Server> {
     })
 }
 
-/// Ticker, live streams, rooms' watch.
+/// Ticker, live streams, rooms' watch, purge.
 fn background(app: &Arc<App>, rooms: &Rooms, parts: &Parts, edge: &Edge) -> Vec<JoinHandle<()>> {
     let ticker = {
         let (app, stopped) = (Arc::clone(app), edge.stopped());
@@ -107,7 +123,11 @@ fn background(app: &Arc<App>, rooms: &Rooms, parts: &Parts, edge: &Edge) -> Vec<
         let (rooms, bell, stopped) = (rooms.clone(), parts.bus.subscribe(), edge.stopped());
         tokio::spawn(async move { rooms.run_watch(bell, stopped).await })
     };
-    vec![ticker, live, watch]
+    let purge = {
+        let (app, stopped) = (Arc::clone(app), edge.stopped());
+        tokio::spawn(async move { app.run_purge(stopped).await })
+    };
+    vec![ticker, live, watch, purge]
 }
 
 impl Server {
@@ -117,11 +137,19 @@ impl Server {
         tracing::info!("stopping");
         // Nobody listens any more when every task has ended by itself.
         let _ = self.stopping.send(true);
-        if tokio::time::timeout(self.drain, self.rooms.shutdown()).await.is_err() {
+        let farewell = async {
+            self.rooms.shutdown().await;
+            // Each room has said its last word; it has to reach the browsers, which come back by it at once. A stranger
+            // who never said a word is not waited for.
+            let _ = tokio::time::timeout(LAST_WORD, self.edge.sockets.closed()).await;
+        };
+        let abort = self.serving.abort_handle();
+        let (rooms, requests) =
+            tokio::join!(tokio::time::timeout(self.drain, farewell), tokio::time::timeout(self.drain, self.serving));
+        if rooms.is_err() {
             tracing::warn!("rooms did not end in time");
         }
-        let abort = self.serving.abort_handle();
-        if tokio::time::timeout(self.drain, self.serving).await.is_err() {
+        if requests.is_err() {
             abort.abort();
             tracing::warn!("requests that were under way were cut off");
         }
@@ -161,7 +189,7 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 fn start_media(config: &Config) -> Result<sfu::Sfu> {
     let media = &config.media;
     let bind = media.bind;
-    match sfu::Sfu::start(sfu::Config { bind, announced: media.announced.clone() }) {
+    match sfu::Sfu::start(sfu::Config { bind, announced: media.announced.clone(), max_members: sfu::MAX_MEMBERS }) {
         Ok(sfu) => Ok(sfu),
         Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
             "The media port {bind} is in use: another program, perhaps another Telekonsil, has it. Stop it, or choose \

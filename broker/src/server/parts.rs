@@ -42,7 +42,7 @@ pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String) -> Re
     };
     let ws_url = match &config.node_origin {
         Some(origin) => origin.websocket(),
-        None => format!("ws://{http_addr}"),
+        None => format!("{}://{http_addr}", if config.tls.is_some() { "wss" } else { "ws" }),
     };
     let repo: Arc<dyn Repository> = store.clone();
     let app = App::new(app::Parts {
@@ -53,11 +53,20 @@ pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String) -> Re
         blobs,
         pool: Pool::new(worker, Limits { object: config.limits.object, ..Limits::default() }),
         node: Node { id: node_id, ws_url },
+        retention_days: config.retention.after_days,
     });
+    if config.is_demo {
+        app.set_demo();
+    }
     Ok(Parts { app, bus, repo, store })
 }
 
 impl Parts {
+    /// The database itself, for its copy.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Closes the database.
     pub async fn close(&self) {
         self.store.close().await;

@@ -3,6 +3,7 @@
 use super::{Engine, Store, postgres, sqlite};
 use crate::app::ports::*;
 use async_trait::async_trait;
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 /// One query on a connection that only reads.
@@ -10,10 +11,19 @@ macro_rules! read {
     ($store:ident, $module:ident::$query:ident($($argument:expr),*)) => {
         match &$store.engine {
             Engine::Sqlite(engine) => {
-                sqlite::queries::$module::$query(&mut *engine.read().await?, $($argument),*).await
+                let mut held = engine.reader().await?;
+                let result = sqlite::queries::$module::$query(&mut held, $($argument),*).await;
+                held.settle(&result);
+                result
             }
             Engine::Postgres(engine) => {
-                postgres::queries::$module::$query(&mut *engine.read().await?, $($argument),*).await
+                postgres::in_time(postgres::ANSWER, async {
+                    let mut held = engine.connection().await?;
+                    let result = postgres::queries::$module::$query(&mut held, $($argument),*).await;
+                    held.settle(&result);
+                    result
+                })
+                .await
             }
         }
     };
@@ -24,36 +34,60 @@ macro_rules! snapshot {
     ($store:ident, $module:ident::$query:ident($($argument:expr),*)) => {
         match &$store.engine {
             Engine::Sqlite(engine) => {
-                sqlite::queries::$module::$query(&mut *engine.snapshot().await?, $($argument),*).await
+                let mut held = engine.reader().await?;
+                transaction!(held, sqlite::SNAPSHOT, sqlite::queries::$module::$query($($argument),*))
             }
             Engine::Postgres(engine) => {
-                postgres::queries::$module::$query(&mut *engine.snapshot().await?, $($argument),*).await
+                postgres::in_time(postgres::ANSWER, async {
+                    let mut held = engine.connection().await?;
+                    transaction!(held, postgres::SNAPSHOT, postgres::queries::$module::$query($($argument),*))
+                })
+                .await
             }
         }
     };
 }
 
-/// One transaction. It rolls back on an error, and on a result that matches `undo`.
+/// One transaction. It rolls back on an error, and on a result that matches `undo`. `long`: it may take a while.
 macro_rules! write {
     ($store:ident, $module:ident::$query:ident($($argument:expr),*) $(, undo $undo:pat)?) => {
+        write!(@within postgres::ANSWER, $store, $module::$query($($argument),*) $(, $undo)?)
+    };
+    ($store:ident, long $module:ident::$query:ident($($argument:expr),*)) => {
+        write!(@within postgres::LONG_ANSWER, $store, $module::$query($($argument),*))
+    };
+    (@within $limit:expr, $store:ident, $module:ident::$query:ident($($argument:expr),*) $(, $undo:pat)?) => {
         match &$store.engine {
             Engine::Sqlite(engine) => {
-                write!(@run engine, sqlite::queries::$module::$query($($argument),*) $(, $undo)?)
+                let mut held = engine.writer().await?;
+                transaction!(held, sqlite::WRITE, sqlite::queries::$module::$query($($argument),*) $(, $undo)?)
             }
             Engine::Postgres(engine) => {
-                write!(@run engine, postgres::queries::$module::$query($($argument),*) $(, $undo)?)
+                postgres::in_time($limit, async {
+                    let mut held = engine.connection().await?;
+                    transaction!(held, postgres::WRITE, postgres::queries::$module::$query($($argument),*) $(, $undo)?)
+                })
+                .await
             }
         }
     };
-    (@run $engine:ident, $($path:ident)::+($($argument:expr),*) $(, $undo:pat)?) => {{
-        let mut transaction = $engine.write().await?;
-        let result = $($path)::+(&mut transaction, $($argument),*).await?;
-        $(if matches!(result, $undo) {
-            transaction.rollback().await?;
-            return Ok(result);
-        })?
-        transaction.commit().await?;
-        Ok(result)
+}
+
+macro_rules! transaction {
+    ($held:ident, $begin:expr, $($path:ident)::+($($argument:expr),*) $(, $undo:pat)?) => {{
+        let result = async {
+            let mut transaction = $held.begin_with($begin).await?;
+            let result = $($path)::+(&mut transaction, $($argument),*).await?;
+            $(if matches!(result, $undo) {
+                transaction.rollback().await?;
+                return Ok(result);
+            })?
+            transaction.commit().await?;
+            Ok(result)
+        }
+        .await;
+        $held.settle(&result);
+        result
     }};
 }
 
@@ -89,6 +123,24 @@ impl Repository for Store {
     async fn workload(&self, callouts_since: i64) -> RepoResult<Vec<WorkloadRow>> {
         read!(self, consults::workload(callouts_since))
     }
+    async fn open_states(&self) -> RepoResult<Vec<StateCountRow>> {
+        read!(self, consults::open_states())
+    }
+    fn pool(&self) -> PoolRow {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.pool_row(),
+            Engine::Postgres(engine) => engine.pool_row(),
+        }
+    }
+    async fn queued_consults(&self, service_id: Uuid) -> RepoResult<Vec<Uuid>> {
+        read!(self, consults::queued(service_id))
+    }
+    async fn consults_by_label(&self, label: &str) -> RepoResult<Vec<Uuid>> {
+        read!(self, consults::by_label(label))
+    }
+    async fn consult_ids(&self, after: Option<Uuid>, limit: u32) -> RepoResult<Vec<(Uuid, i64)>> {
+        read!(self, consults::page(after, limit))
+    }
 
     async fn directory_revision(&self) -> RepoResult<i64> {
         read!(self, counters::revision())
@@ -97,7 +149,19 @@ impl Repository for Store {
         snapshot!(self, directory::directory())
     }
     async fn write_directory(&self, rows: &DirectoryWrite) -> RepoResult<i64> {
-        write!(self, directory_write::write(rows))
+        write!(self, long directory_write::write(rows))
+    }
+    async fn delete_contract(&self, row: &ContractRow) -> RepoResult<i64> {
+        write!(self, directory_write::delete_contract(row))
+    }
+    async fn count_people(&self) -> RepoResult<i64> {
+        read!(self, directory::count_people())
+    }
+    async fn write_directory_at(&self, rows: &DirectoryWrite, expected: i64) -> RepoResult<Option<i64>> {
+        write!(self, long directory_write::write_at(rows, expected))
+    }
+    async fn people_with_password(&self) -> RepoResult<Vec<Uuid>> {
+        read!(self, sessions::with_password())
     }
     async fn credential(&self, email: &str) -> RepoResult<Option<CredentialRow>> {
         read!(self, sessions::credential(email))
@@ -118,11 +182,39 @@ impl Repository for Store {
     async fn delete_session(&self, token_hash: &[u8]) -> RepoResult<()> {
         write!(self, sessions::delete(token_hash))
     }
+    async fn sessions(&self, person: Option<Uuid>, now: i64) -> RepoResult<Vec<SessionRow>> {
+        read!(self, sessions::list(person, now))
+    }
+    async fn delete_session_by_id(&self, id: Uuid, person: Option<Uuid>) -> RepoResult<bool> {
+        write!(self, sessions::delete_by_id(id, person))
+    }
+    async fn delete_sessions_of(&self, person: Uuid, except: Option<Uuid>) -> RepoResult<u64> {
+        write!(self, sessions::delete_of(person, except))
+    }
     async fn insert_link(&self, row: &LinkRow) -> RepoResult<()> {
         write!(self, sessions::insert_link(row))
     }
-    async fn consume_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<Uuid>> {
+    async fn consume_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<LinkRow>> {
         write!(self, sessions::consume_link(token_hash, now))
+    }
+    async fn insert_guest(&self, row: &GuestRow) -> RepoResult<()> {
+        write!(self, guests::insert(row))
+    }
+    async fn open_guest_link(
+        &self,
+        token_hash: &[u8],
+        now: i64,
+        cookie_hash: &[u8],
+        csrf_token: &str,
+        session_until: i64,
+    ) -> RepoResult<Option<GuestRow>> {
+        write!(self, guests::open_link(token_hash, now, cookie_hash, csrf_token, session_until))
+    }
+    async fn guest_by_cookie(&self, cookie_hash: &[u8], now: i64) -> RepoResult<Option<GuestRow>> {
+        read!(self, guests::by_cookie(cookie_hash, now))
+    }
+    async fn end_guest(&self, id: Uuid) -> RepoResult<()> {
+        write!(self, guests::end(id))
     }
     async fn consume_ticket(&self, jti: Uuid, expires_at: i64) -> RepoResult<bool> {
         write!(self, rooms::consume_ticket(jti, expires_at))
@@ -137,7 +229,7 @@ impl Repository for Store {
         write!(self, rooms::release(consult_id, node))
     }
     async fn sweep(&self, now: i64) -> RepoResult<()> {
-        write!(self, sessions::sweep(now))
+        write!(self, long sessions::sweep(now))
     }
 
     async fn ensure_study(&self, row: &StudyRow) -> RepoResult<StudyRow> {
@@ -153,7 +245,7 @@ impl Repository for Store {
         write!(self, studies::declare(study_id, instances))
     }
     async fn insert_instance(&self, row: &NewInstance) -> RepoResult<Inserted> {
-        write!(self, instance_write::insert(row), undo Inserted::Same | Inserted::Different)
+        write!(self, instance_write::insert(row), undo Inserted::Same | Inserted::Different | Inserted::OtherPatient | Inserted::Purged)
     }
     async fn search_studies(&self, search: &StudySearch) -> RepoResult<Vec<StudyRow>> {
         read!(self, study_search::search(search))
@@ -176,7 +268,59 @@ impl Repository for Store {
     async fn studies_of_consults(&self, consults: &[Uuid]) -> RepoResult<Vec<(Uuid, Uuid)>> {
         read!(self, studies::of_consults(consults))
     }
+
     async fn log_access(&self, row: &AccessRow) -> RepoResult<()> {
         write!(self, access_log::insert(row))
+    }
+    async fn access_of_consult(&self, consult_id: Uuid, limit: u32) -> RepoResult<Vec<AccessRow>> {
+        read!(self, access_log::of_consult(consult_id, limit))
+    }
+    async fn sweep_access_log(&self, before: i64) -> RepoResult<u64> {
+        write!(self, long access_log::sweep(before))
+    }
+    async fn insert_notice(&self, row: &NoticeRow) -> RepoResult<()> {
+        write!(self, notices::insert(row))
+    }
+    async fn notices(&self, limit: u32) -> RepoResult<Vec<NoticeRow>> {
+        read!(self, notices::newest(limit))
+    }
+    async fn mark_notice_seen(&self, id: Uuid, person: Uuid, at: i64) -> RepoResult<bool> {
+        write!(self, notices::mark_seen(id, person, at))
+    }
+    async fn insert_export(&self, row: &ExportRow) -> RepoResult<()> {
+        write!(self, exports::insert(row))
+    }
+    async fn export(&self, id: Uuid) -> RepoResult<Option<ExportRow>> {
+        read!(self, exports::export(id))
+    }
+    async fn exports(&self, limit: u32) -> RepoResult<Vec<ExportRow>> {
+        read!(self, exports::newest(limit))
+    }
+    async fn decide_export(&self, id: Uuid, state: &str, person: Uuid, at: i64) -> RepoResult<bool> {
+        write!(self, exports::decide(id, state, person, at))
+    }
+    async fn move_export(&self, id: Uuid, from: &str, to: &str) -> RepoResult<bool> {
+        write!(self, exports::transfer(id, from, to))
+    }
+    async fn purgeable(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<Vec<Uuid>> {
+        read!(self, retention::purgeable(taken_over_before, cancelled_before, limit))
+    }
+    async fn purge_consult(
+        &self,
+        consult_id: Uuid,
+        expected_seq: i64,
+        at: i64,
+        reduced_detail: &str,
+    ) -> RepoResult<Option<PurgedConsult>> {
+        write!(self, long purge::purge(consult_id, expected_seq, at, reduced_detail))
+    }
+    async fn dead_blobs(&self, limit: u32) -> RepoResult<Vec<String>> {
+        read!(self, dead_blobs::some(limit))
+    }
+    async fn forget_dead_blobs(&self, addresses: &[String]) -> RepoResult<()> {
+        write!(self, dead_blobs::forget(addresses))
+    }
+    async fn retention(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<RetentionRow> {
+        snapshot!(self, retention::retention(taken_over_before, cancelled_before, limit))
     }
 }

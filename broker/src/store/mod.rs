@@ -9,6 +9,7 @@
 mod dispatch;
 mod error;
 mod fold;
+mod held;
 mod postgres;
 mod sqlite;
 
@@ -58,11 +59,67 @@ impl Store {
         }
     }
 
+    /// Writes a copy of the whole database, as it is at one moment, into a file that must not exist yet. Reading and
+    /// writing go on meanwhile. The embedded engine alone: PostgreSQL brings its own tool (`pg_dump`).
+    pub async fn copy_to(&self, file: &Path) -> Result<()> {
+        match &self.engine {
+            Engine::Sqlite(engine) => engine.copy_to(file).await,
+            Engine::Postgres(_) => Err(RepoError::Broken("PostgreSQL is copied by pg_dump".into())),
+        }
+    }
+
     /// Waits for running calls, then closes every connection; SQLite folds its write-ahead log into the file.
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite(engine) => engine.close().await,
             Engine::Postgres(engine) => engine.close().await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::ports::{DirectoryWrite, NetworkRow, Repository};
+
+    impl Store {
+        async fn on_the_writer(&self, sql: &'static str) {
+            let Engine::Sqlite(engine) = &self.engine else { panic!("the embedded engine alone") };
+            let mut writer = engine.writer().await.expect("connects");
+            let result = sqlx::query(sql).execute(&mut *writer).await.map_err(RepoError::from);
+            writer.settle(&result);
+            result.expect("runs");
+        }
+
+        async fn add_network(&self, name: String) -> Result<i64> {
+            let network = NetworkRow { id: uuid::Uuid::now_v7(), name };
+            self.write_directory(&DirectoryWrite { networks: vec![network], ..DirectoryWrite::default() }).await
+        }
+    }
+
+    /// SQLite ends the transaction by itself, and the driver does not notice: the only connection that writes must not
+    /// stay behind unusable.
+    #[tokio::test]
+    async fn a_full_disk_is_unavailable_and_forgotten_when_there_is_room_again() {
+        let folder = std::env::temp_dir().join(format!("telekonsil-full-{}", uuid::Uuid::now_v7()));
+        std::fs::create_dir_all(&folder).expect("makes a folder");
+        let store = Store::connect(&format!("sqlite:{}", folder.join("test.db").display())).await.expect("connects");
+        store.migrate().await.expect("migrates");
+        for round in 1..=3 {
+            // As many pages as there are, and not one more; for this connection only.
+            store.on_the_writer("PRAGMA max_page_count = 1").await;
+            let refused = store.add_network("x".repeat(100_000)).await;
+            assert!(matches!(refused, Err(RepoError::Unavailable(_))), "{refused:?}");
+            assert_eq!(store.add_network("x".repeat(100_000)).await.expect("writes again"), round);
+        }
+        assert_eq!(store.directory().await.expect("reads").networks.len(), 3);
+        let Engine::Sqlite(engine) = &store.engine else { panic!("the embedded engine") };
+        let whole: String = sqlx::query_scalar("PRAGMA integrity_check")
+            .fetch_one(&mut *engine.reader().await.expect("connects"))
+            .await
+            .expect("reads");
+        assert_eq!(whole, "ok");
+        store.close().await;
+        std::fs::remove_dir_all(folder).expect("removes the folder");
     }
 }

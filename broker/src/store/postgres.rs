@@ -1,12 +1,12 @@
 //! The network's engine: PostgreSQL, shared by equal nodes.
 
-use super::Result;
+use super::{RepoError, Result, held::Held};
+use crate::app::ports::PoolRow;
 use sqlx::{
-    Connection, PgConnection, Pool, Transaction,
-    pool::PoolConnection,
+    Connection, PgConnection, Pool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 pub(super) type Db = sqlx::Postgres;
 
@@ -20,13 +20,26 @@ const SKIP_LOCKED: &str = " FOR UPDATE SKIP LOCKED";
 /// Connections of one node. PostgreSQL's own default admits 100 in all, so that six nodes fit; fewer make a burst of
 /// requests queue in the node, which it survives.
 const CONNECTIONS: u32 = 16;
-/// How long a request waits for a connection before it is told to come back (`unavailable`).
-const ACQUIRE: Duration = Duration::from_secs(10);
+/// How long a call may take in all, waiting for a connection included. A server that is gone (switched off, cut off,
+/// frozen) does not say so: after this the caller is told to come back (`unavailable`). Less refuses requests when a
+/// busy server is merely slow, more leaves people before a screen that does nothing.
+pub(in crate::store) const ANSWER: Duration = Duration::from_millis(2_500);
+/// The same for what walks over many rows (a whole directory, a purge, a sweep). Nobody waits before a screen for these.
+pub(in crate::store) const LONG_ANSWER: Duration = Duration::from_secs(60);
+/// A start waits for the server this many times `ANSWER`: both may have been switched on at the same moment.
+const START_TRIES: u32 = 4;
 /// Limits that the server holds for us. Every append ends under the lock of the one position row, so that a node which
-/// freezes within a transaction would stop all others: the server ends it after five seconds. Less ends nodes that
-/// only swap, more holds every hospital's requests for as long.
+/// freezes within a transaction would stop all others: the server ends it before their `ANSWER` is over. Less ends nodes
+/// that only swap, more refuses the other hospitals' requests. A single statement that takes longer than
+/// `statement_timeout` has nobody any more who waits for it.
 const LIMITS: [(&str, &str); 3] =
-    [("idle_in_transaction_session_timeout", "5s"), ("lock_timeout", "5s"), ("statement_timeout", "15s")];
+    [("idle_in_transaction_session_timeout", "1500ms"), ("lock_timeout", "2500ms"), ("statement_timeout", "10s")];
+
+/// Statements that see one state of the database, whatever is written meanwhile.
+pub(in crate::store) const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
+/// READ COMMITTED suffices: every decision rests on a compare-and-set that waits for the other writer's row lock and
+/// then sees its result.
+pub(in crate::store) const WRITE: &str = "BEGIN";
 
 pub(super) struct Engine {
     pool: Pool<Db>,
@@ -34,10 +47,19 @@ pub(super) struct Engine {
 
 impl Engine {
     pub(super) async fn connect(url: &str) -> Result<Self> {
+        // The URL's `sslmode` counts (`verify-full` with `sslrootcert` for a server elsewhere). Without one it is
+        // PostgreSQL's own `prefer`: encrypted where the server can, and nobody's name is looked at.
         let options = url.parse::<PgConnectOptions>()?.application_name("telekonsil").options(LIMITS);
-        let pool =
-            PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ACQUIRE).connect_with(options).await?;
-        Ok(Self { pool })
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(ANSWER).connect_lazy_with(options);
+        let engine = Self { pool };
+        let mut tries = 1;
+        loop {
+            match engine.pool.acquire().await.map_err(RepoError::from) {
+                Err(RepoError::Unavailable(_)) if tries < START_TRIES => tries += 1,
+                Err(error) => return Err(error),
+                Ok(_) => return Ok(engine),
+            }
+        }
     }
 
     /// Nodes that start together wait for each other here (sqlx takes an advisory lock), and a migration may take its
@@ -50,19 +72,8 @@ impl Engine {
         Ok(connection.close().await?)
     }
 
-    pub(super) async fn read(&self) -> Result<PoolConnection<Db>> {
-        Ok(self.pool.acquire().await?)
-    }
-
-    /// Statements that see one state of the database, whatever is written meanwhile.
-    pub(super) async fn snapshot(&self) -> Result<Transaction<'static, Db>> {
-        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?)
-    }
-
-    /// READ COMMITTED suffices: every decision rests on a compare-and-set that waits for the other writer's row lock
-    /// and then sees its result.
-    pub(super) async fn write(&self) -> Result<Transaction<'static, Db>> {
-        Ok(self.pool.begin().await?)
+    pub(super) async fn connection(&self) -> Result<Held<Db>> {
+        Held::of(&self.pool).await
     }
 
     /// The bus listens and notifies through the same server.
@@ -70,7 +81,20 @@ impl Engine {
         &self.pool
     }
 
+    pub(super) fn pool_row(&self) -> PoolRow {
+        PoolRow { open: self.pool.size(), idle: self.pool.num_idle() as u32, max: CONNECTIONS }
+    }
+
     pub(super) async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// What a write did that ran out of time is unknown, as with any connection that breaks: it happened whole or not at
+/// all.
+pub(in crate::store) async fn in_time<T>(limit: Duration, call: impl Future<Output = Result<T>>) -> Result<T> {
+    match tokio::time::timeout(limit, call).await {
+        Ok(result) => result,
+        Err(_) => Err(RepoError::Unavailable("no answer in time".into())),
     }
 }

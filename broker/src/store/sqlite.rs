@@ -1,9 +1,9 @@
 //! The embedded engine: one file, one writer, a few readers.
 
-use super::{RepoError, Result};
+use super::{RepoError, Result, held::Held};
+use crate::app::ports::PoolRow;
 use sqlx::{
-    Pool, Transaction,
-    pool::PoolConnection,
+    Connection, Pool, SqliteConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{fs::OpenOptions, io::ErrorKind, path::Path, time::Duration};
@@ -28,6 +28,12 @@ const ACQUIRE: Duration = Duration::from_secs(10);
 /// The write-ahead log is cut back to this size after a checkpoint; without it one large burst would keep its disk
 /// space for ever.
 const WAL_BYTES: &str = "67108864";
+
+/// Statements that see one state of the database, whatever is written meanwhile.
+pub(in crate::store) const SNAPSHOT: &str = "BEGIN";
+/// Takes the write lock at once: a transaction that starts by reading and then writes would fail with `SQLITE_BUSY` when
+/// another process wrote in between.
+pub(in crate::store) const WRITE: &str = "BEGIN IMMEDIATE";
 
 pub(super) struct Engine {
     writer: Pool<Db>,
@@ -68,19 +74,47 @@ impl Engine {
         Ok(sqlx::migrate!("migrations/sqlite").run(&self.writer).await?)
     }
 
-    pub(super) async fn read(&self) -> Result<PoolConnection<Db>> {
-        Ok(self.readers.acquire().await?)
+    pub(super) async fn reader(&self) -> Result<Held<Db>> {
+        Held::of(&self.readers).await
     }
 
-    /// Statements that see one state of the database, whatever is written meanwhile.
-    pub(super) async fn snapshot(&self) -> Result<Transaction<'static, Db>> {
-        Ok(self.readers.begin().await?)
+    pub(super) async fn writer(&self) -> Result<Held<Db>> {
+        Held::of(&self.writer).await
     }
 
-    /// Takes the write lock at once: a transaction that starts by reading and then writes would fail with
-    /// `SQLITE_BUSY` when another process wrote in between.
-    pub(super) async fn write(&self) -> Result<Transaction<'static, Db>> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    /// By a connection of its own: the readers may not write, not even into another file, and the writer must not be
+    /// kept from its work. It reads in one transaction, which holds nobody up under a write-ahead log.
+    pub(super) async fn copy_to(&self, file: &Path) -> Result<()> {
+        let name = file.to_str().ok_or_else(|| RepoError::Broken("the copy's path is not UTF-8".into()))?;
+        if file.exists() {
+            return Err(RepoError::Broken("the copy's file is there already".into()));
+        }
+        make_private(file)?;
+        let options = self.writer.connect_options().as_ref().clone().optimize_on_close(false, None);
+        let copied = async {
+            let mut connection = SqliteConnection::connect_with(&options).await?;
+            sqlx::query("VACUUM INTO $1").bind(name.to_owned()).execute(&mut connection).await?;
+            connection.close().await?;
+            // A copy that is told of is on the disk.
+            tokio::fs::File::open(file).await?.sync_all().await?;
+            Ok::<_, sqlx::Error>(())
+        };
+        let copied = copied.await;
+        if copied.is_err() {
+            // Half a copy must not be taken for one.
+            tokio::fs::remove_file(file).await.map_err(sqlx::Error::from)?;
+        }
+        Ok(copied?)
+    }
+
+    /// The writer's and the readers'.
+    pub(super) fn pool_row(&self) -> PoolRow {
+        let (writer, readers) = (&self.writer, &self.readers);
+        PoolRow {
+            open: writer.size() + readers.size(),
+            idle: (writer.num_idle() + readers.num_idle()) as u32,
+            max: 1 + READERS,
+        }
     }
 
     pub(super) async fn close(&self) {
@@ -132,7 +166,7 @@ mod tests {
             assert_eq!(pragma(&mut writer, sql).await, value, "{sql}");
         }
         drop(writer);
-        let mut reader = engine.read().await.expect("connects");
+        let mut reader = engine.readers.acquire().await.expect("connects");
         assert_eq!(pragma(&mut reader, "PRAGMA query_only").await, "1");
         drop(reader);
         engine.close().await;

@@ -1,10 +1,10 @@
 //! Passwords, links, sessions, service tokens.
 
-use crate::stage::Stage;
+use crate::stage::{PASSWORD, Stage};
 use std::time::Duration;
 use telekonsil::app::{Error, Scope};
 
-const PASSWORD: &str = "korrekt Pferd Batterie";
+
 
 on_both! {
     async fn a_password_signs_in_and_a_wrong_one_does_not(fixture) {

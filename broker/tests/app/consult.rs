@@ -1,21 +1,11 @@
 //! A whole consult, and the race for it.
 
-use crate::stage::{NIGHT, Stage};
+use crate::stage::{NIGHT, Stage, answer};
 use schemas::consult::{
-    Action, ActionName, AlarmKind, Answer, ConsultQuery, ConsultState, Decision, RingOutcome, TimelineWhat,
+    Action, ActionName, AlarmKind, ConsultQuery, ConsultState, RingOutcome, TimelineWhat,
 };
 use std::sync::Arc;
 use telekonsil::app::Error;
-
-fn answer() -> Answer {
-    Answer {
-        findings: "Frühe Infarktzeichen links".into(),
-        assessment: "M1-Verschluss".into(),
-        recommendation: "Lyse, dann verlegen".into(),
-        decision: Decision::Transfer,
-        limitations: "".into(),
-    }
-}
 
 on_both! {
     async fn from_the_request_to_the_close(fixture) {
@@ -60,12 +50,16 @@ on_both! {
             app.left(id, person.person_id).await.unwrap();
             app.left(id, person.person_id).await.unwrap();
         }
-        stage.act(&stage.second, id, Action::SubmitAnswer { answer: answer() }).await.unwrap();
+        stage.set_password(&stage.second).await;
+        stage.sign(&stage.second, id, 0, "").await.unwrap();
         let read = app.detail(&stage.referrer, id).await.unwrap();
         assert_eq!(read.answer.unwrap().answer, answer());
         assert!(stage.detail(id).await.answer.is_none(), "the coordinator sees no patient data");
         stage.act(&stage.colleague, id, Action::Acknowledge).await.unwrap();
-        let closed = stage.act(&stage.referrer, id, Action::Close).await.unwrap();
+        let close = |why: &str| Action::Close { close_out: None, missing_because: why.into() };
+        let refused = stage.act(&stage.referrer, id, close("")).await;
+        assert!(matches!(refused, Err(Error::InvalidField(_))), "fields of § 3(2) are missing");
+        let closed = stage.act(&stage.referrer, id, close("Patient ohne Papiere")).await.unwrap();
         assert_eq!(closed.summary.state, ConsultState::Closed);
         assert!(app.consults(&stage.referrer, &ConsultQuery { all: false }).await.unwrap().is_empty());
         assert_eq!(app.consults(&stage.referrer, &ConsultQuery { all: true }).await.unwrap().len(), 1);
@@ -114,7 +108,7 @@ on_both! {
         let stage = Stage::new(&fixture).await;
         // Both decline the first consult's ladder: for that consult nobody is left.
         let id = stage.emergency().await;
-        let decline = || Action::Decline { reason: schemas::consult::DeclineReason::NoCapacity, note: "".into() };
+        let decline = || Action::Decline { ring_id: None, reason: schemas::consult::DeclineReason::NoCapacity, note: "".into() };
         stage.act(&stage.first, id, decline()).await.unwrap();
         assert_eq!(stage.detail(id).await.summary.ringing[0].id, stage.second.person_id, "the next one rings at once");
         stage.act(&stage.second, id, decline()).await.unwrap();

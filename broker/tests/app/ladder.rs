@@ -59,7 +59,7 @@ on_both! {
         let summary = stage.detail(id).await.summary;
         assert!(summary.promised_by.is_none());
         assert_eq!(summary.ringing[0].id, stage.second.person_id);
-        stage.act(&stage.second, id, Action::PassOn).await.unwrap();
+        stage.act(&stage.second, id, Action::PassOn { ring_id: None }).await.unwrap();
         let summary = stage.detail(id).await.summary;
         assert!(!summary.ringing.is_empty(), "the next step rings at once");
     }

@@ -1,21 +1,15 @@
 //! Join tickets and who runs a room.
 
 use crate::stage::Stage;
-use schemas::{ConsultId, consult::Action};
+use schemas::consult::Action;
 use telekonsil::app::Error;
-
-async fn accepted(stage: &Stage) -> ConsultId {
-    let id = stage.emergency().await;
-    stage.act(&stage.first, id, Action::Accept).await.unwrap();
-    id
-}
 
 on_both! {
     async fn a_ticket_opens_its_room_once_within_a_minute(fixture) {
         let stage = Stage::new(&fixture).await;
         let app = &stage.app;
-        let id = accepted(&stage).await;
-        let other = accepted(&stage).await;
+        let id = stage.accepted().await;
+        let other = stage.accepted().await;
         let ticket = app.ticket(&stage.first, id, Some("ws://specialist.localhost:8080")).await.unwrap();
         assert_eq!(ticket.url, format!("ws://specialist.localhost:8080/api/rooms/{id}/ws"));
         assert!(ticket.expires_at > stage.now() && ticket.expires_at <= stage.now().plus_seconds(60));
@@ -55,7 +49,7 @@ on_both! {
 
     async fn a_room_stays_with_its_node_and_moves_when_the_node_is_gone(fixture) {
         let stage = Stage::new(&fixture).await;
-        let id = accepted(&stage).await;
+        let id = stage.accepted().await;
         let other = stage.node("b");
         let here = stage.app.ticket(&stage.first, id, None).await.unwrap();
         let there = other.ticket(&stage.referrer, id, Some("ws://b.example")).await.unwrap();
@@ -69,7 +63,7 @@ on_both! {
 
     async fn who_was_in_a_room_when_its_node_died_has_left(fixture) {
         let stage = Stage::new(&fixture).await;
-        let id = accepted(&stage).await;
+        let id = stage.accepted().await;
         stage.app.ticket(&stage.first, id, None).await.unwrap();
         for person in [&stage.first, &stage.referrer] {
             stage.app.joined(id, person.person_id).await.unwrap();

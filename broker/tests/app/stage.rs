@@ -3,8 +3,9 @@
 use crate::fixture::Fixture;
 use schemas::{
     ConsultId, PersonId, ServiceId, UnixMillis,
-    consult::{Action, CaseFields, ConsultDetail, NewConsult, Urgency},
-    directory::Specialty,
+    consult::{Action, Answer, CaseFields, ConsultDetail, Decision, NewConsult, Urgency},
+    directory::{Role, Specialty},
+    report::SignReport,
 };
 use std::path::PathBuf;
 use std::sync::{
@@ -14,7 +15,7 @@ use std::sync::{
 use std::time::Duration;
 use telekonsil::{
     app::{
-        Actor, App, Error, Node, Parts,
+        Actor, App, Error, NewPerson, Node, Parts,
         ports::{Clock, Repository},
     },
     bus::LocalBus,
@@ -25,6 +26,22 @@ use uuid::Uuid;
 
 /// Tuesday, 2026-11-24, 01:07:00 UTC: nothing hands over within the hours of a test.
 pub const NIGHT: UnixMillis = UnixMillis(1_795_482_420_000);
+
+/// Everybody's, where a test needs one.
+pub const PASSWORD: &str = "korrekt Pferd Batterie";
+
+pub fn answer() -> Answer {
+    Answer {
+        findings: "Frühe Infarktzeichen links".into(),
+        assessment: "M1-Verschluss".into(),
+        recommendation: "Lyse, dann verlegen".into(),
+        decision: Decision::Transfer,
+        limitations: "".into(),
+        template: Default::default(),
+        nihss: None,
+        key_images: vec![],
+    }
+}
 
 pub struct TestClock(AtomicI64);
 
@@ -80,6 +97,24 @@ impl Stage {
         stage
     }
 
+    /// An installation without anybody, on one of its nodes.
+    pub async fn empty(fixture: &Fixture, id: &str) -> Arc<App> {
+        let folder = std::env::temp_dir().join(format!("telekonsil-app-{}", Uuid::now_v7()));
+        std::fs::create_dir_all(&folder).expect("makes a folder");
+        let repo: Arc<dyn Repository> = fixture.store.clone();
+        app(id, &repo, &Arc::new(TestClock(AtomicI64::new(NIGHT.0))), &"5a".repeat(32), &folder)
+    }
+
+    /// Where the sealed objects lie.
+    pub fn blobs(&self) -> PathBuf {
+        self.folder.join("blobs")
+    }
+
+    /// That person, signed in.
+    pub async fn signed_in(&self, person: PersonId) -> Actor {
+        actor(&self.app, person).await
+    }
+
     /// Another process on the same database: a restart of this node, or another node.
     pub fn node(&self, id: &str) -> Arc<App> {
         app(id, &self.repo, &self.clock, &self.master, &self.folder)
@@ -115,6 +150,7 @@ impl Stage {
                 question: Some("Lyse?".to_owned()),
                 ..CaseFields::default()
             },
+            prealert: false,
         }
     }
 
@@ -128,6 +164,61 @@ impl Stage {
 
     pub async fn act(&self, actor: &Actor, id: ConsultId, action: Action) -> Result<ConsultDetail, Error> {
         self.app.act(actor, id, action).await
+    }
+
+    /// A stroke emergency that the first specialist has accepted.
+    pub async fn accepted(&self) -> ConsultId {
+        let id = self.emergency().await;
+        self.act(&self.first, id, Action::Accept).await.expect("accepts");
+        id
+    }
+
+    /// The person's password is [`PASSWORD`] from now on.
+    pub async fn set_password(&self, actor: &Actor) {
+        let rows = self.app.directory_rows().await.expect("reads");
+        let row = rows.people.iter().find(|row| row.id == actor.person_id.0).expect("is there");
+        self.app.set_password(&row.email, PASSWORD).await.expect("sets");
+    }
+
+    /// Signs; the person's password must have been set.
+    pub async fn sign(
+        &self,
+        actor: &Actor,
+        id: ConsultId,
+        after_version: u32,
+        reason: &str,
+    ) -> Result<ConsultDetail, Error> {
+        let report =
+            SignReport { answer: answer(), password: PASSWORD.into(), after_version, reason: reason.into() };
+        self.app.sign_report(actor, id, report).await
+    }
+
+    /// Somebody new with one role, of the house where `colleague` works.
+    pub async fn newcomer(&self, colleague: &Actor, role: Role) -> Actor {
+        let id = PersonId(Uuid::now_v7());
+        let person = NewPerson {
+            id,
+            hospital_id: colleague.hospital_id,
+            name: "Dr. Neu".to_owned(),
+            email: format!("{}@neu.example", id.0.simple()),
+            phone: None,
+            roles: vec![role],
+            networks: vec![],
+            languages: vec!["de".to_owned()],
+            qualifications: vec![],
+            password: None,
+        };
+        self.app.add_person(person).await.expect("is added");
+        actor(&self.app, id).await
+    }
+
+    /// The stroke service lets nobody take a second consult beside a running one.
+    pub async fn make_exclusive(&self) {
+        let rows = self.app.directory_rows().await.expect("reads");
+        let mut services = rows.services;
+        services.iter_mut().for_each(|service| service.exclusive = true);
+        let write = telekonsil::app::ports::DirectoryWrite { services, ..Default::default() };
+        self.repo.write_directory(&write).await.expect("writes");
     }
 
     pub async fn detail(&self, id: ConsultId) -> ConsultDetail {
@@ -178,6 +269,7 @@ fn app(
         blobs: imaging::blobs::Blobs::local(&folder.join("blobs")).expect("opens"),
         pool: imaging::worker::Pool::new(env!("CARGO_BIN_EXE_telekonsil").into(), imaging::worker::Limits::default()),
         node: Node { id: id.to_owned(), ws_url: format!("ws://{id}.example") },
+        retention_days: 90,
     })
 }
 

@@ -133,6 +133,7 @@ impl Browser {
                 service_id: service.id,
                 urgency: Urgency::Emergency,
                 fields: Default::default(),
+                prealert: false,
             };
             let answer = self.post("/api/consults", &serde_json::to_value(&consult).unwrap()).await;
             if answer.status() == 201 {

@@ -13,14 +13,14 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
-    async fn open(url: &str) -> Self {
+    pub(crate) async fn open(url: &str) -> Self {
         Self(connect_async(url).await.expect("the socket opens").0)
     }
 
-    async fn say(&mut self, message: &ClientMessage) {
+    pub(crate) async fn say(&mut self, message: &ClientMessage) {
         self.raw(Message::text(serde_json::to_string(message).unwrap())).await;
     }
 
@@ -29,7 +29,7 @@ impl Socket {
     }
 
     /// The next message; `None` once the socket is closed.
-    async fn hear(&mut self) -> Option<ServerMessage> {
+    pub(crate) async fn hear(&mut self) -> Option<ServerMessage> {
         loop {
             match tokio::time::timeout(Duration::from_secs(15), self.0.next()).await.expect("a message in time") {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
@@ -39,7 +39,7 @@ impl Socket {
         }
     }
 
-    async fn refused(&mut self) -> Code {
+    pub(crate) async fn refused(&mut self) -> Code {
         match self.hear().await {
             Some(ServerMessage::Refused { code, .. }) => code,
             other => panic!("not refused but {other:?}"),
@@ -47,7 +47,7 @@ impl Socket {
     }
 
     /// Messages up to the first that `wanted` takes.
-    async fn until<T>(&mut self, wanted: impl Fn(&ServerMessage) -> Option<T>) -> T {
+    pub(crate) async fn until<T>(&mut self, wanted: impl Fn(&ServerMessage) -> Option<T>) -> T {
         loop {
             let message = self.hear().await.expect("the socket stays open");
             if let Some(found) = wanted(&message) {
@@ -56,7 +56,7 @@ impl Socket {
         }
     }
 
-    async fn bye(&mut self) -> ByeReason {
+    pub(crate) async fn bye(&mut self) -> ByeReason {
         let reason = self.until(|message| match message {
             ServerMessage::Bye { reason } => Some(*reason),
             _ => None,
@@ -68,15 +68,15 @@ impl Socket {
 }
 
 /// An accepted consult between the demo's referrer and a specialist.
-struct Accepted {
-    house: House,
-    referrer: Browser,
-    specialist: Browser,
-    consult: ConsultId,
+pub(crate) struct Accepted {
+    pub(crate) house: House,
+    pub(crate) referrer: Browser,
+    pub(crate) specialist: Browser,
+    pub(crate) consult: ConsultId,
 }
 
 impl Accepted {
-    async fn open(house: House) -> Self {
+    pub(crate) async fn open(house: House) -> Self {
         let referrer = house.referrer().await;
         let detail = referrer.ask().await;
         let consult = detail.summary.id;
@@ -103,7 +103,7 @@ impl Accepted {
     }
 
     /// Enters with a fresh ticket.
-    async fn enter(&self, browser: &Browser) -> (Socket, MemberId) {
+    pub(crate) async fn enter(&self, browser: &Browser) -> (Socket, MemberId) {
         let ticket = self.ticket(browser).await;
         assert_eq!(ticket.url, self.socket_url(), "to the host that was asked");
         let mut socket = Socket::open(&ticket.url).await;
@@ -120,7 +120,7 @@ impl Accepted {
         tokio::time::timeout(Duration::from_secs(10), reached).await.expect("the log knows who is in the room");
     }
 
-    async fn detail(&self) -> ConsultDetail {
+    pub(crate) async fn detail(&self) -> ConsultDetail {
         self.referrer.get(&format!("/api/consults/{}", self.consult)).await.json().await.unwrap()
     }
 }

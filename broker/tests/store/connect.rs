@@ -92,3 +92,68 @@ fn only_its_user_may_read_the_embedded_database() {
         })
     });
 }
+
+/// Everything that was acknowledged before is in it, nothing half, whatever is written meanwhile.
+#[test]
+fn a_copy_of_the_embedded_database_is_whole() {
+    crate::fixture::on_sqlite(|fixture| {
+        Box::pin(async move {
+            let world = World::seed(&*fixture.store).await;
+            for _ in 0..20 {
+                world.consult(&*fixture.store).await;
+            }
+            let writing = tokio::spawn({
+                let store = fixture.store.clone();
+                async move {
+                    for _ in 0..200 {
+                        world.consult(&*store).await;
+                    }
+                }
+            });
+            let path = format!("{}.copy", fixture.url.strip_prefix("sqlite:").expect("a file"));
+            fixture.store.copy_to(path.as_ref()).await.expect("copies");
+            assert!(
+                matches!(fixture.store.copy_to(path.as_ref()).await, Err(RepoError::Broken(_))),
+                "is there already"
+            );
+            writing.await.expect("was not held up");
+
+            #[cfg(unix)]
+            {
+                use std::os::unix::fs::PermissionsExt;
+                assert_eq!(std::fs::metadata(&path).expect("is there").permissions().mode() & 0o777, 0o600);
+            }
+            let copy = Store::connect(&format!("sqlite:{path}")).await.expect("opens");
+            copy.migrate().await.expect("is of this version");
+            let last = copy.last_position().await.expect("reads");
+            assert!(last >= 20, "{last}");
+            assert_eq!(copy.events_after(0, 1_000).await.expect("reads").len() as i64, last);
+            assert_eq!(copy.consult_ids(None, 1_000).await.expect("reads").len() as i64, last);
+            world.consult(&copy).await;
+            copy.close().await;
+
+            let nowhere = format!("{path}.no/folder");
+            assert!(matches!(fixture.store.copy_to(nowhere.as_ref()).await, Err(RepoError::Unavailable(_))));
+        })
+    });
+}
+
+/// Another program that writes for long (a restore, somebody's own SQL) is waited for, not for ever.
+#[test]
+fn an_embedded_database_that_somebody_else_holds_is_unavailable() {
+    crate::fixture::on_sqlite(|fixture| {
+        Box::pin(async move {
+            use sqlx::Connection;
+            let world = World::seed(&*fixture.store).await;
+            let id = world.consult(&*fixture.store).await;
+            let mut other = sqlx::SqliteConnection::connect(&fixture.url).await.expect("connects");
+            let held = other.begin_with("BEGIN IMMEDIATE").await.expect("locks");
+            let refused = fixture.store.append(&world.append(id, 1, 1)).await;
+            assert!(matches!(refused, Err(RepoError::Unavailable(_))));
+            assert!(fixture.store.load(id).await.expect("reading goes on").is_some());
+            held.rollback().await.expect("lets go");
+            other.close().await.expect("closes");
+            fixture.store.append(&world.append(id, 1, 1)).await.expect("writes");
+        })
+    });
+}

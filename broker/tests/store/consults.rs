@@ -1,6 +1,6 @@
 //! The event log, its snapshots, and what is counted from them.
 
-use crate::world::{World, event};
+use crate::world::{World, event, label};
 use telekonsil::app::ports::*;
 use uuid::Uuid;
 
@@ -177,6 +177,96 @@ on_both! {
         let mut later = vec![work(busy, 1, 0), work(done, 0, 1)];
         later.sort_by_key(|row| row.person_id);
         assert_eq!(repo.workload(101).await.expect("reads"), later);
+    }
+
+    async fn what_queries_need_of_a_consult_is_written_and_overwritten(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let id = Uuid::now_v7();
+        let mut write = world.append(id, 0, 1);
+        write.snapshot.is_queued = true;
+        write.snapshot.purged_at = Some(1);
+        repo.append(&write).await.expect("writes");
+        let read = repo.snapshot(id).await.expect("reads").expect("is there");
+        assert_eq!((read.label, read.is_queued), (label(id), true));
+        assert_eq!((read.taken_over_at, read.ended_at, read.purged_at), (None, None, None), "only a purge purges");
+        let mut write = world.append(id, 1, 1);
+        write.snapshot.taken_over_at = Some(7);
+        write.snapshot.ended_at = Some(8);
+        repo.append(&write).await.expect("writes");
+        let read = repo.snapshot(id).await.expect("reads").expect("is there");
+        assert_eq!((read.is_queued, read.taken_over_at, read.ended_at), (false, Some(7), Some(8)));
+    }
+
+    async fn a_consult_is_found_by_its_short_name(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let (first, second, other) = (Uuid::from_u128(0x1_7f3a), Uuid::from_u128(0x2_7f3a), Uuid::from_u128(0x7f3b));
+        for (n, id) in [first, second, other].into_iter().enumerate() {
+            let mut write = world.append(id, 0, 1);
+            write.snapshot.created_at = n as i64;
+            repo.append(&write).await.expect("writes");
+        }
+        let find = |label: &'static str| async move { repo.consults_by_label(label).await.expect("reads") };
+        assert_eq!(find("TK-7F3A").await, [second, first], "newest first");
+        assert_eq!(find(" tk-7f3b ").await, [other]);
+        for unknown in ["TK-0000", "", "%", "TK-7F3_", "\0"] {
+            assert!(find(unknown).await.is_empty());
+        }
+    }
+
+    async fn who_waits_for_somebody_busy_is_listed_by_service_oldest_first(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let mut ids = Vec::new();
+        for (created_at, state, is_queued) in
+            [(3, "unanswered", true), (1, "unanswered", true), (2, "unanswered", false), (0, "ringing", true)]
+        {
+            let mut write = world.append(Uuid::now_v7(), 0, 1);
+            write.snapshot.created_at = created_at;
+            write.snapshot.state = state.into();
+            write.snapshot.is_queued = is_queued;
+            repo.append(&write).await.expect("writes");
+            ids.push(write.consult_id);
+        }
+        assert_eq!(repo.queued_consults(world.service).await.expect("reads"), [ids[1], ids[0]]);
+        assert!(repo.queued_consults(Uuid::now_v7()).await.expect("reads").is_empty());
+    }
+
+    async fn open_consults_are_counted_by_state(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        assert!(repo.open_states().await.expect("reads").is_empty());
+        for (state, since, is_open) in
+            [("ringing", 5, true), ("ringing", 3, true), ("accepted", 9, true), ("closed", 1, false)]
+        {
+            let mut write = world.append(Uuid::now_v7(), 0, 1);
+            write.snapshot.state = state.into();
+            write.snapshot.state_since = since;
+            write.snapshot.is_open = is_open;
+            repo.append(&write).await.expect("writes");
+        }
+        let mut states = repo.open_states().await.expect("reads");
+        states.sort_by(|a, b| a.state.cmp(&b.state));
+        let row = |state: &str, count, oldest| StateCountRow { state: state.into(), count, oldest };
+        assert_eq!(states, [row("accepted", 1, 9), row("ringing", 2, 3)]);
+        let pool = repo.pool();
+        assert!(0 < pool.open && pool.open <= pool.max && pool.idle <= pool.open);
+    }
+
+    async fn the_audit_pages_through_all_consults(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let mut ids = Vec::new();
+        for n in 1..=3 {
+            let id = Uuid::now_v7();
+            repo.append(&world.append(id, 0, n)).await.expect("writes");
+            ids.push((id, n));
+        }
+        ids.sort_unstable();
+        assert_eq!(repo.consult_ids(None, 2).await.expect("reads"), ids[..2]);
+        assert_eq!(repo.consult_ids(Some(ids[1].0), 2).await.expect("reads"), ids[2..]);
+        assert!(repo.consult_ids(Some(ids[2].0), 2).await.expect("reads").is_empty());
     }
 }
 

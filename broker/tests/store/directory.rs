@@ -42,6 +42,37 @@ on_both! {
         assert_eq!((read.rotas[0].revision, read.rotas[0].body.as_str()), (2, "{}"));
     }
 
+    async fn a_write_decided_on_an_older_revision_does_nothing(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let write = |name: &str| DirectoryWrite {
+            networks: vec![NetworkRow { id: world.network, name: name.into() }],
+            ..DirectoryWrite::default()
+        };
+        assert_eq!(fixture.store.write_directory_at(&write("a"), 1).await.expect("writes"), Some(2));
+        for expected in [1, 3] {
+            assert_eq!(fixture.store.write_directory_at(&write("b"), expected).await.expect("answers"), None);
+        }
+        let read = fixture.store.directory().await.expect("reads");
+        assert_eq!((read.revision, read.networks[0].name.as_str()), (2, "a"));
+    }
+
+    async fn a_contract_ends_and_the_revision_grows(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let row = world.directory().contracts.remove(0);
+        let other = ContractRow { hospital_id: world.providing, ..row.clone() };
+        let write = DirectoryWrite { contracts: vec![other.clone()], ..DirectoryWrite::default() };
+        fixture.store.write_directory(&write).await.expect("writes");
+        assert_eq!(fixture.store.delete_contract(&row).await.expect("deletes"), 3);
+        assert_eq!(fixture.store.directory().await.expect("reads").contracts, [other]);
+        assert_eq!(fixture.store.delete_contract(&row).await.expect("harmless"), 4);
+    }
+
+    async fn an_installation_without_people_is_told_apart(fixture) {
+        assert_eq!(fixture.store.count_people().await.expect("reads"), 0);
+        World::seed(&*fixture.store).await;
+        assert_eq!(fixture.store.count_people().await.expect("reads"), 4);
+    }
+
     async fn a_refused_row_takes_all_rows_back_and_names_no_address(fixture) {
         let world = World::seed(&*fixture.store).await;
         let write = DirectoryWrite {

@@ -21,13 +21,21 @@ enum Place {
 
 impl Fixture {
     pub(crate) async fn sqlite() -> Self {
+        Self::sqlite_without_tables().await.migrated().await
+    }
+
+    /// `None` when the tests were told to do without PostgreSQL.
+    pub(crate) async fn postgres() -> Option<Self> {
+        Some(Self::postgres_without_tables().await?.migrated().await)
+    }
+
+    pub(crate) async fn sqlite_without_tables() -> Self {
         let folder = env::temp_dir().join(format!("telekonsil-store-{}", Uuid::now_v7()));
         fs::create_dir_all(&folder).expect("makes a folder");
         Self::open(format!("sqlite:{}", folder.join("test.db").display()), Place::Folder(folder)).await
     }
 
-    /// `None` when the tests were told to do without PostgreSQL.
-    pub(crate) async fn postgres() -> Option<Self> {
+    pub(crate) async fn postgres_without_tables() -> Option<Self> {
         let server = match env::var("TELEKONSIL_TEST_PG") {
             Ok(server) => server,
             Err(_) if env::var("TELEKONSIL_ALLOW_NO_PG").is_ok_and(|value| value == "1") => return None,
@@ -41,8 +49,12 @@ impl Fixture {
 
     async fn open(url: String, place: Place) -> Self {
         let store = Store::connect(&url).await.expect("connects");
-        store.migrate().await.expect("migrates");
         Self { store: Arc::new(store), url, place }
+    }
+
+    async fn migrated(self) -> Self {
+        self.store.migrate().await.expect("migrates");
+        self
     }
 
     pub(crate) async fn another_node(&self) -> Arc<Store> {
@@ -57,6 +69,19 @@ impl Fixture {
                 let mut db = SqliteConnection::connect(&self.url).await.expect("connects");
                 sqlx::query(sql).execute(&mut db).await.expect("runs");
                 db.close().await.expect("closes");
+            }
+        }
+    }
+
+    /// The first number of the first row.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        match self.store.postgres_pool() {
+            Some(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.expect("reads"),
+            None => {
+                let mut db = SqliteConnection::connect(&self.url).await.expect("connects");
+                let count = sqlx::query_scalar(sql).fetch_one(&mut db).await.expect("reads");
+                db.close().await.expect("closes");
+                count
             }
         }
     }

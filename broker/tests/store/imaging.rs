@@ -51,7 +51,7 @@ on_both! {
         new.study = full("a");
         assert_eq!(repo.insert_instance(&new).await.expect("writes"), Inserted::New);
         let mut second = instance(id, "1.2.3.2", 2);
-        second.study = full("b");
+        second.study = StudyColumns { patient_id: Some("aid".into()), ..full("b") };
         second.series.modality = Some("MR".into());
         assert_eq!(repo.insert_instance(&second).await.expect("writes"), Inserted::New);
 
@@ -81,6 +81,29 @@ on_both! {
         assert_eq!((read.received, read.series_count), (1, 1));
         assert!(read.columns.patient_id.is_none());
         assert_eq!(repo.series(id).await.expect("reads").len(), 1);
+    }
+
+    async fn an_object_of_another_patient_changes_nothing(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let id = repo.ensure_study(&world.study("1.2.3", StudyColumns::default())).await.expect("writes").id;
+        let of = |n, patient: Option<&str>| {
+            let mut new = instance(id, "1.2.3.1", n);
+            new.study.patient_id = patient.map(Into::into);
+            new
+        };
+        for (n, patient, inserted) in [
+            (1, None, Inserted::New),
+            (2, Some("4711"), Inserted::New),
+            (3, Some(" 4711 "), Inserted::New),
+            (4, Some("4712"), Inserted::OtherPatient),
+            (5, None, Inserted::New),
+            (6, Some(" "), Inserted::New),
+        ] {
+            assert_eq!(repo.insert_instance(&of(n, patient)).await.expect("answers"), inserted, "{n}");
+        }
+        let read = repo.study(id).await.expect("reads").expect("is there");
+        assert_eq!((read.received, read.columns.patient_id.as_deref()), (5, Some("4711")));
     }
 
     async fn a_series_learns_what_later_objects_know(fixture) {

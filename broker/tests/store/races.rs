@@ -12,7 +12,7 @@ use tokio::{sync::Barrier, task::JoinSet};
 use uuid::Uuid;
 
 /// Starts `n` tasks at the same moment and returns what they gave.
-async fn together<T, F>(n: usize, mut task: impl FnMut(usize) -> F) -> Vec<T>
+pub(crate) async fn together<T, F>(n: usize, mut task: impl FnMut(usize) -> F) -> Vec<T>
 where
     T: Send + 'static,
     F: Future<Output = T> + Send + 'static,
@@ -150,7 +150,8 @@ on_both! {
 
     async fn a_link_is_used_once(fixture) {
         let world = World::seed(&*fixture.store).await;
-        let row = LinkRow { token_hash: vec![9; 32], person_id: world.referrer, expires_at: 100 };
+        let row =
+            LinkRow { token_hash: vec![9; 32], person_id: world.referrer, expires_at: 100, only_consult: None };
         fixture.store.insert_link(&row).await.expect("writes");
         let uses = together(20, |_| {
             let repo = Arc::clone(&fixture.store);
@@ -158,6 +159,59 @@ on_both! {
         })
         .await;
         assert_eq!(uses.iter().flatten().count(), 1);
+    }
+
+    async fn of_fifty_browsers_one_opens_a_guests_link(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let consult_id = world.consult(&*fixture.store).await;
+        let nodes = [Arc::clone(&fixture.store), fixture.another_node().await];
+        fixture.store.insert_guest(&crate::guests::guest(consult_id, 1)).await.expect("writes");
+        let opened = together(50, |i| {
+            let repo = Arc::clone(&nodes[i % 2]);
+            async move { repo.open_guest_link(&[1; 32], 50, &[i as u8; 31], "csrf", 500).await.expect("answers") }
+        })
+        .await;
+        let winners: Vec<_> = opened.into_iter().flatten().collect();
+        assert_eq!(winners.len(), 1);
+        let cookie = winners[0].cookie_hash.as_ref().expect("has a cookie");
+        assert!(fixture.store.guest_by_cookie(cookie, 60).await.expect("reads").is_some());
+        nodes[1].close().await;
+    }
+
+    async fn of_twenty_deciders_one_decides_an_export(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let consult_id = world.consult(&*fixture.store).await;
+        let nodes = [Arc::clone(&fixture.store), fixture.another_node().await];
+        let row = crate::privacy::export(consult_id, world.referrer, 1);
+        fixture.store.insert_export(&row).await.expect("writes");
+        let decided = together(20, |i| {
+            let (repo, id, person) = (Arc::clone(&nodes[i % 2]), row.id, world.specialists[i % 3]);
+            let state = if i % 4 < 2 { "approved" } else { "refused" };
+            async move { (i as i64, repo.decide_export(id, state, person, i as i64).await.expect("answers")) }
+        })
+        .await;
+        let winners: Vec<i64> = decided.into_iter().filter(|(_, won)| *won).map(|(i, _)| i).collect();
+        assert_eq!(winners.len(), 1);
+        let read = fixture.store.export(row.id).await.expect("reads").expect("is there");
+        assert_eq!(read.decided_at, Some(winners[0]), "the one that was told so");
+        nodes[1].close().await;
+    }
+
+    /// Each is the study's first object, so that none of them was told of another patient beforehand.
+    async fn a_study_that_many_fill_at_once_names_one_patient(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let study = fixture.store.ensure_study(&world.study("1.2.3", StudyColumns::default())).await.expect("writes");
+        let results = together(20, |i| {
+            let repo = Arc::clone(&fixture.store);
+            let mut new = instance(study.id, "1.2.3.1", i as i64);
+            new.study.patient_id = Some(format!("P{}", i % 2));
+            async move { repo.insert_instance(&new).await.expect("answers") }
+        })
+        .await;
+        assert_eq!(results.iter().filter(|result| **result == Inserted::New).count(), 10);
+        assert_eq!(results.iter().filter(|result| **result == Inserted::OtherPatient).count(), 10);
+        let read = fixture.store.study(study.id).await.expect("reads").expect("is there");
+        assert_eq!((read.received, read.columns.patient_id.is_some()), (10, true));
     }
 
     async fn a_room_has_one_owner(fixture) {

@@ -6,13 +6,19 @@ use uuid::Uuid;
 
 fn session(person_id: Uuid, token: u8, expires_at: i64) -> SessionRow {
     SessionRow {
+        id: Uuid::from_u128(u128::from(token)),
         token_hash: vec![token; 32],
         person_id,
         csrf_token: "csrf".into(),
         created_at: 1,
         last_seen_at: 2,
         expires_at,
+        only_consult: None,
     }
+}
+
+fn link(person_id: Uuid, token: u8, only_consult: Option<Uuid>) -> LinkRow {
+    LinkRow { token_hash: vec![token; 32], person_id, expires_at: 100, only_consult }
 }
 
 on_both! {
@@ -35,13 +41,55 @@ on_both! {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;
         for token in [1, 2] {
-            let row = LinkRow { token_hash: vec![token; 32], person_id: world.referrer, expires_at: 100 };
-            repo.insert_link(&row).await.expect("writes");
+            repo.insert_link(&link(world.referrer, token, None)).await.expect("writes");
         }
-        assert_eq!(repo.consume_link(&[1; 32], 99).await.expect("answers"), Some(world.referrer));
-        assert_eq!(repo.consume_link(&[1; 32], 99).await.expect("answers"), None);
-        assert_eq!(repo.consume_link(&[2; 32], 100).await.expect("answers"), None);
-        assert_eq!(repo.consume_link(&[3; 32], 1).await.expect("answers"), None);
+        let row = repo.consume_link(&[1; 32], 99).await.expect("answers").expect("works");
+        assert_eq!((row.person_id, row.expires_at, row.only_consult), (world.referrer, 100, None));
+        assert!(repo.consume_link(&[1; 32], 99).await.expect("answers").is_none());
+        assert!(repo.consume_link(&[2; 32], 100).await.expect("answers").is_none());
+        assert!(repo.consume_link(&[3; 32], 1).await.expect("answers").is_none());
+    }
+
+    async fn a_telephones_link_and_session_are_bound_to_their_consult(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let id = world.consult(repo).await;
+        repo.insert_link(&link(world.referrer, 1, Some(id))).await.expect("writes");
+        assert_eq!(repo.consume_link(&[1; 32], 1).await.expect("answers").expect("works").only_consult, Some(id));
+        let row = SessionRow { only_consult: Some(id), ..session(world.referrer, 2, 100) };
+        repo.insert_session(&row).await.expect("writes");
+        assert_eq!(repo.session(&[2; 32]).await.expect("reads").expect("is there").only_consult, Some(id));
+    }
+
+    async fn sessions_are_listed_and_revoked_by_name(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let [other, ..] = world.specialists;
+        for (person, token, expires_at) in
+            [(world.referrer, 1, 100), (world.referrer, 2, 100), (world.referrer, 3, 50), (other, 4, 100)]
+        {
+            repo.insert_session(&session(person, token, expires_at)).await.expect("writes");
+            repo.touch_session(&[token; 32], i64::from(token), expires_at).await.expect("writes");
+        }
+        repo.insert_link(&link(world.referrer, 1, None)).await.expect("writes");
+        repo.insert_link(&link(other, 2, None)).await.expect("writes");
+        let ids = |person, now| async move {
+            let rows = repo.sessions(person, now).await.expect("reads");
+            rows.iter().map(|row| row.id.as_u128()).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(None, 49).await, [4, 3, 2, 1], "last seen first");
+        assert_eq!(ids(Some(world.referrer), 50).await, [2, 1], "expired ones are left out");
+        let name = Uuid::from_u128;
+        assert!(!repo.delete_session_by_id(name(4), Some(world.referrer)).await.expect("answers"), "somebody else's");
+        assert!(repo.delete_session_by_id(name(2), Some(world.referrer)).await.expect("answers"));
+        assert!(!repo.delete_session_by_id(name(2), None).await.expect("answers"), "gone");
+        assert!(repo.session(&[2; 32]).await.expect("reads").is_none());
+        assert_eq!(repo.delete_sessions_of(world.referrer, Some(name(1))).await.expect("answers"), 1);
+        assert_eq!(ids(None, 0).await, [4, 1]);
+        assert!(repo.consume_link(&[1; 32], 1).await.expect("answers").is_none(), "their links go too");
+        assert!(repo.consume_link(&[2; 32], 1).await.expect("answers").is_some());
+        assert_eq!(repo.delete_sessions_of(world.referrer, None).await.expect("answers"), 1);
+        assert_eq!(ids(None, 0).await, [4]);
     }
 
     async fn sweeping_takes_what_has_ended_and_keeps_epochs_of_open_consults(fixture) {
@@ -58,8 +106,15 @@ on_both! {
         for id in [open, closed.consult_id] {
             repo.claim_room(id, "a", "ws://a", 0, 50).await.expect("claims");
         }
+        let (unopened, opened) = (crate::guests::guest(open, 1), crate::guests::guest(open, 2));
+        for guest in [&unopened, &opened] {
+            repo.insert_guest(guest).await.expect("writes");
+        }
+        repo.open_guest_link(&[2; 32], 1, &[3; 32], "csrf", 500).await.expect("opens");
 
         repo.sweep(101).await.expect("sweeps");
+        assert!(repo.open_guest_link(&[1; 32], 1, &[4; 32], "csrf", 500).await.expect("answers").is_none());
+        assert!(repo.guest_by_cookie(&[3; 32], 101).await.expect("reads").is_some(), "the cookie outlives its link");
         assert!(repo.session(&[1; 32]).await.expect("reads").is_none());
         assert!(repo.session(&[2; 32]).await.expect("reads").is_some());
         assert!(repo.consume_ticket(ticket, 300).await.expect("answers"), "its row is gone; its JWT has expired long ago");

@@ -15,16 +15,21 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn seed(repo: &impl Repository) -> Self {
-        let world = Self {
+        let world = Self::new();
+        repo.write_directory(&world.directory()).await.expect("writes the directory");
+        world
+    }
+
+    /// Names without rows.
+    pub(crate) fn new() -> Self {
+        Self {
             asking: Uuid::now_v7(),
             providing: Uuid::now_v7(),
             network: Uuid::now_v7(),
             service: Uuid::now_v7(),
             referrer: Uuid::now_v7(),
             specialists: std::array::from_fn(|_| Uuid::now_v7()),
-        };
-        repo.write_directory(&world.directory()).await.expect("writes the directory");
-        world
+        }
     }
 
     pub(crate) fn directory(&self) -> DirectoryWrite {
@@ -77,6 +82,11 @@ impl World {
                 created_at: 1_000,
                 state_since: 1_000 + seq,
                 next_deadline: None,
+                label: label(consult_id),
+                taken_over_at: None,
+                ended_at: None,
+                purged_at: None,
+                is_queued: false,
                 detail: format!("{{\"seq\":{seq}}}"),
             },
             people: Vec::new(),
@@ -100,6 +110,24 @@ impl World {
         write.consult_id
     }
 
+    /// A new consult that ended at `at`, `taken_over` or not, with these studies. It has one event.
+    pub(crate) async fn ended(
+        &self,
+        repo: &impl Repository,
+        at: i64,
+        taken_over: Option<i64>,
+        studies: &[Uuid],
+    ) -> Uuid {
+        let mut write = self.append(Uuid::now_v7(), 0, 1);
+        write.snapshot.state = "closed".into();
+        write.snapshot.is_open = false;
+        write.snapshot.ended_at = Some(at);
+        write.snapshot.taken_over_at = taken_over;
+        write.studies = studies.to_vec();
+        assert!(matches!(repo.append(&write).await, Ok(Appended::At { .. })));
+        write.consult_id
+    }
+
     pub(crate) fn study(&self, uid: &str, columns: StudyColumns) -> StudyRow {
         StudyRow {
             id: Uuid::now_v7(),
@@ -112,6 +140,11 @@ impl World {
             ..StudyRow::default()
         }
     }
+}
+
+pub(crate) fn label(id: Uuid) -> String {
+    let bytes = id.as_bytes();
+    format!("TK-{:02X}{:02X}", bytes[14], bytes[15])
 }
 
 pub(crate) fn event(seq: i64, actor: Option<Uuid>) -> EventRow {

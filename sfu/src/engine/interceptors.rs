@@ -11,20 +11,27 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// Lets subscribers' key frame requests through to the application; without it they vanish and nothing is decoded.
-pub(super) struct DeliverKeyframeRequests {
-    counters: Arc<Counters>,
+/// A look at every packet on its way in.
+pub(super) trait Tap: Send + Sync + 'static {
+    fn read(&mut self, message: &mut TaggedPacket);
+    fn bind_remote(&mut self, _: &StreamInfo) {}
+    fn unbind_remote(&mut self, _: &StreamInfo) {}
+}
+
+/// A [`Tap`] as a link of the chain: everything passes, in order, at once.
+pub(super) struct Tapped<T> {
+    tap: T,
     read: VecDeque<TaggedPacket>,
     write: VecDeque<TaggedPacket>,
 }
 
-impl DeliverKeyframeRequests {
-    pub(super) fn new(counters: Arc<Counters>) -> Self {
-        Self { counters, read: VecDeque::new(), write: VecDeque::new() }
+impl<T: Tap> Tapped<T> {
+    pub(super) fn new(tap: T) -> Self {
+        Self { tap, read: VecDeque::new(), write: VecDeque::new() }
     }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for DeliverKeyframeRequests {
+impl<T: Tap> Protocol<TaggedPacket, TaggedPacket, ()> for Tapped<T> {
     type Rout = TaggedPacket;
     type Wout = TaggedPacket;
     type Eout = ();
@@ -32,16 +39,7 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for DeliverKeyframeRequests {
     type Time = Instant;
 
     fn handle_read(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtcp(packets) = &message.message.packet {
-            let nacks = packets.iter().filter(|packet| packet.as_any().is::<TransportLayerNack>()).count();
-            self.counters.nack_received.add(nacks as u64);
-            let wanted = packets.iter().any(|packet| {
-                packet.as_any().is::<PictureLossIndication>() || packet.as_any().is::<FullIntraRequest>()
-            });
-            if wanted {
-                message.message.add(Attribute::DeliverToApplication);
-            }
-        }
+        self.tap.read(&mut message);
         self.read.push_back(message);
         Ok(())
     }
@@ -68,11 +66,36 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for DeliverKeyframeRequests {
     }
 }
 
-impl Interceptor for DeliverKeyframeRequests {
+impl<T: Tap> Interceptor for Tapped<T> {
     fn bind_local_stream(&mut self, _: &StreamInfo) {}
     fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-    fn bind_remote_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
+
+    fn bind_remote_stream(&mut self, info: &StreamInfo) {
+        self.tap.bind_remote(info);
+    }
+
+    fn unbind_remote_stream(&mut self, info: &StreamInfo) {
+        self.tap.unbind_remote(info);
+    }
+}
+
+/// Lets subscribers' key frame requests through to the application; without it they vanish and nothing is decoded.
+pub(super) struct DeliverKeyframeRequests {
+    pub(super) counters: Arc<Counters>,
+}
+
+impl Tap for DeliverKeyframeRequests {
+    fn read(&mut self, message: &mut TaggedPacket) {
+        let Packet::Rtcp(packets) = &message.message.packet else { return };
+        let nacks = packets.iter().filter(|packet| packet.as_any().is::<TransportLayerNack>()).count();
+        self.counters.nack_received.add(nacks as u64);
+        let wanted = packets.iter().any(|packet| {
+            packet.as_any().is::<PictureLossIndication>() || packet.as_any().is::<FullIntraRequest>()
+        });
+        if wanted {
+            message.message.add(Attribute::DeliverToApplication);
+        }
+    }
 }
 
 /// Turns retransmissions back into what they repair (RFC 4588 § 4) before the NACK generator sees them; otherwise it
@@ -81,24 +104,16 @@ pub(super) struct UnwrapRtx {
     counters: Arc<Counters>,
     /// RTX SSRC → SSRC and payload type of the repaired stream.
     repairs: HashMap<u32, (u32, u8)>,
-    read: VecDeque<TaggedPacket>,
-    write: VecDeque<TaggedPacket>,
 }
 
 impl UnwrapRtx {
     pub(super) fn new(counters: Arc<Counters>) -> Self {
-        Self { counters, repairs: HashMap::new(), read: VecDeque::new(), write: VecDeque::new() }
+        Self { counters, repairs: HashMap::new() }
     }
 }
 
-impl Protocol<TaggedPacket, TaggedPacket, ()> for UnwrapRtx {
-    type Rout = TaggedPacket;
-    type Wout = TaggedPacket;
-    type Eout = ();
-    type Error = Error;
-    type Time = Instant;
-
-    fn handle_read(&mut self, mut message: TaggedPacket) -> Result<(), Error> {
+impl Tap for UnwrapRtx {
+    fn read(&mut self, message: &mut TaggedPacket) {
         if let Packet::Rtp(packet) = &mut message.message.packet
             && let Some((ssrc, payload_type)) = self.repairs.get(&packet.header.ssrc)
             // Shorter ones are padding for bandwidth probes: nothing to repair.
@@ -111,43 +126,15 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for UnwrapRtx {
             packet.payload = packet.payload.slice(2..);
             self.counters.rtx_received.add(1);
         }
-        self.read.push_back(message);
-        Ok(())
     }
 
-    fn poll_read(&mut self) -> Option<TaggedPacket> {
-        self.read.pop_front()
-    }
-
-    fn handle_write(&mut self, message: TaggedPacket) -> Result<(), Error> {
-        self.write.push_back(message);
-        Ok(())
-    }
-
-    fn poll_write(&mut self) -> Option<TaggedPacket> {
-        self.write.pop_front()
-    }
-
-    fn handle_timeout(&mut self, _: Instant) -> Result<(), Error> {
-        Ok(())
-    }
-
-    fn poll_timeout(&mut self) -> Option<Instant> {
-        None
-    }
-}
-
-impl Interceptor for UnwrapRtx {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
-
-    fn bind_remote_stream(&mut self, info: &StreamInfo) {
+    fn bind_remote(&mut self, info: &StreamInfo) {
         if let Some(rtx) = info.ssrc_rtx {
             self.repairs.insert(rtx, (info.ssrc, info.payload_type));
         }
     }
 
-    fn unbind_remote_stream(&mut self, info: &StreamInfo) {
+    fn unbind_remote(&mut self, info: &StreamInfo) {
         self.repairs.retain(|_, (ssrc, _)| *ssrc != info.ssrc);
     }
 }

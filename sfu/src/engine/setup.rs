@@ -1,6 +1,6 @@
 //! How a peer connection is configured.
 
-use super::interceptors::{DeliverKeyframeRequests, NackOriginals, UnwrapRtx};
+use super::interceptors::{DeliverKeyframeRequests, NackOriginals, Tapped, UnwrapRtx};
 use crate::stats::Counters;
 use rtc::dtls::extension::extension_use_srtp::SrtpProtectionProfile;
 use rtc::ice::mdns::MulticastDnsMode;
@@ -82,9 +82,9 @@ fn chain(media: &mut MediaEngine, counters: &Arc<Counters>) -> Result<Registry> 
         .build();
     let registry = Registry::new()
         .with(Slot::NackResponder, NackResponderBuilder::new().with_size(RTX_HISTORY).build())
-        .with(Slot::from(6_500), UnwrapRtx::new(counters.clone()))
+        .with(Slot::from(6_500), Tapped::new(UnwrapRtx::new(counters.clone())))
         .with(Slot::NackGenerator, NackOriginals::new(nack))
-        .with(Slot::from(14_000), DeliverKeyframeRequests::new(counters.clone()));
+        .with(Slot::from(14_000), Tapped::new(DeliverKeyframeRequests { counters: counters.clone() }));
     Ok(configure_rtcp_reports(configure_twcc_receiver_only(registry, media)?))
 }
 

@@ -1,6 +1,6 @@
 use super::offer::{BadOffer, check};
 use super::peer::announce;
-use crate::api::{Offer, PeerEvent, Source};
+use crate::api::{Keys, Offer, PeerEvent, Source};
 use bytes::BytesMut;
 use proptest::prelude::*;
 use rtc::media_stream::MediaStreamTrack;
@@ -45,7 +45,7 @@ impl Client {
         let (sender, events) = unbounded_channel();
         let publish = vec![("0".to_owned(), Source::Camera)];
         let receive = vec![("1".to_owned(), Source::Camera)];
-        (Client { pc, address, events }, Offer { sdp, publish, receive, restart: false, events: sender })
+        (Client { pc, address, events }, Offer { sdp, publish, receive, restart: false, keys: Keys::All, events: sender })
     }
 
     pub(crate) fn accept(&mut self, now: Instant, answer: String) {

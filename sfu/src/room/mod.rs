@@ -4,7 +4,7 @@ mod assign;
 #[cfg(test)]
 mod tests;
 
-use crate::api::{MAX_MEMBERS, MemberId, Publishing, Slot, Source};
+use crate::api::{MemberId, Publishing, Slot, Source};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One thing that can be forwarded.
@@ -43,13 +43,18 @@ impl Seat {
 
 /// Invariant after every public call: each line carries a stream of its own sort that is sent by *another* member, no
 /// stream is carried twice to one member, and a line keeps its stream as long as that stream is wanted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Room {
     seats: BTreeMap<MemberId, Seat>,
+    max_members: usize,
     shares: u64,
 }
 
 impl Room {
+    pub(crate) const fn new(max_members: usize) -> Self {
+        Self { seats: BTreeMap::new(), max_members, shares: 0 }
+    }
+
     /// Gives `member` a fresh seat, replacing one it may have had; it sends nothing yet.
     pub(crate) fn join(
         &mut self,
@@ -68,7 +73,7 @@ impl Room {
     }
 
     pub(crate) fn has_place_for(&self, member: MemberId) -> bool {
-        self.seats.contains_key(&member) || self.seats.len() < MAX_MEMBERS
+        self.seats.contains_key(&member) || self.seats.len() < self.max_members
     }
 
     pub(crate) fn leave(&mut self, member: MemberId) {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::api::MAX_MEMBERS;
 use proptest::prelude::*;
 
 fn lines(audio: usize, video: usize, screen: usize) -> Vec<(String, Source)> {
@@ -12,7 +13,7 @@ fn lines(audio: usize, video: usize, screen: usize) -> Vec<(String, Source)> {
 }
 
 fn room_of(members: u32) -> Room {
-    let mut room = Room::default();
+    let mut room = Room::new(MAX_MEMBERS);
     for member in 0..members {
         room.join(MemberId(member), Source::ALL, lines(7, 7, 1)).unwrap();
     }
@@ -79,7 +80,7 @@ fn the_newest_sharer_wins_the_screen_and_the_older_one_returns() {
 
 #[test]
 fn a_source_without_an_m_line_is_not_forwarded() {
-    let mut room = Room::default();
+    let mut room = Room::new(MAX_MEMBERS);
     room.join(MemberId(0), [Source::Microphone], lines(1, 1, 1)).unwrap();
     room.join(MemberId(1), [Source::Microphone], lines(1, 1, 1)).unwrap();
     room.set_publishing(MemberId(0), all_on());
@@ -108,7 +109,7 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
 proptest! {
     #[test]
     fn slots_are_sound_complete_and_stable(ops in ops()) {
-        let mut room = Room::default();
+        let mut room = Room::new(MAX_MEMBERS);
         for op in ops {
             let before: Vec<_> = room.members().map(|m| (m, room.lines(m).to_vec())).collect();
             let touched = match op {

@@ -39,9 +39,9 @@ pub(super) struct LiveRoom {
 }
 
 impl LiveRoom {
-    pub(super) fn new(counters: Arc<Counters>) -> LiveRoom {
+    pub(super) fn new(counters: Arc<Counters>, max_members: usize) -> LiveRoom {
         LiveRoom {
-            room: Room::default(),
+            room: Room::new(max_members),
             members: BTreeMap::new(),
             gone: Vec::new(),
             retained: Retained::default(),
@@ -168,12 +168,17 @@ impl LiveRoom {
             Err(Malformed::TooLarge) => return self.counters.data_too_large.add(1),
             Err(Malformed::Truncated | Malformed::UnknownKind) => return self.counters.data_malformed.add(1),
         };
+        // Somebody who may not see the view must not move it either.
+        if !self.members.get(&sender).is_some_and(|member| member.keys.cover(&frame.key)) {
+            return self.counters.data_malformed.add(1);
+        }
         if channel == Channel::State && self.retained.apply(sender, &frame) == Kept::Refused {
             self.counters.not_kept.add(1);
         }
         self.counters.data_frames.add(1);
         let relayed = frame.relay(sender);
-        let others: Vec<MemberId> = self.members.keys().copied().filter(|id| *id != sender).collect();
+        let gets = |(id, member): (&MemberId, &Member)| *id != sender && member.keys.cover(&frame.key);
+        let others: Vec<MemberId> = self.members.iter().filter(|entry| gets(*entry)).map(|(id, _)| *id).collect();
         let counters = self.counters.clone();
         for id in others {
             self.guarded(id, &counters, |room| room.send_data(now, id, channel, &relayed));
@@ -203,7 +208,7 @@ impl LiveRoom {
     fn send_snapshot(&mut self, now: Instant, id: MemberId) {
         let Some(member) = self.members.get_mut(&id) else { return };
         member.behind = false;
-        for frame in self.retained.snapshot().chain([end_of_snapshot()]) {
+        for frame in self.retained.snapshot(member.keys).chain([end_of_snapshot()]) {
             if member.peer.send_data(now, Channel::State, &frame).is_err() {
                 self.counters.data_backlog.add(1);
             }

@@ -1,7 +1,7 @@
 //! One member's peer with everything around it: path, credentials, liveness, slots.
 
 use super::Outbox;
-use crate::api::{Offer, PeerEvent, Slot, Source};
+use crate::api::{Keys, Offer, PeerEvent, Slot, Source};
 use crate::engine::{Output, Peer};
 use crate::forward::{Media, Rewriter};
 use crate::net::path::Path;
@@ -39,6 +39,7 @@ pub(super) struct Member {
     pub(super) phase: Phase,
     pub(super) slots: Vec<OutgoingSlot>,
     pub(super) addresses: VecDeque<SocketAddr>,
+    pub(super) keys: Keys,
     /// The `state` channel was overrun: nothing more until it is drained, then a new snapshot.
     pub(super) behind: bool,
     /// Has datagrams to collect.
@@ -65,6 +66,7 @@ impl Member {
             phase: Phase::Connecting,
             slots: offer.receive.iter().map(|(_, source)| slot(source)).collect(),
             addresses: VecDeque::new(),
+            keys: offer.keys,
             behind: false,
             dirty: true,
             path: Path::default(),

@@ -45,6 +45,7 @@ struct Home {
 
 pub(crate) struct Shard {
     transport: Transport,
+    max_members: usize,
     rooms: HashMap<RoomId, LiveRoom>,
     by_ufrag: HashMap<String, Home>,
     by_address: HashMap<SocketAddr, Home>,
@@ -54,9 +55,10 @@ pub(crate) struct Shard {
 }
 
 impl Shard {
-    pub(crate) fn new(transport: Transport) -> Shard {
+    pub(crate) fn new(transport: Transport, max_members: usize) -> Shard {
         Shard {
             transport,
+            max_members,
             rooms: HashMap::new(),
             by_ufrag: HashMap::new(),
             by_address: HashMap::new(),
@@ -174,7 +176,7 @@ impl Shard {
         self.remove(home);
         self.by_ufrag.insert(local.ufrag.clone(), home);
         let member = Member::new(now, peer, &offer, (local.ufrag, local.password));
-        let live = self.rooms.entry(home.room).or_insert_with(|| LiveRoom::new(self.transport.counters.clone()));
+        let live = self.rooms.entry(home.room).or_insert_with(|| LiveRoom::new(self.transport.counters.clone(), self.max_members));
         live.room
             .join(home.member, offer.publish.iter().map(|(_, source)| *source), offer.receive)
             .map_err(|_| SfuError::RoomFull)?;

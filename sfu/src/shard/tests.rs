@@ -19,7 +19,7 @@ struct World {
 impl World {
     fn new() -> World {
         let transport = Transport { announced: vec![SERVER.into()], counters: Arc::new(Counters::default()) };
-        World { now: clock::now(), shard: Shard::new(transport), clients: Vec::new() }
+        World { now: clock::now(), shard: Shard::new(transport, crate::MAX_MEMBERS), clients: Vec::new() }
     }
 
     /// Member `n` is client `n`.

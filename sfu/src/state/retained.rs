@@ -1,7 +1,7 @@
 //! The last payload of each (sender, key), so that a late joiner has the current view at once.
 
 use super::{Frame, Kind};
-use crate::api::MemberId;
+use crate::api::{Keys, MemberId};
 use bytes::Bytes;
 use std::collections::BTreeMap;
 
@@ -53,10 +53,10 @@ impl Retained {
         }
     }
 
-    /// Everything kept, ready to be sent, the joiner's own entries included (a reload has lost them).
-    pub(crate) fn snapshot(&self) -> impl Iterator<Item = Bytes> + '_ {
-        self.senders.iter().flat_map(|(sender, entries)| {
-            entries.iter().map(|(key, payload)| {
+    /// Everything kept under `keys`, ready to be sent, the joiner's own entries included (a reload has lost them).
+    pub(crate) fn snapshot(&self, keys: Keys) -> impl Iterator<Item = Bytes> + '_ {
+        self.senders.iter().flat_map(move |(sender, entries)| {
+            entries.iter().filter(move |(key, _)| keys.cover(key)).map(|(key, payload)| {
                 Frame { kind: Kind::Put, key: key.clone(), payload: payload.clone() }.relay(*sender)
             })
         })

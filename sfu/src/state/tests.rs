@@ -1,6 +1,6 @@
 use super::retained::Kept;
 use super::*;
-use crate::api::{MAX_DATA_FRAME, MemberId};
+use crate::api::{Keys, MAX_DATA_FRAME, MemberId};
 use bytes::Bytes;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -35,10 +35,21 @@ fn the_last_payload_is_kept_until_deleted() {
     assert_eq!(retained.apply(MemberId(1), &put(b"a", b"new")), Kept::Yes);
     assert_eq!(retained.apply(MemberId(2), &put(b"a", b"other")), Kept::Yes);
     retained.apply(MemberId(2), &Frame::parse(&frame(3, b"a", b"passing")).unwrap());
-    let all: Vec<Bytes> = retained.snapshot().collect();
+    let all: Vec<Bytes> = retained.snapshot(Keys::All).collect();
     assert_eq!(all, [&b"\x01\0\0\0\x01\x01anew"[..], b"\x01\0\0\0\x02\x01aother"]);
     retained.apply(MemberId(1), &Frame::parse(&frame(2, b"a", b"")).unwrap());
-    assert_eq!(retained.snapshot().count(), 1);
+    assert_eq!(retained.snapshot(Keys::All).count(), 1);
+}
+
+#[test]
+fn a_snapshot_holds_the_keys_that_the_joiner_may_have() {
+    let mut retained = Retained::default();
+    for key in [&b"chat/0"[..], b"chat/1", b"vp/0", b"chat", b""] {
+        assert_eq!(retained.apply(MemberId(1), &put(key, b"x")), Kept::Yes);
+    }
+    assert_eq!(retained.snapshot(Keys::All).count(), 5);
+    let chat: Vec<Bytes> = retained.snapshot(Keys::Under(b"chat/")).collect();
+    assert_eq!(chat, [&b"\x01\0\0\0\x01\x06chat/0x"[..], b"\x01\0\0\0\x01\x06chat/1x"]);
 }
 
 #[test]
@@ -51,7 +62,7 @@ fn a_full_room_forgets_rather_than_shows_what_is_outdated() {
     }
     assert_eq!(retained.apply(MemberId(2), &put(b"x", b"")), Kept::Yes);
     assert_eq!(retained.apply(MemberId(2), &put(b"x", &big)), Kept::Refused);
-    assert!(!retained.snapshot().any(|frame| frame[4] == 2));
+    assert!(!retained.snapshot(Keys::All).any(|frame| frame[4] == 2));
 }
 
 proptest! {

@@ -18,7 +18,7 @@ use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodec, RTCRtpCodingParameters, RTCR
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverId, RTCRtpTransceiverInit};
 use rtc::sansio::Protocol;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
-use sfu::{MemberId, Offer, PeerEvent, RoomId, Sfu, SfuError, Slot, Source};
+use sfu::{Keys, MemberId, Offer, PeerEvent, RoomId, Sfu, SfuError, Slot, Source};
 use std::net::{SocketAddr, UdpSocket};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
@@ -53,6 +53,8 @@ pub(crate) struct Native {
     pub(crate) rtp: Vec<Received>,
     pub(crate) frames: Vec<(String, Bytes)>,
     pub(crate) answer: String,
+    /// Data channel frames that the next offer asks for.
+    pub(crate) keys: Keys,
 }
 
 fn kind(source: Source) -> RtpCodecKind {
@@ -126,6 +128,7 @@ impl Native {
             rtp: Vec::new(),
             frames: Vec::new(),
             answer: String::new(),
+            keys: Keys::All,
         }
     }
 
@@ -143,7 +146,7 @@ impl Native {
         let receive = self.receivers.iter().map(|(source, id)| (mid(*id), *source)).collect();
         let (sender, events) = unbounded_channel();
         self.events = events;
-        Offer { sdp, publish, receive, restart, events: sender }
+        Offer { sdp, publish, receive, restart, keys: self.keys, events: sender }
     }
 
     pub(crate) async fn join(&mut self, sfu: &Sfu, room: RoomId, member: u32) -> Result<(), SfuError> {
@@ -156,9 +159,14 @@ impl Native {
 
     async fn exchange(&mut self, sfu: &Sfu, room: RoomId, member: u32, restart: bool) -> Result<(), SfuError> {
         let offer = self.create_offer(restart);
-        self.answer = sfu.offer(room, MemberId(member), offer).await?.sdp;
-        self.pc.set_remote_description(now(), RTCSessionDescription::answer(self.answer.clone()).unwrap()).unwrap();
+        let answer = sfu.offer(room, MemberId(member), offer).await?.sdp;
+        self.accept(answer);
         Ok(())
+    }
+
+    pub(crate) fn accept(&mut self, answer: String) {
+        self.pc.set_remote_description(now(), RTCSessionDescription::answer(answer.clone()).unwrap()).unwrap();
+        self.answer = answer;
     }
 
     /// As a NAT that forgets its binding.
@@ -187,17 +195,24 @@ impl Native {
 
     /// One packet; a video packet is a whole frame.
     pub(crate) fn send_media(&mut self, source: Source, key_frame: bool) {
+        self.send_sized(source, key_frame, 0);
+    }
+
+    /// One packet whose payload is at least `size` bytes.
+    pub(crate) fn send_sized(&mut self, source: Source, key_frame: bool, size: usize) {
         let index = source as usize;
         let (_, transceiver, ssrc) = self.senders[index];
         let n = self.counters[index];
         self.counters[index] = n.wrapping_add(1);
-        let payload = match source {
-            Source::Microphone => Bytes::from_static(b"opus"),
+        let mut payload = match source {
+            Source::Microphone => b"opus".to_vec(),
             _ => {
                 let [high, low] = (n & 0x7fff).to_be_bytes();
-                Bytes::from(vec![0x90, 0x80, high | 0x80, low, u8::from(!key_frame), index as u8])
+                vec![0x90, 0x80, high | 0x80, low, u8::from(!key_frame), index as u8]
             }
         };
+        payload.resize(payload.len().max(size), 0);
+        let payload = Bytes::from(payload);
         let sender_id = self.pc.rtp_transceiver(transceiver).unwrap().sender().unwrap();
         let mut sender = self.pc.rtp_sender(sender_id).unwrap();
         let mime = if source == Source::Microphone { MIME_TYPE_OPUS } else { MIME_TYPE_VP8 };
@@ -216,21 +231,51 @@ impl Native {
         sender.write_rtp(now(), rtc::rtp::Packet { header, payload }).unwrap();
     }
 
+    /// From now on [`Self::step`] does not wait for a datagram.
+    pub(crate) fn never_wait(&mut self) {
+        self.socket.set_nonblocking(true).unwrap();
+    }
+
+    /// As [`Self::step`], but media is counted and thrown away undecrypted: many subscribers on few cores.
+    pub(crate) fn count_media(&mut self) -> u64 {
+        let mut buffer = [0; 2048];
+        let mut media = 0;
+        for _ in 0..256 {
+            let Ok((length, from)) = self.socket.recv_from(&mut buffer) else { break };
+            // RFC 7983: 128 to 191 is RTP or RTCP.
+            if (128..192).contains(&buffer[0]) {
+                media += 1;
+            } else {
+                self.read(&buffer[..length], from);
+            }
+        }
+        self.write();
+        media
+    }
+
     /// Reads, lets time pass, writes. Waits at most a millisecond for a datagram.
     pub(crate) fn step(&mut self) {
         let mut buffer = [0; 2048];
         for _ in 0..64 {
             let Ok((length, from)) = self.socket.recv_from(&mut buffer) else { break };
-            let transport = TransportContext {
-                local_addr: self.local,
-                peer_addr: from,
-                ecn: None,
-                transport_protocol: TransportProtocol::UDP,
-            };
-            let message = BytesMut::from(&buffer[..length]);
-            self.pc.handle_read(TaggedBytesMut { now: now(), transport, message }).unwrap();
-            self.drain();
+            self.read(&buffer[..length], from);
         }
+        self.write();
+    }
+
+    fn read(&mut self, datagram: &[u8], from: SocketAddr) {
+        let transport = TransportContext {
+            local_addr: self.local,
+            peer_addr: from,
+            ecn: None,
+            transport_protocol: TransportProtocol::UDP,
+        };
+        let message = BytesMut::from(datagram);
+        self.pc.handle_read(TaggedBytesMut { now: now(), transport, message }).unwrap();
+        self.drain();
+    }
+
+    fn write(&mut self) {
         if self.pc.poll_timeout().is_some_and(|at| at <= now()) {
             self.pc.handle_timeout(now()).unwrap();
         }

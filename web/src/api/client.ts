@@ -5,17 +5,28 @@ import { ApiError, problemOf } from "./problem";
 import type {
   Action,
   Board,
+  BreakGlass,
+  ChangePassword,
+  Colleague,
   ConsultDetail,
   ConsultId,
   ConsultSummary,
   DeclareStudy,
   Duty,
+  GlassBroken,
+  GuestLink,
+  InviteGuest,
   MatchExplanation,
   Me,
   NewConsult,
+  PhoneLink,
+  RedeemLink,
   RoomTicket,
   Service,
+  SessionId,
+  SessionInfo,
   SignIn,
+  SignReport,
   StudyId,
   StudyStatus,
 } from "./types";
@@ -23,11 +34,13 @@ import type {
 /** Longest wait for an answer. More leaves a doctor looking at a spinner; less gives up on a slow mobile network. */
 const TIMEOUT_MS = 15_000;
 
-interface RequestOptions {
-  method?: "GET" | "POST" | "DELETE";
+export interface RequestOptions {
+  method?: "GET" | "POST" | "PUT" | "DELETE";
   body?: unknown;
   /** Sign-in itself: sends no anti-forgery token and does not lead to the sign-in page. */
   anonymous?: boolean;
+  /** Anti-forgery token of somebody who is not signed in: a guest. */
+  csrf?: string;
   signal?: AbortSignal;
 }
 
@@ -50,6 +63,15 @@ export async function csrfHeader(): Promise<Record<string, string>> {
 /** Forgets the token, so that the next request asks for it again. */
 export function forgetSession(): void {
   session = null;
+}
+
+/** What this tab kept goes with the person: drafts of reports are patient data. */
+function forgetTab(): void {
+  try {
+    sessionStorage.clear();
+  } catch {
+    // Storage is forbidden: nothing was kept.
+  }
 }
 
 /** Leads to the sign-in page and back again; used when a session has ended. */
@@ -83,7 +105,8 @@ export async function send(
   return response;
 }
 
-async function request<T>(url: string, options: RequestOptions = {}): Promise<T> {
+/** One request of JSON for JSON; the modules of the other pages (`admin.ts`, `privacy.ts`, `guest.ts`) use it too. */
+export async function request<T>(url: string, options: RequestOptions = {}): Promise<T> {
   try {
     return await attempt<T>(url, options);
   } catch (error) {
@@ -101,7 +124,8 @@ async function request<T>(url: string, options: RequestOptions = {}): Promise<T>
 async function attempt<T>(url: string, options: RequestOptions): Promise<T> {
   const method = options.method ?? "GET";
   const headers: Record<string, string> = { Accept: "application/json" };
-  if (method !== "GET" && !options.anonymous) Object.assign(headers, await csrfHeader());
+  if (options.csrf !== undefined) headers["X-CSRF-Token"] = options.csrf;
+  else if (method !== "GET" && !options.anonymous) Object.assign(headers, await csrfHeader());
   if (options.body !== undefined) headers["Content-Type"] = "application/json";
   const response = await send(url, {
     method,
@@ -119,7 +143,11 @@ async function attempt<T>(url: string, options: RequestOptions): Promise<T> {
 
 const consult = (id: ConsultId) => `/api/consults/${encodeURIComponent(id)}`;
 
-/** One function for each route. */
+/** Address of the report as PDF; the current version unless one is named. */
+export const reportPdf = (id: ConsultId, version?: number): string =>
+  `${consult(id)}/report.pdf${version === undefined ? "" : `?version=${version}`}`;
+
+/** One function for each route that the consult's pages use. */
 export const api = {
   me,
   async signIn(body: SignIn): Promise<Me> {
@@ -128,9 +156,21 @@ export const api = {
     session = Promise.resolve(signedIn);
     return signedIn;
   },
+  /** Signs in by a link that works once. */
+  async redeemLink(body: RedeemLink): Promise<Me> {
+    forgetSession();
+    const signedIn = await request<Me>("/api/session/link", { method: "POST", body, anonymous: true });
+    session = Promise.resolve(signedIn);
+    return signedIn;
+  },
+  changePassword: (body: ChangePassword) => request<undefined>("/api/session/password", { method: "PUT", body }),
+  sessions: () => request<SessionInfo[]>("/api/me/sessions"),
+  endSession: (id: SessionId) => request<undefined>(`/api/me/sessions/${encodeURIComponent(id)}`, { method: "DELETE" }),
+  breakGlass: (body: BreakGlass) => request<GlassBroken>("/api/break-glass", { method: "POST", body }),
   async signOut(): Promise<void> {
     await request<undefined>("/api/session", { method: "DELETE" });
     forgetSession();
+    forgetTab();
   },
   services: () => request<Service[]>("/api/services"),
   board: () => request<Board>("/api/board"),
@@ -139,6 +179,11 @@ export const api = {
   consult: (id: ConsultId) => request<ConsultDetail>(consult(id)),
   createConsult: (body: NewConsult) => request<ConsultDetail>("/api/consults", { method: "POST", body }),
   act: (id: ConsultId, body: Action) => request<ConsultDetail>(`${consult(id)}/actions`, { method: "POST", body }),
+  signReport: (id: ConsultId, body: SignReport) =>
+    request<ConsultDetail>(`${consult(id)}/report`, { method: "POST", body }),
+  inviteGuest: (id: ConsultId, body: InviteGuest) => request<GuestLink>(`${consult(id)}/guests`, { method: "POST", body }),
+  phoneLink: (id: ConsultId) => request<PhoneLink>(`${consult(id)}/phone-link`, { method: "POST" }),
+  colleagues: (id: ConsultId) => request<Colleague[]>(`${consult(id)}/colleagues`),
   match: (id: ConsultId) => request<MatchExplanation[]>(`${consult(id)}/match`),
   declareStudy: (id: ConsultId, body: DeclareStudy) =>
     request<StudyStatus>(`${consult(id)}/studies`, { method: "POST", body }),
@@ -146,6 +191,7 @@ export const api = {
   inbox: () => request<StudyStatus[]>("/api/studies"),
   /** SOP Instance UIDs that have arrived. */
   receivedInstances: (id: StudyId) => request<string[]>(`/api/studies/${encodeURIComponent(id)}/instances`),
-  ticket: (id: ConsultId) => request<RoomTicket>(`${consult(id)}/ticket`, { method: "POST" }),
+  ticket: (id: ConsultId, signal: AbortSignal) =>
+    request<RoomTicket>(`${consult(id)}/ticket`, { method: "POST", signal }),
   duties: () => request<Duty[]>("/api/me/duties"),
 };

@@ -18,6 +18,12 @@ export const keys = {
   consults: ["consults"] as const,
   consult: (id: ConsultId) => ["consult", id] as const,
   match: (id: ConsultId) => ["match", id] as const,
+  /** Closed ones too. Below `consults`, so that what invalidates those reads these again. */
+  allConsults: ["consults", "all"] as const,
+  colleagues: (id: ConsultId) => ["colleagues", id] as const,
+  sessions: ["sessions"] as const,
+  /** Everything of the data-protection page begins with this. */
+  privacy: ["privacy"] as const,
 };
 
 export function createQueryClient(): QueryClient {
@@ -44,6 +50,10 @@ export const useInbox = (enabled: boolean) =>
 export const useConsults = () =>
   useQuery({ queryKey: keys.consults, queryFn: () => api.consults(), refetchInterval: SAFETY_POLL_MS });
 
+/** Closed and cancelled ones as well. */
+export const useAllConsults = (enabled: boolean) =>
+  useQuery({ queryKey: keys.allConsults, queryFn: () => api.consults(true), enabled });
+
 export const useConsult = (id: ConsultId | null) =>
   useQuery({
     queryKey: keys.consult(id ?? ""),
@@ -53,6 +63,12 @@ export const useConsult = (id: ConsultId | null) =>
   });
 
 export const useMatch = (id: ConsultId) => useQuery({ queryKey: keys.match(id), queryFn: () => api.match(id) });
+
+/** Who may take the consult over or help; read anew whenever it is asked for, because duty and business change. */
+export const useColleagues = (id: ConsultId, enabled: boolean) =>
+  useQuery({ queryKey: keys.colleagues(id), queryFn: () => api.colleagues(id), enabled, staleTime: 0 });
+
+export const useSessions = () => useQuery({ queryKey: keys.sessions, queryFn: api.sessions, staleTime: 0 });
 
 /** Takes an answer to an action into the cache at once, so that the screen does not wait for the event. */
 export function adopt(client: QueryClient, detail: ConsultDetail): void {
@@ -74,14 +90,19 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
     case "consult":
     case "ring":
       client.setQueryData<ConsultSummary[]>(keys.consults, (list) => merge(list, event.summary));
+      client.setQueryData<ConsultSummary[]>(keys.allConsults, (list) => merge(list, event.summary));
       void client.invalidateQueries({ queryKey: keys.consult(event.summary.id) });
       void client.invalidateQueries({ queryKey: keys.match(event.summary.id) });
       void client.invalidateQueries({ queryKey: keys.board });
       return;
     case "ring_ended":
     case "study_progress":
+    case "guest_waits":
       void client.invalidateQueries({ queryKey: keys.consult(event.consult_id) });
       void client.invalidateQueries({ queryKey: keys.inbox });
+      return;
+    case "notice":
+      void client.invalidateQueries({ queryKey: keys.privacy });
       return;
     case "board":
       void client.invalidateQueries({ queryKey: keys.board });

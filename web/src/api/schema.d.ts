@@ -255,11 +255,33 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description `GET /api/consults/{id}/access-log`: one row for each person, session and study in 15 minutes. */
+        AccessEntry: {
+            at: components["schemas"]["UnixMillis"];
+            person?: components["schemas"]["PersonRef"] | null;
+            /** @description Tells sessions apart; not the secret token. */
+            session: string;
+            study_id: components["schemas"]["StudyId"];
+        };
         /** @description `POST /api/consults/{id}/actions`. */
         Action: {
             fields: components["schemas"]["CaseFields"];
             /** @enum {string} */
             type: "complete_fields";
+        } | {
+            fields?: components["schemas"]["CaseFields"];
+            /** @enum {string} */
+            type: "request_now";
+            urgency: components["schemas"]["Urgency"];
+        } | {
+            /** @enum {string} */
+            type: "change_urgency";
+            urgency: components["schemas"]["Urgency"];
+        } | {
+            at: components["schemas"]["UnixMillis"];
+            stamp: components["schemas"]["ClockStamp"];
+            /** @enum {string} */
+            type: "stamp";
         } | {
             /** @enum {string} */
             type: "accept";
@@ -267,11 +289,13 @@ export interface components {
             /** @enum {string} */
             type: "accept_in_five";
         } | {
+            ring_id?: components["schemas"]["RingId"] | null;
             /** @enum {string} */
             type: "pass_on";
         } | {
             note?: components["schemas"]["PrivateText"];
             reason: components["schemas"]["DeclineReason"];
+            ring_id?: components["schemas"]["RingId"] | null;
             /** @enum {string} */
             type: "decline";
         } | {
@@ -279,6 +303,40 @@ export interface components {
             ring_id: components["schemas"]["RingId"];
             /** @enum {string} */
             type: "ring_receipt";
+        } | {
+            /** @enum {string} */
+            type: "take_over";
+        } | {
+            to: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            type: "assign";
+        } | {
+            to: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            type: "hand_over";
+        } | {
+            /** @enum {string} */
+            type: "accept_offer";
+        } | {
+            /** @enum {string} */
+            type: "decline_offer";
+        } | {
+            part: components["schemas"]["Part"];
+            person: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            type: "add_participant";
+        } | {
+            person: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            type: "remove_participant";
+        } | {
+            text: components["schemas"]["PrivateText"];
+            /** @enum {string} */
+            type: "ask_for_more";
+        } | {
+            text: components["schemas"]["PrivateText"];
+            /** @enum {string} */
+            type: "reply";
         } | {
             reason: components["schemas"]["PrivateText"];
             /** @enum {string} */
@@ -288,37 +346,130 @@ export interface components {
             /** @enum {string} */
             type: "attach_study";
         } | {
+            reason?: components["schemas"]["PrivateText"];
+            study_id: components["schemas"]["StudyId"];
+            /** @enum {string} */
+            type: "detach_study";
+        } | {
+            present: components["schemas"]["Present"][];
+            /** @enum {string} */
+            type: "roll_call";
+        } | {
+            consent: components["schemas"]["Consent"];
+            /** @enum {string} */
+            type: "record_consent";
+        } | {
+            guest_id: components["schemas"]["GuestId"];
+            /** @enum {string} */
+            type: "admit_guest";
+        } | {
+            guest_id: components["schemas"]["GuestId"];
+            /** @enum {string} */
+            type: "remove_guest";
+        } | {
             /** @enum {string} */
             type: "end_session";
-        } | {
-            answer: components["schemas"]["Answer"];
-            /** @enum {string} */
-            type: "submit_answer";
         } | {
             /** @enum {string} */
             type: "acknowledge";
         } | {
             /** @enum {string} */
+            type: "report_taken_over";
+        } | {
+            close_out?: components["schemas"]["CloseOut"] | null;
+            missing_because?: components["schemas"]["PrivateText"];
+            /** @enum {string} */
             type: "close";
+        } | {
+            outcome: components["schemas"]["Outcome"];
+            /** @enum {string} */
+            type: "feed_back";
         };
         /**
          * @description The name of an action, without its content: what the caller may do now.
          * @enum {string}
          */
-        ActionName: "complete_fields" | "accept" | "accept_in_five" | "pass_on" | "decline" | "ring_receipt" | "cancel" | "attach_study" | "join" | "end_session" | "submit_answer" | "acknowledge" | "close";
+        ActionName: "complete_fields" | "request_now" | "change_urgency" | "stamp" | "accept" | "accept_in_five" | "pass_on" | "decline" | "ring_receipt" | "take_over" | "assign" | "hand_over" | "accept_offer" | "decline_offer" | "add_participant" | "remove_participant" | "ask_for_more" | "reply" | "cancel" | "attach_study" | "detach_study" | "join" | "roll_call" | "record_consent" | "invite_guest" | "admit_guest" | "remove_guest" | "end_session" | "sign_report" | "amend" | "acknowledge" | "report_taken_over" | "close" | "feed_back";
+        /** @description `GET /api/admin/directory`: everything that an administrator keeps. */
+        AdminDirectory: {
+            contracts: components["schemas"]["Contract"][];
+            hospitals: components["schemas"]["AdminHospital"][];
+            networks: components["schemas"]["AdminNetwork"][];
+            people: components["schemas"]["AdminPerson"][];
+            /** Format: int64 */
+            revision: number;
+            services: components["schemas"]["AdminService"][];
+        };
+        /** @description `PUT /api/admin/hospitals/{id}`; the client makes the id. */
+        AdminHospital: {
+            city: string;
+            id: components["schemas"]["HospitalId"];
+            name: string;
+            /** @description Switchboard. */
+            phone: string;
+        };
+        /** @description `PUT /api/admin/networks/{id}`. */
+        AdminNetwork: {
+            id: components["schemas"]["NetworkId"];
+            name: string;
+        };
+        /** @description `PUT /api/admin/people/{id}`. */
+        AdminPerson: {
+            /** @description `false`: cannot sign in, is rung no more; their part in old consults stays. */
+            active: boolean;
+            email: string;
+            /** @description Can sign in by password; ignored when written. */
+            has_password?: boolean;
+            hospital_id: components["schemas"]["HospitalId"];
+            id: components["schemas"]["PersonId"];
+            /** @description ISO 639-1. */
+            languages: string[];
+            /** @description With academic title. */
+            name: string;
+            /** @description Networks that a specialist works for and a coordinator watches. */
+            networks: components["schemas"]["NetworkId"][];
+            phone?: string | null;
+            qualifications: components["schemas"]["Specialty"][];
+            roles: components["schemas"]["Role"][];
+        };
+        /** @description `PUT /api/admin/services/{id}`. A new service gets the standard escalation policies. */
+        AdminService: {
+            /** @description No second consult beside a running one, unless taken on purpose. */
+            exclusive: boolean;
+            fallback_phone: string;
+            id: components["schemas"]["ServiceId"];
+            name: string;
+            network_id: components["schemas"]["NetworkId"];
+            specialty: components["schemas"]["Specialty"];
+            /** @description Who takes turns on duty, week by week from Monday 08:00; the rota proper is edited elsewhere. */
+            turns: components["schemas"]["Turns"][];
+            /** @description IANA zone of the rota. */
+            zone: string;
+        };
         /**
          * @description Why the coordinator is alarmed.
          * @enum {string}
          */
-        AlarmKind: "nobody_on_duty" | "ladder_exhausted" | "not_started" | "answer_late" | "not_acknowledged";
+        AlarmKind: "nobody_on_duty" | "ladder_exhausted" | "not_started" | "answer_late" | "not_acknowledged" | "prealert_overdue" | "queued" | "fields_missing";
         /** @description The specialist's structured written answer (§ 4 Telekonsilien-Vereinbarung). */
         Answer: {
             assessment: components["schemas"]["PrivateText"];
             decision: components["schemas"]["Decision"];
             findings: components["schemas"]["PrivateText"];
+            /** @description At most twelve. */
+            key_images?: components["schemas"]["KeyImage"][];
             /** @description What limited the consult: picture quality, missing series, missing laboratory values. */
             limitations?: components["schemas"]["PrivateText"];
+            nihss?: components["schemas"]["Nihss"] | null;
             recommendation: components["schemas"]["PrivateText"];
+            template?: components["schemas"]["ReportTemplate"];
+        };
+        /** @enum {string} */
+        Answered: "yes" | "partly" | "no";
+        BillingSuggestion: {
+            code: components["schemas"]["EbmCode"];
+            /** Format: int32 */
+            times: number;
         };
         /** @description `GET /api/board`: everything the coordinator watches. */
         Board: {
@@ -339,8 +490,15 @@ export interface components {
             open: number;
             service: components["schemas"]["Service"];
         };
+        /** @description `POST /api/break-glass`: a physician outside the team opens a consult in an emergency. */
+        BreakGlass: {
+            /** @description The short name (`TK-7F3A`) or the whole id. */
+            consult: string;
+            /** @description At least ten characters; read by the data-protection role. */
+            reason: components["schemas"]["PrivateText"];
+        };
         /** @enum {string} */
-        ByeReason: "consult_ended" | "joined_elsewhere" | "restart" | "lost";
+        ByeReason: "consult_ended" | "removed" | "joined_elsewhere" | "restart" | "lost";
         Candidate: {
             person: components["schemas"]["PersonRef"];
             /**
@@ -403,6 +561,13 @@ export interface components {
             /** @default null */
             sex?: components["schemas"]["Sex"] | null;
         };
+        /** @description `PUT /api/session/password`: changes the caller's own; every other session of theirs ends. */
+        ChangePassword: {
+            current: components["schemas"]["PrivateText"];
+            new: components["schemas"]["PrivateText"];
+        };
+        /** @enum {string} */
+        ChangedCourse: "new_course" | "confirmed" | "not_followed";
         ClientMessage: {
             ticket: components["schemas"]["PrivateText"];
             /** @enum {string} */
@@ -426,16 +591,71 @@ export interface components {
             /** @enum {string} */
             type: "ping";
         };
+        /**
+         * @description Instants that count in an emergency.
+         * @enum {string}
+         */
+        ClockStamp: "door" | "imaging" | "decision";
+        /** @description The running clock. Medical: shown to those who may read the case. */
+        ClockTimes: {
+            /** @default null */
+            decision?: components["schemas"]["UnixMillis"] | null;
+            /** @default null */
+            door?: components["schemas"]["UnixMillis"] | null;
+            /** @default null */
+            eta?: components["schemas"]["UnixMillis"] | null;
+            /** @default null */
+            imaging?: components["schemas"]["UnixMillis"] | null;
+            /** @default null */
+            last_seen_well?: components["schemas"]["UnixMillis"] | null;
+        };
+        /** @description The four close-out questions. */
+        CloseOut: {
+            /** @description The advice changed what is done with the patient. */
+            changed_course: components["schemas"]["ChangedCourse"];
+            note?: components["schemas"]["PrivateText"];
+            /** @description Picture and sound. */
+            quality: components["schemas"]["Quality"];
+            question_answered: components["schemas"]["Answered"];
+            transfer: components["schemas"]["TransferOutcome"];
+        };
+        /** @description `GET /api/consults/{id}/colleagues`: who may take the consult over or help. */
+        Colleague: {
+            /** @description In another consult now. */
+            busy: boolean;
+            on_duty?: components["schemas"]["DutyLevel"] | null;
+            person: components["schemas"]["PersonRef"];
+            /** @description Qualified for the service and of its network: may become its specialist. */
+            qualified: boolean;
+        };
+        /**
+         * @description What the patient said to the consultation.
+         * @enum {string}
+         */
+        Consent: "given" | "given_by_representative" | "presumed" | "refused";
         /** @description `GET /api/consults/{id}`. */
         ConsultDetail: {
             /** @description What the caller may do now. */
             actions: components["schemas"]["ActionName"][];
             answer?: components["schemas"]["SignedAnswer"] | null;
+            clock?: components["schemas"]["ClockTimes"] | null;
+            close_out?: components["schemas"]["CloseOut"] | null;
+            consent?: components["schemas"]["RecordedConsent"] | null;
+            /** @description Studies that were detached: for the requesting house, which may undo it. */
+            detached: components["schemas"]["StudyStatus"][];
+            /** @description Empty for those who may not read who the patient is. */
+            exchanges: components["schemas"]["Exchange"][];
             fields?: components["schemas"]["CaseFields"] | null;
+            guests: components["schemas"]["Guest"][];
+            ledger?: components["schemas"]["Ledger"] | null;
+            outcomes: components["schemas"]["Outcome"][];
             rings: components["schemas"]["Ring"][];
+            roll_call?: components["schemas"]["RollCall"] | null;
             studies: components["schemas"]["StudyStatus"][];
             summary: components["schemas"]["ConsultSummary"];
             timeline: components["schemas"]["TimelineEntry"][];
+            /** @description Every version, the first one first; empty where `answer` is absent. */
+            versions: components["schemas"]["SignedAnswer"][];
         };
         /**
          * Format: uuid
@@ -447,6 +667,8 @@ export interface components {
         /** @description What everybody around a consult sees in lists. Holds no patient data. */
         ConsultSummary: {
             alarm?: components["schemas"]["AlarmKind"] | null;
+            /** @description A question of the specialist stands open. */
+            asked_for_more: boolean;
             created_at: components["schemas"]["UnixMillis"];
             deadline?: components["schemas"]["UnixMillis"] | null;
             eta?: components["schemas"]["UnixMillis"] | null;
@@ -458,8 +680,13 @@ export interface components {
             label: string;
             missing: components["schemas"]["CaseField"][];
             next_deadline?: components["schemas"]["UnixMillis"] | null;
+            offer?: components["schemas"]["Offer"] | null;
+            participants: components["schemas"]["Participant"][];
             promised_by?: components["schemas"]["PersonRef"] | null;
             promised_until?: components["schemas"]["UnixMillis"] | null;
+            queue?: components["schemas"]["Queue"] | null;
+            /** @description The requesting house has the report in its own record. */
+            report_taken_over: boolean;
             requester: components["schemas"]["PersonRef"];
             /** @description People who are being rung now. */
             ringing: components["schemas"]["PersonRef"][];
@@ -475,7 +702,23 @@ export interface components {
             state_since: components["schemas"]["UnixMillis"];
             /** Format: int32 */
             studies: number;
+            taken_over_by?: components["schemas"]["PersonRef"] | null;
             urgency: components["schemas"]["Urgency"];
+            /**
+             * Format: int32
+             * @description Guests who wait to be let in.
+             */
+            waiting_guests: number;
+        };
+        /** @description A provider's house works for a requesting house in a service. `PUT` and `DELETE /api/admin/contracts`. */
+        Contract: {
+            hospital_id: components["schemas"]["HospitalId"];
+            provider_hospital_id: components["schemas"]["HospitalId"];
+            service_id: components["schemas"]["ServiceId"];
+        };
+        /** @description `POST /api/privacy/exports/{id}/decision`: never by who asked for it. */
+        DecideExport: {
+            approve: boolean;
         };
         /**
          * @description What the decision is, in one word; the words are in [`Answer`].
@@ -505,10 +748,92 @@ export interface components {
          * @enum {string}
          */
         DutyLevel: "primary" | "secondary";
+        /**
+         * @description A line of the EBM (Einheitlicher Bewertungsmaßstab).
+         * @enum {string}
+         */
+        EbmCode: "01670" | "01671" | "01672";
+        /** @description One question of the specialist or one reply of the requesting house. */
+        Exchange: {
+            at: components["schemas"]["UnixMillis"];
+            /** @description `true` for the specialist's question. */
+            is_question: boolean;
+            person: components["schemas"]["PersonRef"];
+            text: components["schemas"]["PrivateText"];
+        };
+        /**
+         * @description `GET /api/privacy/exports`. The file (`GET /api/privacy/exports/{id}/file`) is one JSON document: the log with its
+         *     chain, every version of the report, the access log.
+         */
+        Export: {
+            consult_id: components["schemas"]["ConsultId"];
+            decided_at?: components["schemas"]["UnixMillis"] | null;
+            decided_by?: components["schemas"]["PersonRef"] | null;
+            id: components["schemas"]["ExportId"];
+            label: string;
+            reason: components["schemas"]["PrivateText"];
+            requested_at: components["schemas"]["UnixMillis"];
+            requested_by: components["schemas"]["PersonRef"];
+            state: components["schemas"]["ExportState"];
+        };
+        /**
+         * Format: uuid
+         * @description An export that needs a second person.
+         */
+        ExportId: string;
+        /** @enum {string} */
+        ExportState: "requested" | "approved" | "refused" | "downloaded" | "expired";
         FailedCount: {
             /** Format: int32 */
             people: number;
             rule: components["schemas"]["Rule"];
+        };
+        /** @description The answer: may be read until then. */
+        GlassBroken: {
+            consult_id: components["schemas"]["ConsultId"];
+            until: components["schemas"]["UnixMillis"];
+        };
+        /** @description A guest as the team sees them. */
+        Guest: {
+            at: components["schemas"]["UnixMillis"];
+            id: components["schemas"]["GuestId"];
+            invited_by: components["schemas"]["PersonRef"];
+            /** @description Clear name, as the host wrote it. The guest cannot change it. */
+            name: components["schemas"]["PrivateText"];
+            part: components["schemas"]["GuestPart"];
+            state: components["schemas"]["GuestState"];
+        };
+        /**
+         * Format: uuid
+         * @description Somebody without an account who was invited into one room.
+         */
+        GuestId: string;
+        /** @description What the host passes on. It is shown once. */
+        GuestLink: {
+            expires_at: components["schemas"]["UnixMillis"];
+            guest_id: components["schemas"]["GuestId"];
+            /** @description Path and fragment below this origin: `/guest/#…`. The fragment never reaches a server's log. */
+            path: components["schemas"]["PrivateText"];
+        };
+        /**
+         * @description What a guest is there for.
+         * @enum {string}
+         */
+        GuestPart: "interpreter" | "second_opinion" | "relative" | "other";
+        /** @enum {string} */
+        GuestState: "invited" | "waiting" | "admitted" | "removed";
+        /** @description `GET /api/guest`: what a guest may know. No patient data. */
+        GuestView: {
+            consult_id: components["schemas"]["ConsultId"];
+            /** @description Goes back in the header `X-CSRF-Token`. */
+            csrf_token: components["schemas"]["PrivateText"];
+            host: components["schemas"]["PersonRef"];
+            id: components["schemas"]["GuestId"];
+            /** @description The consult has reached its end. */
+            is_over: boolean;
+            name: components["schemas"]["PrivateText"];
+            part: components["schemas"]["GuestPart"];
+            state: components["schemas"]["GuestState"];
         };
         /**
          * Format: uuid
@@ -522,11 +847,54 @@ export interface components {
             /** @description Switchboard. */
             phone: string;
         };
+        /** @description `POST /api/consults/{id}/guests`. */
+        InviteGuest: {
+            name: components["schemas"]["PrivateText"];
+            part: components["schemas"]["GuestPart"];
+        };
         /**
          * @description § 1(4) Telekonsilien-Vereinbarung: one of the two must hold.
          * @enum {string}
          */
         Justification: "interdisciplinary" | "specially_complex";
+        /** @description One image of the report, named by DICOM, drawn by the server from the stored pixels. */
+        KeyImage: {
+            caption?: components["schemas"]["PrivateText"];
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            frame: number;
+            /** @description At most 50. */
+            marks?: components["schemas"]["Mark"][];
+            /** @description DICOM (0020,000E). */
+            series_instance_uid: string;
+            /** @description DICOM (0008,0018). */
+            sop_instance_uid: string;
+            study_id: components["schemas"]["StudyId"];
+            /**
+             * Format: double
+             * @description Window as shown (PS3.3 C.11.2), in the image's output units (HU in CT); absent for colour.
+             */
+            window_center?: number | null;
+            /** Format: double */
+            window_width?: number | null;
+        };
+        /** @description Minutes in the room, from the log. A suggestion for billing, never a bill. */
+        Ledger: {
+            /**
+             * Format: int32
+             * @description Whole minutes of the specialist in the room.
+             */
+            specialist_minutes: number;
+            stays: components["schemas"]["Stay"][];
+            suggestions: components["schemas"]["BillingSuggestion"][];
+            /**
+             * Format: int32
+             * @description Whole minutes in which the specialist and somebody of the requesting house were in the room.
+             */
+            talk_minutes: number;
+        };
         LiveEvent: {
             /** @enum {string} */
             type: "hello";
@@ -549,9 +917,27 @@ export interface components {
             /** @enum {string} */
             type: "study_progress";
         } | {
+            consult_id: components["schemas"]["ConsultId"];
+            guest_id: components["schemas"]["GuestId"];
+            /** @enum {string} */
+            type: "guest_waits";
+        } | {
+            /** @enum {string} */
+            type: "notice";
+        } | {
             /** @enum {string} */
             type: "board";
         };
+        /** @description An annotation in the image's own pixels. */
+        Mark: {
+            /** @description "34.2 mm". */
+            label?: components["schemas"]["PrivateText"];
+            /** @description `[column, row]` each, fractions allowed, (0, 0) the outer corner of the first pixel. At most 200. */
+            points: number[][];
+            shape: components["schemas"]["MarkShape"];
+        };
+        /** @enum {string} */
+        MarkShape: "line" | "arrow" | "outline" | "ellipse" | "text";
         /** @description `GET /api/consults/{id}/match`: one entry for each time that people were matched for this consult. */
         MatchExplanation: {
             /** @description The best 50, eligible ones first. */
@@ -581,8 +967,14 @@ export interface components {
         Me: {
             /** @description Goes back in the header `X-CSRF-Token` with every request that changes something. */
             csrf_token: components["schemas"]["PrivateText"];
-            /** @description Page that this person starts at: `/refer/`, `/oncall/` or `/desk/`. */
+            /**
+             * @description Page that this person starts at: `/refer/`, `/oncall/`, `/desk/`, `/admin/` or `/privacy/`; a session that is
+             *     bound to one consult starts at its room.
+             */
             home: string;
+            /** @description A demonstration: invented people, and one password for all of them. */
+            is_demo: boolean;
+            only_consult?: components["schemas"]["ConsultId"] | null;
             person: components["schemas"]["PersonRef"];
             roles: components["schemas"]["Role"][];
         };
@@ -590,6 +982,8 @@ export interface components {
             /** @description Media connected; `false` while the seat is kept for somebody who lost the network. */
             connected: boolean;
             id: components["schemas"]["MemberId"];
+            /** @description `true` for somebody without an account: `person.id` is then the guest's id, `person.name` the clear name. */
+            is_guest?: boolean;
             /** @description `true` for the specialist who accepted. */
             is_specialist: boolean;
             person: components["schemas"]["PersonRef"];
@@ -612,8 +1006,74 @@ export interface components {
         NewConsult: {
             fields?: components["schemas"]["CaseFields"];
             id: components["schemas"]["ConsultId"];
+            /**
+             * @description `true`: the patient is announced (`fields.eta` says for when) and nobody is rung yet; whoever is on duty sees it
+             *     coming. [`Action::RequestNow`] turns it into the request.
+             */
+            prealert?: boolean;
             service_id: components["schemas"]["ServiceId"];
             urgency: components["schemas"]["Urgency"];
+        };
+        /** @description National Institutes of Health Stroke Scale. The sum is a plain sum; nothing is derived from it. */
+        Nihss: {
+            /**
+             * @description Items 1a, 1b, 1c, 2, 3, 4, 5a, 5b, 6a, 6b, 7, 8, 9, 10, 11 in this order; absent: untestable or not examined.
+             *     Largest values: see [`NIHSS_MAXIMA`].
+             */
+            items: (number | null)[];
+        };
+        /** @description `GET /api/privacy/notices`, newest first. */
+        Notice: {
+            at: components["schemas"]["UnixMillis"];
+            consult_id: components["schemas"]["ConsultId"];
+            id: components["schemas"]["NoticeId"];
+            kind: components["schemas"]["NoticeKind"];
+            /** @description `TK-7F3A`. */
+            label: string;
+            person: components["schemas"]["PersonRef"];
+            reason: components["schemas"]["PrivateText"];
+            seen_at?: components["schemas"]["UnixMillis"] | null;
+            seen_by?: components["schemas"]["PersonRef"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something that the data-protection role is told.
+         */
+        NoticeId: string;
+        /** @enum {string} */
+        NoticeKind: "glass_broken" | "export_requested" | "export_downloaded";
+        /** @description The consult is offered to somebody who has not agreed yet. */
+        Offer: {
+            at: components["schemas"]["UnixMillis"];
+            by: components["schemas"]["PersonRef"];
+            /** @description `true`: the specialist hands it over; `false`: a coordinator assigns it. */
+            is_hand_over: boolean;
+            to: components["schemas"]["PersonRef"];
+        };
+        /** @description `POST /api/guest`: opens the link, once. The answer sets the guest's cookie, which survives a reload. */
+        OpenGuestLink: {
+            token: components["schemas"]["PrivateText"];
+        };
+        /** @description How it went on with the patient, told to the specialist later. */
+        Outcome: {
+            /** @description Set by the server. */
+            at?: components["schemas"]["UnixMillis"];
+            course: components["schemas"]["OutcomeCourse"];
+            /** @description Was the suspected diagnosis right? */
+            diagnosis_confirmed?: boolean | null;
+            note?: components["schemas"]["PrivateText"];
+        };
+        /** @enum {string} */
+        OutcomeCourse: "recovered" | "improved" | "unchanged" | "worse" | "died";
+        /**
+         * @description What somebody is in a consult beside requester and specialist.
+         * @enum {string}
+         */
+        Part: "second_specialist" | "interpreter";
+        Participant: {
+            part: components["schemas"]["Part"];
+            person: components["schemas"]["PersonRef"];
+            since: components["schemas"]["UnixMillis"];
         };
         /**
          * Format: uuid
@@ -629,6 +1089,18 @@ export interface components {
             name: string;
             /** @description Professional telephone number. */
             phone?: string | null;
+        };
+        /** @description `POST /api/consults/{id}/phone-link`: the same person, the same room, from their own telephone. */
+        PhoneLink: {
+            expires_at: components["schemas"]["UnixMillis"];
+            /** @description Works once. Path and fragment below this origin: `/phone/#…`. */
+            path: components["schemas"]["PrivateText"];
+        };
+        /** @description Somebody who was in the room when the roll was called, account or not. */
+        Present: {
+            name: components["schemas"]["PrivateText"];
+            /** @description "Pflege", "Angehörige", … */
+            role?: components["schemas"]["PrivateText"];
         };
         /** @description Free text or a secret: the content travels in JSON and shows itself nowhere else. */
         PrivateText: string;
@@ -654,7 +1126,7 @@ export interface components {
          * @description The stable names of everything that can go wrong.
          * @enum {string}
          */
-        ProblemCode: "malformed_body" | "too_large" | "malformed_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "not_acceptable" | "not_signed_in" | "wrong_credentials" | "link_used" | "csrf_failed" | "forbidden" | "already_taken" | "not_rung" | "wrong_state" | "invalid_field" | "conflict" | "ticket_invalid" | "ticket_expired" | "ticket_used" | "invalid_sdp" | "room_full" | "unknown_message" | "dicom_refused" | "cannot_render" | "too_many_requests" | "unavailable" | "internal";
+        ProblemCode: "malformed_body" | "too_large" | "malformed_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "not_acceptable" | "not_signed_in" | "wrong_credentials" | "link_used" | "csrf_failed" | "forbidden" | "already_taken" | "not_rung" | "wrong_state" | "invalid_field" | "conflict" | "wrong_password" | "second_person_needed" | "purged" | "guest_link_used" | "not_admitted" | "already_set_up" | "ticket_invalid" | "ticket_expired" | "ticket_used" | "invalid_sdp" | "room_full" | "unknown_message" | "dicom_refused" | "cannot_render" | "too_many_requests" | "unavailable" | "internal";
         /** @description A sendonly m-line of the offer. */
         PublishLine: {
             mid: string;
@@ -667,11 +1139,53 @@ export interface components {
             screen: boolean;
         };
         /** @enum {string} */
+        Quality: "good" | "impaired" | "failed";
+        /**
+         * @description Why nobody is rung although somebody is on duty: their duty is exclusive and they are busy. They see who waits and
+         *     may accept on purpose; the ladder begins as soon as one of them is free.
+         */
+        Queue: {
+            behind: components["schemas"]["PersonRef"][];
+            since: components["schemas"]["UnixMillis"];
+        };
+        /** @enum {string} */
         Receipt: "delivered" | "seen";
         /** @description A recvonly m-line of the offer; takes any member's source of that sort. */
         ReceiveLine: {
             mid: string;
             source: components["schemas"]["Source"];
+        };
+        RecordedConsent: {
+            at: components["schemas"]["UnixMillis"];
+            by: components["schemas"]["PersonRef"];
+            consent: components["schemas"]["Consent"];
+        };
+        /** @description `POST /api/session/link`: signs in by a token that works once and travelled in a fragment, never in a request line. */
+        RedeemLink: {
+            token: components["schemas"]["PrivateText"];
+        };
+        /**
+         * @description Which form was filled in. All share the fields of [`crate::consult::Answer`]; the stroke template adds the NIHSS.
+         * @enum {string}
+         */
+        ReportTemplate: "general" | "stroke" | "neurosurgery" | "cardiology";
+        /** @description `POST /api/consults/{id}/exports`. */
+        RequestExport: {
+            reason: components["schemas"]["PrivateText"];
+        };
+        /** @description `GET /api/privacy/retention`: what waits for its purge, and what cannot be purged. */
+        Retention: {
+            /**
+             * Format: int32
+             * @description Days from the take-over of the report (or the cancelling) to the purge.
+             */
+            after_days: number;
+            /** Format: int32 */
+            due: number;
+            /** @description Ended, and nobody has said that the report lies in the hospital's record. */
+            not_taken_over: components["schemas"]["ConsultId"][];
+            /** Format: int32 */
+            purged: number;
         };
         /** @description One ringing of one person. Channel status goes `sent → delivered → seen → answered`. */
         Ring: {
@@ -702,7 +1216,12 @@ export interface components {
          * @description What a person may be; one person can be several.
          * @enum {string}
          */
-        Role: "referrer" | "specialist" | "coordinator" | "admin";
+        Role: "referrer" | "specialist" | "coordinator" | "admin" | "data_protection";
+        RollCall: {
+            at: components["schemas"]["UnixMillis"];
+            by: components["schemas"]["PersonRef"];
+            present: components["schemas"]["Present"][];
+        };
         /** @description `POST /api/consults/{id}/ticket`: the way into the room. */
         RoomTicket: {
             expires_at: components["schemas"]["UnixMillis"];
@@ -750,6 +1269,13 @@ export interface components {
             rule: components["schemas"]["Rule"];
         };
         ServerMessage: {
+            /** @enum {string} */
+            type: "waiting";
+        } | {
+            guests: components["schemas"]["Guest"][];
+            /** @enum {string} */
+            type: "waiting_guests";
+        } | {
             roster: components["schemas"]["Member"][];
             /** @enum {string} */
             type: "welcome";
@@ -797,6 +1323,32 @@ export interface components {
          * @description A service that can be asked for, such as stroke neurology of one network.
          */
         ServiceId: string;
+        /**
+         * Format: uuid
+         * @description A signed-in browser, as its owner and administrators see it. Not the secret token.
+         */
+        SessionId: string;
+        /** @description One signed-in browser. `GET /api/me/sessions`, `GET /api/admin/sessions`. */
+        SessionInfo: {
+            created_at: components["schemas"]["UnixMillis"];
+            expires_at: components["schemas"]["UnixMillis"];
+            id: components["schemas"]["SessionId"];
+            /** @description The one that asks. */
+            is_current: boolean;
+            last_seen_at: components["schemas"]["UnixMillis"];
+            only_consult?: components["schemas"]["ConsultId"] | null;
+            person: components["schemas"]["PersonRef"];
+        };
+        /** @description `POST /api/setup`: the first administrator of an empty installation, by the token that the console shows. */
+        Setup: {
+            city: string;
+            email: string;
+            hospital: string;
+            name: string;
+            password: components["schemas"]["PrivateText"];
+            phone: string;
+            token: components["schemas"]["PrivateText"];
+        };
         /** @enum {string} */
         Sex: "female" | "male" | "diverse" | "unknown";
         /** @description `POST /api/session`. */
@@ -804,10 +1356,35 @@ export interface components {
             email: string;
             password: components["schemas"]["PrivateText"];
         };
+        /** @description `POST /api/admin/people/{id}/link`: a sign-in link that works once, for a first or a forgotten password. */
+        SignInLink: {
+            expires_at: components["schemas"]["UnixMillis"];
+            /** @description Below this origin: `/enter?token=…`. */
+            path: components["schemas"]["PrivateText"];
+        };
+        /** @description `POST /api/consults/{id}/report`: signs the report. The password is asked for again. */
+        SignReport: {
+            /**
+             * Format: int32
+             * @description The version that this one follows: 0 for the first. Another number is a conflict: somebody was faster.
+             */
+            after_version?: number;
+            answer: components["schemas"]["Answer"];
+            password: components["schemas"]["PrivateText"];
+            /** @description Needed from the second version on. */
+            reason?: components["schemas"]["PrivateText"];
+        };
         SignedAnswer: {
             answer: components["schemas"]["Answer"];
             author: components["schemas"]["PersonRef"];
+            /** @description Why the version before was not enough; empty in the first. */
+            reason: components["schemas"]["PrivateText"];
             signed_at: components["schemas"]["UnixMillis"];
+            /**
+             * Format: int32
+             * @description From 1; an amendment is the next one.
+             */
+            version: number;
         };
         /** @description Which member's source comes in on an m-line of this client; absent lines carry nothing. */
         Slot: {
@@ -822,6 +1399,11 @@ export interface components {
          * @enum {string}
          */
         Specialty: "stroke_neurology" | "neurosurgery" | "cardiology" | "radiology";
+        Stay: {
+            from: components["schemas"]["UnixMillis"];
+            person: components["schemas"]["PersonRef"];
+            until?: components["schemas"]["UnixMillis"] | null;
+        };
         /**
          * Format: uuid
          * @description A stored DICOM study (this installation's row; the DICOM StudyInstanceUID is a separate thing).
@@ -853,9 +1435,95 @@ export interface components {
             what: components["schemas"]["TimelineWhat"];
         };
         TimelineWhat: {
+            eta?: components["schemas"]["UnixMillis"] | null;
+            /** @enum {string} */
+            type: "prealerted";
+        } | {
             /** @enum {string} */
             type: "requested";
             urgency: components["schemas"]["Urgency"];
+        } | {
+            /** @enum {string} */
+            type: "urgency_changed";
+            urgency: components["schemas"]["Urgency"];
+        } | {
+            at: components["schemas"]["UnixMillis"];
+            stamp: components["schemas"]["ClockStamp"];
+            /** @enum {string} */
+            type: "stamped";
+        } | {
+            /** @enum {string} */
+            type: "taken_over";
+        } | {
+            is_hand_over: boolean;
+            to: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            type: "offered";
+        } | {
+            accepted: boolean;
+            to: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            type: "offer_ended";
+        } | {
+            part: components["schemas"]["Part"];
+            person: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            type: "participant_added";
+        } | {
+            person: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            type: "participant_removed";
+        } | {
+            /** @enum {string} */
+            type: "asked_for_more";
+        } | {
+            /** @enum {string} */
+            type: "replied";
+        } | {
+            behind: components["schemas"]["PersonRef"][];
+            /** @enum {string} */
+            type: "queued";
+        } | {
+            study_id: components["schemas"]["StudyId"];
+            /** @enum {string} */
+            type: "study_detached";
+        } | {
+            /** Format: int32 */
+            present: number;
+            /** @enum {string} */
+            type: "roll_called";
+        } | {
+            consent: components["schemas"]["Consent"];
+            /** @enum {string} */
+            type: "consent_recorded";
+        } | {
+            part: components["schemas"]["GuestPart"];
+            /** @enum {string} */
+            type: "guest_invited";
+        } | {
+            /** @enum {string} */
+            type: "guest_waits";
+        } | {
+            /** @enum {string} */
+            type: "guest_admitted";
+        } | {
+            /** @enum {string} */
+            type: "guest_removed";
+        } | {
+            /** @enum {string} */
+            type: "amended";
+            /** Format: int32 */
+            version: number;
+        } | {
+            /** @enum {string} */
+            type: "report_taken_over";
+        } | {
+            /** @enum {string} */
+            type: "fed_back";
+        } | {
+            person: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            type: "glass_broken";
         } | {
             missing: components["schemas"]["CaseField"][];
             /** @enum {string} */
@@ -928,6 +1596,15 @@ export interface components {
             /** @enum {string} */
             type: "cancelled";
         };
+        /** @enum {string} */
+        TransferOutcome: "avoided" | "transferred" | "never_considered";
+        /** @description People who take weekly turns at one level; empty: nobody. */
+        Turns: {
+            /** @description `false`: the stored rota is more than weekly turns; writing would replace it. */
+            is_whole_rota: boolean;
+            level: components["schemas"]["DutyLevel"];
+            people: components["schemas"]["PersonId"][];
+        };
         /**
          * Format: int64
          * @description Milliseconds since 1970-01-01T00:00:00 UTC. Integers sort alike in SQLite, PostgreSQL and JavaScript.
@@ -945,50 +1622,105 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccessEntry = components['schemas']['AccessEntry'];
 export type Action = components['schemas']['Action'];
 export type ActionName = components['schemas']['ActionName'];
+export type AdminDirectory = components['schemas']['AdminDirectory'];
+export type AdminHospital = components['schemas']['AdminHospital'];
+export type AdminNetwork = components['schemas']['AdminNetwork'];
+export type AdminPerson = components['schemas']['AdminPerson'];
+export type AdminService = components['schemas']['AdminService'];
 export type AlarmKind = components['schemas']['AlarmKind'];
 export type Answer = components['schemas']['Answer'];
+export type Answered = components['schemas']['Answered'];
+export type BillingSuggestion = components['schemas']['BillingSuggestion'];
 export type Board = components['schemas']['Board'];
 export type BoardService = components['schemas']['BoardService'];
+export type BreakGlass = components['schemas']['BreakGlass'];
 export type ByeReason = components['schemas']['ByeReason'];
 export type Candidate = components['schemas']['Candidate'];
 export type CaseField = components['schemas']['CaseField'];
 export type CaseFields = components['schemas']['CaseFields'];
+export type ChangePassword = components['schemas']['ChangePassword'];
+export type ChangedCourse = components['schemas']['ChangedCourse'];
 export type ClientMessage = components['schemas']['ClientMessage'];
+export type ClockStamp = components['schemas']['ClockStamp'];
+export type ClockTimes = components['schemas']['ClockTimes'];
+export type CloseOut = components['schemas']['CloseOut'];
+export type Colleague = components['schemas']['Colleague'];
+export type Consent = components['schemas']['Consent'];
 export type ConsultDetail = components['schemas']['ConsultDetail'];
 export type ConsultId = components['schemas']['ConsultId'];
 export type ConsultState = components['schemas']['ConsultState'];
 export type ConsultSummary = components['schemas']['ConsultSummary'];
+export type Contract = components['schemas']['Contract'];
+export type DecideExport = components['schemas']['DecideExport'];
 export type Decision = components['schemas']['Decision'];
 export type DeclareStudy = components['schemas']['DeclareStudy'];
 export type DeclineReason = components['schemas']['DeclineReason'];
 export type Duty = components['schemas']['Duty'];
 export type DutyLevel = components['schemas']['DutyLevel'];
+export type EbmCode = components['schemas']['EbmCode'];
+export type Exchange = components['schemas']['Exchange'];
+export type Export = components['schemas']['Export'];
+export type ExportId = components['schemas']['ExportId'];
+export type ExportState = components['schemas']['ExportState'];
 export type FailedCount = components['schemas']['FailedCount'];
+export type GlassBroken = components['schemas']['GlassBroken'];
+export type Guest = components['schemas']['Guest'];
+export type GuestId = components['schemas']['GuestId'];
+export type GuestLink = components['schemas']['GuestLink'];
+export type GuestPart = components['schemas']['GuestPart'];
+export type GuestState = components['schemas']['GuestState'];
+export type GuestView = components['schemas']['GuestView'];
 export type HospitalId = components['schemas']['HospitalId'];
 export type HospitalRef = components['schemas']['HospitalRef'];
+export type InviteGuest = components['schemas']['InviteGuest'];
 export type Justification = components['schemas']['Justification'];
+export type KeyImage = components['schemas']['KeyImage'];
+export type Ledger = components['schemas']['Ledger'];
 export type LiveEvent = components['schemas']['LiveEvent'];
+export type Mark = components['schemas']['Mark'];
+export type MarkShape = components['schemas']['MarkShape'];
 export type MatchExplanation = components['schemas']['MatchExplanation'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
 export type NetworkId = components['schemas']['NetworkId'];
 export type NewConsult = components['schemas']['NewConsult'];
+export type Nihss = components['schemas']['Nihss'];
+export type Notice = components['schemas']['Notice'];
+export type NoticeId = components['schemas']['NoticeId'];
+export type NoticeKind = components['schemas']['NoticeKind'];
+export type Offer = components['schemas']['Offer'];
+export type OpenGuestLink = components['schemas']['OpenGuestLink'];
+export type Outcome = components['schemas']['Outcome'];
+export type OutcomeCourse = components['schemas']['OutcomeCourse'];
+export type Part = components['schemas']['Part'];
+export type Participant = components['schemas']['Participant'];
 export type PersonId = components['schemas']['PersonId'];
 export type PersonRef = components['schemas']['PersonRef'];
+export type PhoneLink = components['schemas']['PhoneLink'];
+export type Present = components['schemas']['Present'];
 export type PrivateText = components['schemas']['PrivateText'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
 export type PublishLine = components['schemas']['PublishLine'];
 export type Publishing = components['schemas']['Publishing'];
+export type Quality = components['schemas']['Quality'];
+export type Queue = components['schemas']['Queue'];
 export type Receipt = components['schemas']['Receipt'];
 export type ReceiveLine = components['schemas']['ReceiveLine'];
+export type RecordedConsent = components['schemas']['RecordedConsent'];
+export type RedeemLink = components['schemas']['RedeemLink'];
+export type ReportTemplate = components['schemas']['ReportTemplate'];
+export type RequestExport = components['schemas']['RequestExport'];
+export type Retention = components['schemas']['Retention'];
 export type Ring = components['schemas']['Ring'];
 export type RingId = components['schemas']['RingId'];
 export type RingOutcome = components['schemas']['RingOutcome'];
 export type Role = components['schemas']['Role'];
+export type RollCall = components['schemas']['RollCall'];
 export type RoomTicket = components['schemas']['RoomTicket'];
 export type Rule = components['schemas']['Rule'];
 export type RuleFact = components['schemas']['RuleFact'];
@@ -996,16 +1728,24 @@ export type RuleResult = components['schemas']['RuleResult'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Service = components['schemas']['Service'];
 export type ServiceId = components['schemas']['ServiceId'];
+export type SessionId = components['schemas']['SessionId'];
+export type SessionInfo = components['schemas']['SessionInfo'];
+export type Setup = components['schemas']['Setup'];
 export type Sex = components['schemas']['Sex'];
 export type SignIn = components['schemas']['SignIn'];
+export type SignInLink = components['schemas']['SignInLink'];
+export type SignReport = components['schemas']['SignReport'];
 export type SignedAnswer = components['schemas']['SignedAnswer'];
 export type Slot = components['schemas']['Slot'];
 export type Source = components['schemas']['Source'];
 export type Specialty = components['schemas']['Specialty'];
+export type Stay = components['schemas']['Stay'];
 export type StudyId = components['schemas']['StudyId'];
 export type StudyStatus = components['schemas']['StudyStatus'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelineWhat = components['schemas']['TimelineWhat'];
+export type TransferOutcome = components['schemas']['TransferOutcome'];
+export type Turns = components['schemas']['Turns'];
 export type UnixMillis = components['schemas']['UnixMillis'];
 export type Urgency = components['schemas']['Urgency'];
 export type $defs = Record<string, never>;

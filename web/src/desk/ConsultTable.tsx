@@ -1,6 +1,7 @@
 import type { ConsultSummary } from "../api/types";
 import { useTexts } from "../i18n";
 import { isLoud } from "../state/board";
+import { names } from "../state/notes";
 import { Elapsed, EmptyState, Eta, StateBadge, UrgencyBadge } from "../ui";
 
 /** Every open consult: a table on a wall, cards on a phone. */
@@ -42,7 +43,7 @@ function Row({ consult }: { consult: ConsultSummary }) {
       </td>
       <td className="cell-state">
         <div className="row">
-          <StateBadge state={consult.state} />
+          <StateBadge state={consult.state} queued={Boolean(consult.queue)} />
           <UrgencyBadge urgency={consult.urgency} />
         </div>
         <span className="muted small">
@@ -59,12 +60,6 @@ function Row({ consult }: { consult: ConsultSummary }) {
         {consult.hospital.name}
         <span className="muted small block">
           {consult.requester.name}
-          {consult.eta && (
-            <>
-              {" · "}
-              <Eta at={consult.eta} />
-            </>
-          )}
         </span>
       </td>
       <td>
@@ -76,12 +71,39 @@ function Row({ consult }: { consult: ConsultSummary }) {
 
 function Who({ consult }: { consult: ConsultSummary }) {
   const t = useTexts("desk");
-  const names = (people: readonly { name: string }[]) => people.map((person) => person.name).join(", ");
+  const { queue, offer, taken_over_by: by } = consult;
   const parts = [
     consult.specialist?.name,
     consult.ringing.length > 0 ? t("consults.ringing", { names: names(consult.ringing) }) : null,
     consult.promised_by ? t("consults.promised", { name: consult.promised_by.name }) : null,
+    queue ? t("consults.queued", { names: names(queue.behind) }) : null,
     consult.in_room.length > 0 ? t("consults.inRoom", { names: names(consult.in_room) }) : null,
+    consult.participants.length > 0 ? t("consults.with", { names: names(consult.participants.map(({ person }) => person)) }) : null,
   ].filter(Boolean);
-  return parts.length === 0 ? <span className="muted">–</span> : <>{parts.join(" · ")}</>;
+  const badges = [
+    by ? t("consults.takenOver", { name: by.name }) : null,
+    offer ? t("consults.offered", { name: offer.to.name }) : null,
+    consult.asked_for_more ? t("consults.asked") : null,
+    consult.waiting_guests > 0 ? t("consults.guests", { count: consult.waiting_guests }) : null,
+  ].filter((badge) => badge !== null);
+  const isEmpty = parts.length === 0 && badges.length === 0 && !consult.eta;
+  return (
+    <>
+      {consult.eta && (
+        <strong className="block">
+          <Eta at={consult.eta} />
+        </strong>
+      )}
+      {isEmpty ? <span className="muted">–</span> : parts.join(" · ")}
+      {badges.length > 0 && (
+        <span className="row who-badges">
+          {badges.map((badge) => (
+            <span key={badge} className="badge state-act">
+              {badge}
+            </span>
+          ))}
+        </span>
+      )}
+    </>
+  );
 }

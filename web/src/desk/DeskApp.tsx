@@ -21,6 +21,7 @@ export function DeskApp() {
   const consults = inOrder(board.data?.consults ?? []);
   return (
     <Shell title={t("title")} me={me.data} width="wide" status={<SoundSwitch />}>
+      <h1 className="visually-hidden">{t("title")}</h1>
       {board.isPending && <Loading />}
       {board.isError && <ErrorView error={board.error} onRetry={() => void board.refetch()} />}
       {board.data && (
@@ -30,7 +31,7 @@ export function DeskApp() {
           <Services services={board.data.services} />
         </div>
       )}
-      {opened !== null && <DetailDrawer key={opened} id={opened} onClose={() => goTo("#/")} />}
+      {opened !== null && <DetailDrawer key={opened} id={opened} me={me.data?.person} onClose={() => goTo("#/")} />}
     </Shell>
   );
 }

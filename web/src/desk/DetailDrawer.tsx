@@ -1,30 +1,22 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { api } from "../api/client";
-import { adopt, keys, useConsult } from "../api/query";
-import type { ConsultDetail, Ring } from "../api/types";
+import { useConsult } from "../api/query";
+import type { ConsultDetail, PersonRef, Ring } from "../api/types";
+import { CancelAction } from "../consult/CancelAction";
+import { CloseAction } from "../consult/CloseAction";
+import { GlassBanner, Notes } from "../consult/Notes";
+import { OfferActions } from "../consult/OfferActions";
+import { People } from "../consult/People";
+import { RoomRecord } from "../consult/RoomRecord";
+import { LedgerView } from "../consult/LedgerView";
 import { Timeline } from "../consult/Timeline";
+import { UrgencyAction } from "../consult/UrgencyAction";
+import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { formatElapsed, secondsLeft } from "../state/time";
-import {
-  Banner,
-  Button,
-  Dialog,
-  Elapsed,
-  ErrorView,
-  Eta,
-  Field,
-  Instant,
-  Loading,
-  PhoneLink,
-  StateBadge,
-  UrgencyBadge,
-  useNow,
-} from "../ui";
+import { Banner, Button, Dialog, Elapsed, ErrorView, Eta, Instant, LinkButton, Loading, StateBadge, UrgencyBadge, useNow } from "../ui";
 import { Match } from "./Match";
 
-/** Everything about one consult that a coordinator may see: never the patient. */
-export function DetailDrawer({ id, onClose }: { id: string; onClose: () => void }) {
+/** Everything about one consult that a coordinator may see and do: never the patient. */
+export function DetailDrawer({ id, me, onClose }: { id: string; me: PersonRef | undefined; onClose: () => void }) {
   const t = useTexts("desk");
   const consult = useConsult(id);
   const summary = consult.data?.summary;
@@ -35,12 +27,12 @@ export function DetailDrawer({ id, onClose }: { id: string; onClose: () => void 
       {consult.isError && consult.data === undefined && (
         <ErrorView error={consult.error} onRetry={() => void consult.refetch()} />
       )}
-      {consult.data && <Detail detail={consult.data} />}
+      {consult.data && <Detail detail={consult.data} me={me} />}
     </Dialog>
   );
 }
 
-function Detail({ detail }: { detail: ConsultDetail }) {
+function Detail({ detail, me }: { detail: ConsultDetail; me: PersonRef | undefined }) {
   const t = useTexts("desk");
   const { summary } = detail;
   const ringing = detail.rings.filter((ring) => ring.outcome === "ringing");
@@ -49,18 +41,20 @@ function Detail({ detail }: { detail: ConsultDetail }) {
       <div className="row spread">
         <div className="row">
           <UrgencyBadge urgency={summary.urgency} />
-          <StateBadge state={summary.state} />
+          <StateBadge state={summary.state} queued={Boolean(summary.queue)} />
           {summary.eta && <Eta at={summary.eta} />}
         </div>
         <span className="drawer-clock">
           <Elapsed since={summary.created_at} />
         </span>
       </div>
+      <GlassBanner detail={detail} me={me} />
       {summary.alarm && (
         <Banner tone="danger" title={t("alarms.heading")}>
           {t(`common:alarm.${summary.alarm}`)}
         </Banner>
       )}
+      <Notes summary={summary} me={me} />
       {ringing.length > 0 && (
         <section>
           <h3>{t("detail.ringingNow")}</h3>
@@ -71,50 +65,67 @@ function Detail({ detail }: { detail: ConsultDetail }) {
           </ul>
         </section>
       )}
-      <section className="stack">
-        <h3>{t("detail.people")}</h3>
-        <div className="row">
-          <PhoneLink
-            number={summary.requester.phone ?? summary.hospital.phone}
-            label={`${t("detail.requester")}: ${summary.requester.name}`}
-          />
-          {summary.requester.phone && (
-            <PhoneLink number={summary.hospital.phone} label={t("detail.switchboard", { hospital: summary.hospital.name })} />
-          )}
-          {summary.specialist && (
-            <PhoneLink
-              number={summary.specialist.phone ?? summary.service.fallback_phone}
-              label={`${t("detail.specialist")} ${summary.specialist.name}`}
-            />
-          )}
-          <PhoneLink number={summary.service.fallback_phone} label={t("detail.fallback", { service: summary.service.name })} />
-        </div>
-        <p className="muted small">
-          {[
-            summary.missing.length > 0 ? t("detail.missing", { count: summary.missing.length }) : null,
-            summary.studies > 0 ? t("detail.studies", { count: summary.studies }) : null,
-            t("detail.noPatient"),
-          ]
-            .filter(Boolean)
-            .join(" · ")}
-          {summary.next_deadline && (
-            <>
-              {" · "}
-              {t("detail.next")} <Instant at={summary.next_deadline} seconds />
-            </>
-          )}
-        </p>
-      </section>
+      <Steps detail={detail} me={me} />
+      <People detail={detail} level="h3" />
+      <p className="muted small">
+        {[
+          summary.missing.length > 0 ? t("detail.missing", { count: summary.missing.length }) : null,
+          summary.studies > 0 ? t("detail.studies", { count: summary.studies }) : null,
+          t("detail.noPatient"),
+        ]
+          .filter(Boolean)
+          .join(" · ")}
+        {summary.next_deadline && (
+          <>
+            {" · "}
+            {t("detail.next")} <Instant at={summary.next_deadline} seconds />
+          </>
+        )}
+      </p>
+      <RoomRecord detail={detail} />
       <section className="stack">
         <h3>{t("match.heading")}</h3>
         <Match id={summary.id} />
       </section>
+      {detail.ledger && <LedgerView ledger={detail.ledger} />}
       <section className="stack">
         <h3>{t("detail.history")}</h3>
         <Timeline entries={detail.timeline} />
       </section>
-      {detail.actions.includes("cancel") && <Cancel id={summary.id} />}
     </>
+  );
+}
+
+/** What the coordinator can do now. Whom to call in or assign is beside the people. */
+function Steps({ detail, me }: { detail: ConsultDetail; me: PersonRef | undefined }) {
+  const t = useTexts("consult");
+  const { summary, actions } = detail;
+  const work = useAct(summary.id);
+  return (
+    <section className="stack" aria-label={t("desk:detail.steps")}>
+      {work.error !== null && <ErrorView error={work.error} />}
+      {actions.includes("take_over") && summary.taken_over_by?.id !== me?.id && (
+        <div className="stack">
+          <Button
+            variant="primary"
+            size="large"
+            block
+            isPending={work.pending === "take_over"}
+            onPress={() => void work.act({ type: "take_over" })}
+          >
+            {t("people.takeOver")}
+          </Button>
+          <p className="muted small">{t("people.takeOverHint")}</p>
+        </div>
+      )}
+      {me && <OfferActions detail={detail} me={me.id} />}
+      <div className="row">
+        {actions.includes("join") && <LinkButton href={`/room/${summary.id}`}>{t("desk:detail.enter")}</LinkButton>}
+        {actions.includes("change_urgency") && <UrgencyAction summary={summary} />}
+        {actions.includes("close") && <CloseAction summary={summary} />}
+        {actions.includes("cancel") && <CancelAction id={summary.id} />}
+      </div>
+    </section>
   );
 }
 
@@ -128,50 +139,5 @@ function RingLine({ ring }: { ring: Ring }) {
       <span className="clock">{t("detail.left", { time: left > 90 ? formatElapsed(left * 1000) : `${left} s` })}</span>
       <span className="muted">{t(`detail.${delivery}`)}</span>
     </li>
-  );
-}
-
-function Cancel({ id }: { id: string }) {
-  const t = useTexts("desk");
-  const client = useQueryClient();
-  const [isAsking, setAsking] = useState(false);
-  const [reason, setReason] = useState("");
-  const [isPending, setPending] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const confirm = async () => {
-    setPending(true);
-    setError(null);
-    try {
-      adopt(client, await api.act(id, { type: "cancel", reason: reason.trim() }));
-      void client.invalidateQueries({ queryKey: keys.board });
-      setAsking(false);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setPending(false);
-    }
-  };
-  return (
-    <div>
-      <Button onPress={() => setAsking(true)}>{t("detail.cancel")}</Button>
-      <Dialog
-        title={t("detail.cancelTitle")}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        role="alertdialog"
-        actions={
-          <>
-            <Button onPress={() => setAsking(false)}>{t("detail.cancelKeep")}</Button>
-            <Button variant="danger" isDisabled={reason.trim() === ""} isPending={isPending} onPress={() => void confirm()}>
-              {t("detail.cancelConfirm")}
-            </Button>
-          </>
-        }
-      >
-        <p>{t("detail.cancelText")}</p>
-        <Field label={t("detail.cancelReason")} value={reason} onChange={setReason} isRequired maxLength={300} />
-        {error !== null && <ErrorView error={error} />}
-      </Dialog>
-    </div>
   );
 }

@@ -1,29 +1,25 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import * as consult from "../consult/texts";
-import * as desk from "../desk/texts";
-import * as login from "../login/texts";
-import * as oncall from "../oncall/texts";
-import * as refer from "../refer/texts";
-import * as room from "../room/i18n";
-import * as viewer from "../viewer/texts";
 import * as common from "./common";
 import * as problem from "./problem";
 
-const NAMESPACES: Record<string, { de: object; en: object }> = {
-  common,
-  problem,
-  consult,
-  desk,
-  login,
-  oncall,
-  refer,
-  room,
-  viewer,
-};
 const SRC = fileURLToPath(new URL("..", import.meta.url));
+
+type Texts = { de: object; en: object };
+
+/** Each folder's `texts.ts` is the namespace of that name; the room's is called `i18n.ts`. */
+async function namespaces(): Promise<Record<string, Texts>> {
+  const found: Record<string, Texts> = { common, problem };
+  for (const entry of readdirSync(SRC, { withFileTypes: true })) {
+    const file = ["texts.ts", "i18n.ts"].map((name) => join(SRC, entry.name, name)).find(existsSync);
+    if (entry.isDirectory() && file !== undefined) found[entry.name] = (await import(file)) as Texts;
+  }
+  return found;
+}
+
+const NAMESPACES = await namespaces();
 
 function keys(texts: object, prefix = ""): string[] {
   return Object.entries(texts).flatMap(([name, value]) =>

@@ -11,6 +11,6 @@ export function destination(search: string, home: string, origin: string): strin
   } catch {
     return home;
   }
-  const isOurs = url.origin === origin && /^\/(refer|oncall|desk|room)\//.test(url.pathname);
+  const isOurs = url.origin === origin && /^\/(refer|oncall|desk|room|admin|privacy)\//.test(url.pathname);
   return isOurs ? url.pathname + url.search + url.hash : home;
 }

@@ -1,28 +1,39 @@
-import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
-import { api } from "../api/client";
-import { adopt, useConsult } from "../api/query";
-import type { ConsultDetail, StudyStatus } from "../api/types";
-import { AnswerView } from "../consult/AnswerView";
+import { useConsult } from "../api/query";
+import type { ConsultDetail, Me } from "../api/types";
 import { CaseView } from "../consult/CaseView";
+import { ClockPanel } from "../consult/ClockPanel";
+import { CloseOutView } from "../consult/CloseAction";
+import { ExchangeThread } from "../consult/ExchangeThread";
+import { LedgerView } from "../consult/LedgerView";
+import { GlassBanner, Notes } from "../consult/Notes";
+import { OfferActions } from "../consult/OfferActions";
+import { Outcomes } from "../consult/Outcomes";
+import { People } from "../consult/People";
+import { RoomRecord } from "../consult/RoomRecord";
 import { Timeline } from "../consult/Timeline";
+import { useAct, type Act } from "../consult/useAct";
 import { useTexts } from "../i18n";
+import { isOpen } from "../state/lists";
+import { phoneOf } from "../state/notes";
 import { Banner, Button, Elapsed, ErrorView, Eta, LinkButton, Loading, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
-import { AnswerForm } from "./AnswerForm";
+import { Arrival } from "./Cards";
+import { Report } from "./Report";
+import { StudyLine } from "./StudyLine";
 
-/** One accepted consult: into the room, the case, the images, the answer. */
-export function ConsultPage({ id }: { id: string }) {
+/** One consult: into the room, the case, the images, the report. */
+export function ConsultPage({ id, me }: { id: string; me: Me }) {
   const consult = useConsult(id);
   if (consult.isPending) return <Loading />;
-  if (consult.isError && consult.data === undefined) {
-    return (
-      <div className="stack">
-        <BackLink />
+  return (
+    <div className="stack">
+      <BackLink />
+      {consult.data === undefined ? (
         <ErrorView error={consult.error} onRetry={() => void consult.refetch()} />
-      </div>
-    );
-  }
-  return <Consult detail={consult.data} />;
+      ) : (
+        <Consult detail={consult.data} me={me} />
+      )}
+    </div>
+  );
 }
 
 function BackLink() {
@@ -36,122 +47,115 @@ function BackLink() {
   );
 }
 
-function Consult({ detail }: { detail: ConsultDetail }) {
+function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
   const t = useTexts("oncall");
-  const client = useQueryClient();
-  const { summary, actions } = detail;
-  const [isEnding, setEnding] = useState(false);
-  const [error, setError] = useState<unknown>(null);
-  const end = async () => {
-    setEnding(true);
-    setError(null);
-    try {
-      adopt(client, await api.act(summary.id, { type: "end_session" }));
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setEnding(false);
-    }
-  };
-  const canAnswer = actions.includes("submit_answer");
+  const { summary } = detail;
+  const work = useAct(summary.id);
   return (
-    <div className="stack">
-      <BackLink />
-      <section className="card stack" aria-labelledby="consult-title">
-        <div className="row spread">
-          <div className="row">
-            <UrgencyBadge urgency={summary.urgency} />
-            <StateBadge state={summary.state} />
-            <span className="muted">{summary.label}</span>
-          </div>
-          <span className="case-clock">
-            <Elapsed since={summary.created_at} />
-          </span>
-        </div>
-        <div>
-          <h1 id="consult-title">{summary.hospital.name}</h1>
-          <p>
-            {summary.service.name}
-            {summary.eta && (
-              <>
-                {" · "}
-                <Eta at={summary.eta} />
-              </>
-            )}
-          </p>
-        </div>
-        {actions.includes("join") && (
-          <LinkButton variant="ok" size="huge" block href={`/room/${summary.id}`}>
-            {t("consult.enter")}
-          </LinkButton>
-        )}
-        <div className="row">
-          <PhoneLink
-            number={detail.fields?.callback_phone ?? summary.requester.phone ?? summary.hospital.phone}
-            label={`${t("consult.requester")}: ${summary.requester.name}`}
-          />
-          {actions.includes("end_session") && (
-            <Button isPending={isEnding} onPress={() => void end()}>
-              {t("consult.end")}
-            </Button>
+    <>
+      <GlassBanner detail={detail} me={me.person} />
+      <Head detail={detail} work={work} />
+      <Notes summary={summary} me={me.person} />
+      <OfferActions detail={detail} me={me.person.id} />
+      <ExchangeThread detail={detail} />
+      {detail.fields && (
+        <section className="card stack" aria-labelledby="case-title">
+          <h2 id="case-title">{t("consult.case")}</h2>
+          <CaseView fields={detail.fields} />
+          {summary.missing.length > 0 && (
+            <Banner tone="info" role="note">
+              {t("consult.missing", { fields: summary.missing.map((field) => t(`common:field.${field}`)).join(", ") })}
+            </Banner>
           )}
-        </div>
-        {error !== null && <ErrorView error={error} />}
-      </section>
-      <section className="card stack" aria-labelledby="case-title">
-        <h2 id="case-title">{t("consult.case")}</h2>
-        {detail.fields && <CaseView fields={detail.fields} />}
-        {summary.missing.length > 0 && (
-          <Banner tone="info" role="note">
-            {t("consult.missing", { fields: summary.missing.map((field) => t(`common:field.${field}`)).join(", ") })}
-          </Banner>
-        )}
-        <h3>{t("consult.images")}</h3>
-        {detail.studies.length === 0 && <p className="muted">{t("consult.noImages")}</p>}
-        <ul className="stack">
-          {detail.studies.map((study) => (
-            <StudyLine key={study.id} study={study} />
-          ))}
-        </ul>
-      </section>
-      <section className="card stack" aria-labelledby="answer-title">
-        <h2 id="answer-title">{t("consult.answer")}</h2>
-        {detail.answer ? (
-          <>
-            {summary.state === "reported" && (
-              <Banner tone="ok" title={t("form.signed")}>
-                {t("consult.waitForRead", { name: summary.requester.name })}
-              </Banner>
-            )}
-            <AnswerView signed={detail.answer} />
-          </>
-        ) : canAnswer ? (
-          <AnswerForm id={summary.id} />
-        ) : (
-          <p className="muted">{t("consult.noAnswerYet")}</p>
-        )}
-      </section>
+          <h3>{t("consult.images")}</h3>
+          {detail.studies.length === 0 && <p className="muted">{t("consult.noImages")}</p>}
+          <ul className="stack">
+            {detail.studies.map((study) => (
+              <StudyLine key={study.id} study={study} />
+            ))}
+          </ul>
+        </section>
+      )}
+      <ClockPanel detail={detail} work={work} />
+      <Report detail={detail} />
+      <Outcomes detail={detail} />
+      {detail.close_out && <CloseOutView closeOut={detail.close_out} />}
+      <div className="card">
+        <People detail={detail} />
+      </div>
+      <RoomRecord detail={detail} />
+      {detail.ledger && <LedgerView ledger={detail.ledger} />}
       <details className="card">
         <summary>
           <h2>{t("consult.history")}</h2>
         </summary>
         <Timeline entries={detail.timeline} />
       </details>
-    </div>
+    </>
   );
 }
 
-function StudyLine({ study }: { study: StudyStatus }) {
+/** Whose patient, how urgent, and the ways in: room, telephone, accept on purpose. */
+function Head({ detail, work }: { detail: ConsultDetail; work: Act }) {
   const t = useTexts("oncall");
-  const title = [study.modalities.join(", "), study.description].filter(Boolean).join(" · ");
+  const { summary, actions } = detail;
   return (
-    <li className="row spread">
-      <strong>{title}</strong>
-      <span className="clock muted">
-        {study.declared
-          ? t("consult.imagesPart", { received: study.received, declared: study.declared })
-          : t("consult.imagesCount", { received: study.received })}
-      </span>
-    </li>
+    <section className="card stack" aria-labelledby="consult-title">
+      <div className="row spread">
+        <div className="row">
+          <UrgencyBadge urgency={summary.urgency} />
+          <StateBadge state={summary.state} queued={Boolean(summary.queue)} />
+          <span className="muted">{summary.label}</span>
+        </div>
+        {summary.state === "prealert" ? (
+          <Arrival consult={summary} />
+        ) : (
+          <span className="case-clock">
+            <Elapsed since={summary.created_at} until={isOpen(summary) ? null : summary.state_since} />
+          </span>
+        )}
+      </div>
+      <div>
+        <h1 id="consult-title">{summary.hospital.name}</h1>
+        <p>
+          {summary.service.name}
+          {summary.eta && summary.state !== "prealert" && isOpen(summary) && (
+            <>
+              {" · "}
+              <Eta at={summary.eta} />
+            </>
+          )}
+        </p>
+      </div>
+      {work.error !== null && <ErrorView error={work.error} />}
+      {actions.includes("join") && (
+        <LinkButton variant="ok" size="huge" block href={`/room/${summary.id}`}>
+          {t("consult.enter")}
+        </LinkButton>
+      )}
+      {actions.includes("accept") && (
+        <Button
+          variant="ok"
+          size="huge"
+          block
+          isPending={work.pending === "accept"}
+          onPress={() => void work.act({ type: "accept" })}
+        >
+          {t("ring.accept")}
+        </Button>
+      )}
+      {summary.state === "prealert" && <p className="muted">{t("prealerts.hint")}</p>}
+      <div className="row">
+        <PhoneLink
+          number={detail.fields?.callback_phone ?? phoneOf(summary.requester, summary.hospital.phone)}
+          label={`${t("consult.requester")}: ${summary.requester.name}`}
+        />
+        {actions.includes("end_session") && (
+          <Button isPending={work.pending === "end_session"} onPress={() => void work.act({ type: "end_session" })}>
+            {t("consult.end")}
+          </Button>
+        )}
+      </div>
+    </section>
   );
 }

@@ -35,7 +35,7 @@ export function OncallApp() {
           )}
           {me.isPending && <Loading />}
           {me.isError && <ErrorView error={me.error} onRetry={() => void me.refetch()} />}
-          {me.data && (consult === null ? <Home me={me.data} /> : <ConsultPage key={consult} id={consult} />)}
+          {me.data && (consult === null ? <Home me={me.data} /> : <ConsultPage key={consult} id={consult} me={me.data} />)}
         </Shell>
       </div>
       {top && (

@@ -157,7 +157,7 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
             size="huge"
             isPending={pending === "pass_on"}
             isDisabled={pending !== null && pending !== "pass_on"}
-            onPress={() => void answer({ type: "pass_on" })}
+            onPress={() => void answer({ type: "pass_on", ring_id: ring.ring_id })}
           >
             {t("ring.passOn")}
           </Button>
@@ -170,7 +170,7 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
         isOpen={isDeclining}
         isPending={pending === "decline"}
         onClose={() => setDeclining(false)}
-        onDecline={(reason, note) => void answer({ type: "decline", reason, note })}
+        onDecline={(reason, note) => void answer({ type: "decline", ring_id: ring.ring_id, reason, note })}
       />
     </div>
   );

@@ -1,56 +1,83 @@
-import { useConsults } from "../api/query";
-import type { ConsultSummary } from "../api/types";
+import { useState } from "react";
+import { useAllConsults, useConsults } from "../api/query";
+import type { ConsultSummary, Me } from "../api/types";
 import { useTexts } from "../i18n";
+import { isOpen, shownConsults } from "../state/lists";
+import { names } from "../state/notes";
 import { formatReferRoute } from "../state/route";
-import { Elapsed, EmptyState, ErrorView, Eta, LinkButton, Loading, StateBadge, UrgencyBadge } from "../ui";
+import { Choice, Elapsed, EmptyState, ErrorView, Eta, Instant, LinkButton, Loading, StateBadge, UrgencyBadge } from "../ui";
+import { PrealertStart } from "./PrealertStart";
 
-export function ConsultList() {
+/** Rows of the list of all. More is scrolled by nobody; less hides last week. */
+const ALL_LIMIT = 200;
+
+export function ConsultList({ me }: { me: Me }) {
   const t = useTexts("refer");
-  const consults = useConsults();
+  const [which, setWhich] = useState<"open" | "all">("open");
+  const isAll = which === "all";
+  const open = useConsults();
+  const all = useAllConsults(isAll);
+  const consults = isAll ? all : open;
+  const shown = shownConsults(consults.data ?? [], isAll, ALL_LIMIT);
   return (
     <div className="stack">
+      <PrealertStart me={me} />
       <LinkButton href={formatReferRoute({ page: "new" })} variant="primary" size="huge" block>
         {t("list.new")}
       </LinkButton>
-      <h1 className="list-heading">{t("list.heading")}</h1>
+      <div className="row spread list-head">
+        <h1 className="list-heading">{isAll ? t("list.allHeading") : t("list.heading")}</h1>
+        <Choice<"open" | "all">
+          label={t("list.filter")}
+          look="pills"
+          value={which}
+          onChange={setWhich}
+          options={[
+            { value: "open", label: t("list.open") },
+            { value: "all", label: t("list.all") },
+          ]}
+        />
+      </div>
       {consults.isPending && <Loading />}
       {consults.isError && <ErrorView error={consults.error} onRetry={() => void consults.refetch()} />}
-      {consults.data?.length === 0 && <EmptyState title={t("list.empty")}>{t("list.emptyHint")}</EmptyState>}
-      {consults.data && consults.data.length > 0 && (
-        <ul className="consult-list">
-          {consults.data.map((consult) => (
-            <li key={consult.id}>
-              <ConsultRow consult={consult} />
-            </li>
-          ))}
-        </ul>
+      {consults.data && shown.length === 0 && (
+        <EmptyState title={isAll ? t("list.allEmpty") : t("list.empty")}>{t("list.emptyHint")}</EmptyState>
       )}
+      <ul className="consult-list">
+        {shown.map((consult) => (
+          <li key={consult.id}>
+            <ConsultRow consult={consult} />
+          </li>
+        ))}
+      </ul>
+      {isAll && shown.length === ALL_LIMIT && <p className="muted small">{t("list.more", { count: ALL_LIMIT })}</p>}
     </div>
   );
 }
 
 function ConsultRow({ consult }: { consult: ConsultSummary }) {
   const t = useTexts("refer");
-  const names = consult.ringing.map((person) => person.name).join(", ");
+  const ringing = names(consult.ringing);
   return (
     <a
       className={`consult-row tone-edge-${consult.urgency}`}
       href={formatReferRoute({ page: "consult", id: consult.id })}
     >
-      <div className="row spread">
+      <div className="row spread consult-row-head">
         <span className="row">
           <UrgencyBadge urgency={consult.urgency} />
           <strong>{consult.service.name}</strong>
         </span>
         <span className="consult-row-clock">
-          <Elapsed since={consult.created_at} />
+          {isOpen(consult) ? <Elapsed since={consult.created_at} /> : <Instant at={consult.created_at} />}
         </span>
       </div>
       <div className="row">
-        <StateBadge state={consult.state} />
-        {names !== "" && <span>{t("list.ringingAt", { names })}</span>}
+        <StateBadge state={consult.state} queued={Boolean(consult.queue)} />
+        {ringing !== "" && <span>{t("list.ringingAt", { names: ringing })}</span>}
         {consult.specialist && <span>{t("list.acceptedBy", { name: consult.specialist.name })}</span>}
-        {consult.eta && <Eta at={consult.eta} />}
+        {consult.eta && isOpen(consult) && <Eta at={consult.eta} />}
+        {consult.asked_for_more && <span className="badge state-act">{t("list.asked")}</span>}
       </div>
       <div className="row muted small">
         <span>{consult.label}</span>

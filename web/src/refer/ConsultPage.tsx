@@ -1,58 +1,54 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "../api/client";
-import { serverNow } from "../api/clock";
-import { asApiError } from "../api/problem";
-import { adopt, keys, useConsult } from "../api/query";
-import type { Action, CaseFields, ConsultDetail } from "../api/types";
-import { AnswerView } from "../consult/AnswerView";
-import { CaseView } from "../consult/CaseView";
+import { useConsult } from "../api/query";
+import type { CaseFields, ConsultDetail, Me } from "../api/types";
+import { CancelAction } from "../consult/CancelAction";
+import { ClockPanel } from "../consult/ClockPanel";
+import { CloseAction, CloseOutView } from "../consult/CloseAction";
+import { ExchangeThread } from "../consult/ExchangeThread";
+import { LedgerView } from "../consult/LedgerView";
+import { GlassBanner, Notes } from "../consult/Notes";
+import { Outcomes } from "../consult/Outcomes";
+import { People } from "../consult/People";
+import { RoomRecord } from "../consult/RoomRecord";
 import { Timeline } from "../consult/Timeline";
+import { UrgencyAction } from "../consult/UrgencyAction";
+import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
-import { changes, invalidFields } from "../state/fields";
-import { Banner, Button, Dialog, ErrorView, Field, LinkButton, Loading, PhoneLink, UrgencyBadge } from "../ui";
-import { CaseForm } from "./CaseForm";
+import { changes } from "../state/fields";
+import { phoneOf } from "../state/notes";
+import { ErrorView, LinkButton, Loading, PhoneLink, UrgencyBadge } from "../ui";
+import { AnswerCard } from "./AnswerCard";
+import { FieldsCard } from "./FieldsCard";
 import { Images } from "./Images";
+import { PrealertPanel } from "./PrealertPanel";
 import { Standing } from "./Standing";
 
-/** One consult, from ringing to closing. */
-export function ConsultPage({ id }: { id: string }) {
+/** One consult, from the pre-alert to the outcome. */
+export function ConsultPage({ id, me }: { id: string; me: Me }) {
+  const t = useTexts("common");
   const consult = useConsult(id);
   if (consult.isPending) return <Loading />;
   if (consult.isError && consult.data === undefined) {
-    return <ErrorView error={consult.error} onRetry={() => void consult.refetch()} />;
+    return (
+      <div className="stack">
+        <div>
+          <LinkButton variant="quiet" href="#/">
+            ‹ {t("back")}
+          </LinkButton>
+        </div>
+        <ErrorView error={consult.error} onRetry={() => void consult.refetch()} />
+      </div>
+    );
   }
-  return <Consult detail={consult.data} />;
+  return <Consult detail={consult.data} me={me} />;
 }
 
-/** Does an action, takes its answer, and says what is in the way. */
-function useAction(id: string) {
-  const client = useQueryClient();
-  const [pending, setPending] = useState<Action["type"] | null>(null);
-  const [error, setError] = useState<unknown>(null);
-  const act = async (action: Action): Promise<boolean> => {
-    if (pending !== null) return false;
-    setPending(action.type);
-    setError(null);
-    try {
-      adopt(client, await api.act(id, action));
-      return true;
-    } catch (failure) {
-      setError(failure);
-      if (asApiError(failure)?.code === "wrong_state") void client.invalidateQueries({ queryKey: keys.consult(id) });
-      return false;
-    } finally {
-      setPending(null);
-    }
-  };
-  return { act, pending, error };
-}
-
-function Consult({ detail }: { detail: ConsultDetail }) {
+function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
   const t = useTexts("refer");
   const { summary, actions } = detail;
-  const { act, pending, error } = useAction(summary.id);
-  const isOver = summary.state === "closed" || summary.state === "cancelled";
+  const work = useAct(summary.id);
+  const [edited, setEdited] = useState<CaseFields>({});
+  const discard = () => setEdited({});
   return (
     <div className="consult">
       <div className="consult-head row">
@@ -64,189 +60,81 @@ function Consult({ detail }: { detail: ConsultDetail }) {
         <span className="muted">{summary.label}</span>
       </div>
       <div className="consult-top stack">
-        {error !== null && <ErrorView error={error} />}
-        <Standing detail={detail} />
-        {detail.answer && (
-          <section className="card stack" aria-labelledby="answer-title">
-            <h2 id="answer-title">{t("consult.answer")}</h2>
-            <AnswerView signed={detail.answer} />
-            {actions.includes("acknowledge") && (
-              <div className="stack">
-                <Button
-                  variant="primary"
-                  size="huge"
-                  block
-                  isPending={pending === "acknowledge"}
-                  onPress={() => void act({ type: "acknowledge" })}
-                >
-                  {t("consult.acknowledge")}
-                </Button>
-                <p className="muted small">{t("consult.acknowledgeHint", { name: detail.answer.author.name })}</p>
-              </div>
-            )}
-          </section>
+        <GlassBanner detail={detail} me={me.person} />
+        {work.error !== null && <ErrorView error={work.error} />}
+        {summary.state === "prealert" ? (
+          <PrealertPanel detail={detail} work={work} unsent={changes(detail.fields ?? {}, edited)} onRequested={discard} />
+        ) : (
+          <Standing detail={detail} />
         )}
+        <Notes summary={summary} me={me.person} />
+        <ExchangeThread detail={detail} />
+        <AnswerCard detail={detail} work={work} />
+        <ClockPanel detail={detail} work={work} />
       </div>
       <section className="consult-images card stack" aria-labelledby="images-title">
         <h2 id="images-title">{t("consult.images")}</h2>
         <Images detail={detail} />
       </section>
       <div className="consult-fields">
-        <FieldsCard detail={detail} act={act} isPending={pending === "complete_fields"} />
+        <FieldsCard
+          detail={detail}
+          work={work}
+          edited={edited}
+          onEdit={(change) => setEdited((old) => ({ ...old, ...change }))}
+          onDiscard={discard}
+        />
       </div>
       <div className="consult-foot stack">
+        <div className="card">
+          <People detail={detail} />
+        </div>
+        <RoomRecord detail={detail} />
+        <Outcomes detail={detail} />
+        {detail.close_out && <CloseOutView closeOut={detail.close_out} />}
+        {detail.ledger && <LedgerView ledger={detail.ledger} />}
         <details className="card">
           <summary>
             <h2>{t("consult.history")}</h2>
           </summary>
           <Timeline entries={detail.timeline} />
         </details>
-        <Ending detail={detail} act={act} pending={pending} />
-      </div>
-      {!isOver && (
-        <div className="phone-bar">
-          {summary.specialist?.phone && (
-            <PhoneLink number={summary.specialist.phone} label={t("consult.phoneSpecialist", { name: summary.specialist.name })} />
-          )}
-          <PhoneLink
-            number={summary.service.fallback_phone}
-            label={t("consult.phoneService", { service: summary.service.name })}
-          />
+        {actions.includes("close") && <CloseAction summary={summary} onComplete={goToFields} />}
+        <div className="row">
+          {actions.includes("change_urgency") && summary.state !== "prealert" && <UrgencyAction summary={summary} />}
+          {actions.includes("cancel") && summary.state !== "prealert" && <CancelAction id={summary.id} />}
         </div>
-      )}
+      </div>
+      <PhoneBar detail={detail} />
     </div>
   );
 }
 
-interface ActProps {
-  detail: ConsultDetail;
-  act: (action: Action) => Promise<boolean>;
+/** To the first field that is missing, once the dialog has given the focus back, which takes it one frame. */
+function goToFields() {
+  requestAnimationFrame(() => requestAnimationFrame(() => {
+    const form = document.getElementById("fields");
+    form?.scrollIntoView();
+    form?.querySelector<HTMLElement>(".is-missing input, .is-missing textarea, .is-missing select")?.focus();
+  }));
 }
 
-/** What is known of the case; while something is missing the form is open. */
-function FieldsCard({ detail, act, isPending }: ActProps & { isPending: boolean }) {
+/** The numbers that help on when no software does; always in sight. */
+function PhoneBar({ detail }: { detail: ConsultDetail }) {
   const t = useTexts("refer");
-  const stored = detail.fields ?? {};
-  const [edited, setEdited] = useState<CaseFields>({});
-  const [isOpen, setOpen] = useState(false);
-  const [isSaved, setSaved] = useState(false);
-  const canEdit = detail.actions.includes("complete_fields");
-  const { missing } = detail.summary;
-  const showForm = canEdit && (isOpen || missing.length > 0 || Object.keys(edited).length > 0);
-  const merged = { ...stored, ...edited };
-  const changed = changes(stored, edited);
-  const isInvalid = Object.keys(invalidFields(edited, serverNow())).length > 0;
-  const save = async () => {
-    if (await act({ type: "complete_fields", fields: changed })) {
-      setEdited({});
-      setOpen(false);
-      setSaved(true);
-    }
-  };
+  const { specialist, service } = detail.summary;
   return (
-    <section className="card stack" aria-labelledby="fields-title">
-      <div className="row spread">
-        <h2 id="fields-title">{t("consult.fields")}</h2>
-        {canEdit && !showForm && <Button onPress={() => setOpen(true)}>{t("consult.edit")}</Button>}
-      </div>
-      {missing.length > 0 ? (
-        <Banner tone="warn" title={t("consult.missingTitle", { count: missing.length })}>
-          {missing.map((field) => t(`common:field.${field}`)).join(", ")}.
-          <br />
-          {t("consult.missingHint")}
-        </Banner>
-      ) : (
-        <p className="muted small">{t("consult.complete")}</p>
+    <div className="phone-bar">
+      {specialist && (
+        <PhoneLink
+          number={phoneOf(specialist, service.fallback_phone)}
+          label={t("consult.phoneSpecialist", { name: specialist.name })}
+        />
       )}
-      {showForm ? (
-        <>
-          <CaseForm
-            fields={merged}
-            markMissing
-            onChange={(change) => {
-              setSaved(false);
-              setEdited((old) => ({ ...old, ...change }));
-            }}
-          />
-          <div className="row">
-            <Button
-              variant="primary"
-              size="large"
-              isPending={isPending}
-              isDisabled={Object.keys(changed).length === 0 || isInvalid}
-              onPress={() => void save()}
-            >
-              {t("consult.saveFields")}
-            </Button>
-            {isOpen && (
-              <Button
-                size="large"
-                onPress={() => {
-                  setEdited({});
-                  setOpen(false);
-                }}
-              >
-                {t("common:cancel")}
-              </Button>
-            )}
-          </div>
-        </>
-      ) : (
-        detail.fields && <CaseView fields={detail.fields} />
+      {specialist?.phone !== null && specialist?.phone !== undefined && (
+        <PhoneLink number={service.fallback_phone} label={t("consult.phoneService", { service: service.name })} />
       )}
-      <p role="status" className="muted small">
-        {isSaved ? t("consult.saved") : ""}
-      </p>
-    </section>
-  );
-}
-
-/** Closing and cancelling: the two ways out, the second one asks first. */
-function Ending({ detail, act, pending }: ActProps & { pending: Action["type"] | null }) {
-  const t = useTexts("refer");
-  const [isAsking, setAsking] = useState(false);
-  const [reason, setReason] = useState("");
-  const { actions, summary } = detail;
-  const confirm = async () => {
-    if (await act({ type: "cancel", reason: reason.trim() })) setAsking(false);
-  };
-  return (
-    <>
-      {actions.includes("close") && (
-        <div className="stack">
-          <Button size="large" block isPending={pending === "close"} onPress={() => void act({ type: "close" })}>
-            {t("consult.close")}
-          </Button>
-          {summary.missing.length > 0 && <p className="muted small">{t("consult.closeMissing")}</p>}
-        </div>
-      )}
-      {actions.includes("cancel") && (
-        <Button variant="quiet" onPress={() => setAsking(true)}>
-          {t("consult.cancel")}
-        </Button>
-      )}
-      <Dialog
-        title={t("consult.cancelTitle")}
-        isOpen={isAsking}
-        onClose={() => setAsking(false)}
-        role="alertdialog"
-        actions={
-          <>
-            <Button onPress={() => setAsking(false)}>{t("consult.cancelKeep")}</Button>
-            <Button
-              variant="danger"
-              isDisabled={reason.trim() === ""}
-              isPending={pending === "cancel"}
-              onPress={() => void confirm()}
-            >
-              {t("consult.cancelConfirm")}
-            </Button>
-          </>
-        }
-      >
-        <p>{t("consult.cancelText")}</p>
-        <Field label={t("consult.cancelReason")} value={reason} onChange={setReason} isRequired />
-      </Dialog>
-    </>
+      {!specialist && <PhoneLink number={service.fallback_phone} label={t("consult.phoneService", { service: service.name })} />}
+    </div>
   );
 }

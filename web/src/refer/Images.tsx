@@ -4,11 +4,12 @@ import { ProgressBar } from "react-aria-components";
 import { api } from "../api/client";
 import { adopt, keys, useInbox } from "../api/query";
 import type { ConsultDetail, StudyStatus } from "../api/types";
-import { localeOf, useLanguage, useTexts } from "../i18n";
-import { formatDicomDate } from "../state/time";
+import { useTexts } from "../i18n";
 import { failedItems, progressOf, type UploadQueue } from "../state/upload";
 import { Banner, Button, ErrorView } from "../ui";
+import { DetachButton, Detached } from "./Detach";
 import { ImageIntake } from "./ImageIntake";
+import { StudyLine } from "./StudyLine";
 import { uploaderOf } from "./upload/Uploader";
 
 /** Images of a consult: what is there, what is on its way, and where more come in. */
@@ -19,11 +20,15 @@ export function Images({ detail }: { detail: ConsultDetail }) {
   const { queue, waitingFor, stopped } = useSyncExternalStore(uploader.subscribe, uploader.state);
   const progress = progressOf(queue);
   const canAttach = detail.actions.includes("attach_study");
+  const canDetach = detail.actions.includes("detach_study");
   return (
     <div className="stack">
       {detail.studies.map((study) => (
-        <StudyLine key={study.id} study={study} isSending={progressOf(queue, study.study_instance_uid).open > 0} />
+        <StudyLine key={study.id} study={study} isSending={progressOf(queue, study.study_instance_uid).open > 0}>
+          {canDetach && <DetachButton detail={detail} study={study} />}
+        </StudyLine>
       ))}
+      <Detached detail={detail} />
       {progress.total > 0 && (
         <>
           <ProgressBar className="progress" value={progress.sent} maxValue={progress.total} aria-label={t("upload.progressLabel")}>
@@ -67,29 +72,6 @@ export function Images({ detail }: { detail: ConsultDetail }) {
   );
 }
 
-function StudyLine({ study, isSending }: { study: StudyStatus; isSending: boolean }) {
-  const t = useTexts("refer");
-  const locale = localeOf(useLanguage());
-  const declared = study.declared ?? null;
-  const rest = declared === null ? 0 : Math.max(0, declared - study.received);
-  const title = [study.modalities.join(", "), study.description, study.study_date && formatDicomDate(study.study_date, locale)]
-    .filter(Boolean)
-    .join(" · ");
-  return (
-    <div className={`study${rest === 0 && declared !== null ? " is-complete" : ""}`}>
-      <strong>{title === "" ? t("upload.study") : title}</strong>
-      <span className="clock">
-        {declared === null
-          ? t("upload.studyUnknown", { received: study.received })
-          : rest === 0
-            ? `✓ ${t("upload.studyComplete", { received: study.received, declared })}`
-            : t("upload.studyPart", { received: study.received, declared, rest })}
-      </span>
-      {rest > 0 && !isSending && <span className="muted small study-hint">{t("upload.studyResume")}</span>}
-    </div>
-  );
-}
-
 function FailedObjects({ queue, onRetry }: { queue: UploadQueue; onRetry: () => void }) {
   const t = useTexts("refer");
   const failed = failedItems(queue);
@@ -120,7 +102,7 @@ function Inbox({ detail }: { detail: ConsultDetail }) {
   const client = useQueryClient();
   const inbox = useInbox(true);
   const [error, setError] = useState<unknown>(null);
-  const attached = new Set(detail.studies.map((study) => study.id));
+  const attached = new Set([...detail.studies, ...detail.detached].map((study) => study.id));
   const waiting = (inbox.data ?? []).filter((study) => !attached.has(study.id));
   if (waiting.length === 0) return null;
   const attach = async (study: StudyStatus) => {

@@ -26,9 +26,9 @@ export function ReferApp() {
     <Shell title={t("title")} me={me.data} width={route.page === "consult" ? "wide" : "narrow"}>
       {me.isPending && <Loading />}
       {me.isError && <ErrorView error={me.error} onRetry={() => void me.refetch()} />}
-      {me.data && route.page === "list" && <ConsultList />}
+      {me.data && route.page === "list" && <ConsultList me={me.data} />}
       {me.data && route.page === "new" && <NewConsultPage me={me.data} />}
-      {me.data && route.page === "consult" && <ConsultPage key={route.id} id={route.id} />}
+      {me.data && route.page === "consult" && <ConsultPage key={route.id} id={route.id} me={me.data} />}
     </Shell>
   );
 }

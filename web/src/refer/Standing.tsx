@@ -21,7 +21,7 @@ export function Standing({ detail }: { detail: ConsultDetail }) {
       </div>
       <div className="standing-what stack" aria-live="polite">
         <div className="row">
-          <StateBadge state={summary.state} />
+          <StateBadge state={summary.state} queued={Boolean(summary.queue)} />
           {summary.eta && !isOver && <Eta at={summary.eta} />}
         </div>
         {isWaiting ? <Waiting detail={detail} /> : <Found detail={detail} />}
@@ -47,14 +47,14 @@ function Waiting({ detail }: { detail: ConsultDetail }) {
   const { summary } = detail;
   const ringing = detail.rings.filter((ring) => ring.outcome === "ringing");
   const earlier = latestPerPerson(detail.rings.filter((ring) => ring.outcome !== "ringing"));
-  const isNobody = summary.alarm === "nobody_on_duty";
+  const why = summary.queue ? "queued" : summary.alarm === "nobody_on_duty" ? "nobody" : "unanswered";
   const promisedUntil = summary.promised_until ?? null;
   return (
     <>
       {summary.state === "unanswered" && (
-        <div className="standing-alarm stack">
-          <h2>{isNobody ? t("consult.nobody") : t("consult.unanswered")}</h2>
-          <p>{isNobody ? t("consult.nobodyText") : t("consult.unansweredText")}</p>
+        <div className={`standing-alarm stack${summary.queue ? " is-queued" : ""}`}>
+          <h2>{t(`consult.${why}`)}</h2>
+          <p>{t(`consult.${why}Text`)}</p>
           <PhoneLink number={summary.service.fallback_phone} label={summary.service.name} large />
         </div>
       )}

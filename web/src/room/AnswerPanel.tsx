@@ -1,28 +1,29 @@
-import { AnswerView } from "../consult/AnswerView";
 import type { ConsultDetail } from "../api/types";
 import { useTexts } from "../i18n";
-import { AnswerForm } from "../oncall/AnswerForm";
-import { Button } from "../ui";
+import type { KeyImageSource } from "../report/keyImages";
+import { ReportWork } from "../report/ReportWork";
+import { Panel } from "./Panel";
 
-/** The written answer beside the images, so that they can be looked at while it is written. */
-export function AnswerPanel({ detail, onClose }: { detail: ConsultDetail; onClose(): void }) {
+interface Props {
+  detail: ConsultDetail;
+  keyImages: KeyImageSource;
+  onClose(): void;
+}
+
+/** The report beside the images, so that they can be looked at while it is written. */
+export function AnswerPanel({ detail, keyImages, onClose }: Props) {
   const t = useTexts("room");
-  const canAnswer = detail.actions.includes("submit_answer");
+  const canSign = detail.actions.includes("sign_report");
+  const canAmend = detail.actions.includes("amend");
   return (
-    <aside
+    <Panel
+      title={canSign ? t("writeReport") : t("readReport")}
+      testId="answer-panel"
       className="answer-panel"
-      aria-label={canAnswer ? t("writeAnswer") : t("readAnswer")}
-      data-testid="answer-panel"
+      onClose={onClose}
     >
-      <header className="answer-panel-head">
-        <h2>{canAnswer ? t("writeAnswer") : t("readAnswer")}</h2>
-        <Button variant="quiet" aria-label={t("common:close")} onPress={onClose}>
-          <span aria-hidden="true">×</span>
-        </Button>
-      </header>
-      {canAnswer && <AnswerForm id={detail.summary.id} />}
-      {detail.answer && <AnswerView signed={detail.answer} />}
-      {!canAnswer && !detail.answer && <p>{t("sessionEnded")}</p>}
-    </aside>
+      <ReportWork detail={detail} keyImages={keyImages} />
+      {!canSign && !canAmend && !detail.answer && <p>{t("noReport")}</p>}
+    </Panel>
   );
 }

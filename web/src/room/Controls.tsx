@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, type ReactNode } from "react";
 import { useTexts } from "../i18n";
 import { canShareScreen } from "../rtc/devices";
 import type { LocalMedia, LocalState } from "../rtc/localMedia";
@@ -7,13 +7,20 @@ import { Icon, type IconName } from "../viewer/icons";
 interface Props {
   local: LocalMedia;
   state: LocalState;
-  onPeople(): void;
-  showsPeople: boolean;
+  /** Messages that have not been looked at. */
+  unread: number;
+  shows: "people" | "chat" | "other" | undefined;
+  onPeople?: () => void;
+  onChat(): void;
   onLeave(): void;
+  /** What else there is, between the panels and the way out. */
+  more?: ReactNode;
+  /** Guests show nothing but themselves. */
+  mayShare?: boolean;
 }
 
-/** Mute, camera, screen, people, leave. Alt + M, K, B do the same from anywhere on the page. */
-export function Controls({ local, state, onPeople, showsPeople, onLeave }: Props) {
+/** Mute, camera, screen, people, chat, leave. Alt + M, K, B, C do the same from anywhere on the page. */
+export function Controls({ local, state, unread, shows, onPeople, onChat, onLeave, more, mayShare = true }: Props) {
   const t = useTexts("room");
   const { microphone, camera, screen } = state.tracks;
   const isAudible = microphone !== undefined && !state.muted;
@@ -24,12 +31,14 @@ export function Controls({ local, state, onPeople, showsPeople, onLeave }: Props
   };
   const toggleCamera = () => (camera ? local.closeCamera() : void local.openCamera());
   const toggleScreen = () => (screen ? local.stopScreen() : void local.shareScreen());
-  const sharing = canShareScreen();
+  const sharing = mayShare && canShareScreen();
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat) return;
-      const act = { KeyM: toggleMic, KeyK: toggleCamera, KeyB: sharing ? toggleScreen : undefined }[event.code];
+      const act = { KeyM: toggleMic, KeyK: toggleCamera, KeyB: sharing ? toggleScreen : undefined, KeyC: onChat }[
+        event.code
+      ];
       if (!act) return;
       event.preventDefault();
       act();
@@ -68,7 +77,19 @@ export function Controls({ local, state, onPeople, showsPeople, onLeave }: Props
           onClick={toggleScreen}
         />
       )}
-      <Control icon="people" label={t("people")} testId="toggle-people" isOn={showsPeople} onClick={onPeople} />
+      {onPeople && (
+        <Control icon="people" label={t("people")} testId="toggle-people" isOn={shows === "people"} onClick={onPeople} />
+      )}
+      <Control
+        icon="chat"
+        label={unread > 0 ? t("chat.unread", { count: unread }) : t("chat.title")}
+        keys="Alt+C"
+        testId="toggle-chat"
+        isOn={shows === "chat"}
+        badge={unread}
+        onClick={onChat}
+      />
+      {more}
       <Control icon="leave" label={t("leave")} testId="leave" isDanger onClick={onLeave} />
     </div>
   );
@@ -83,6 +104,8 @@ interface ControlProps {
   isOn?: boolean;
   isDanger?: boolean;
   problem?: string | undefined;
+  /** A number on the button; the label says it too. */
+  badge?: number;
   onClick(): void;
 }
 
@@ -95,6 +118,7 @@ function Control({
   isOn = false,
   isDanger = false,
   problem,
+  badge = 0,
   onClick,
 }: ControlProps) {
   return (
@@ -108,6 +132,11 @@ function Control({
       onClick={onClick}
     >
       <Icon name={icon} />
+      {badge > 0 && (
+        <span className="control-badge" aria-hidden="true">
+          {badge > 99 ? "99+" : badge}
+        </span>
+      )}
       <span className="control-name">{label}</span>
       {problem !== undefined && <span className="control-problem">{problem}</span>}
     </button>

@@ -1,27 +1,28 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { api } from "../api/client";
-import { adopt } from "../api/query";
 import type { ConsultDetail, Me } from "../api/types";
+import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import type { State } from "../rtc/machine";
-import { Button, Dialog, Elapsed, ErrorView, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
-import { phoneOfOther } from "./people";
+import { Button, Dialog, ErrorView, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
+import { ClockStrip } from "./ClockStrip";
+import { phonesOfOther } from "./people";
 
 interface Props {
   state: State;
   detail: ConsultDetail;
   me: Me;
-  onAnswer(): void;
-  showsAnswer: boolean;
+  onReport(): void;
+  showsReport: boolean;
+  onTimes(): void;
+  showsTimes: boolean;
 }
 
-/** Which consult, how long, in which state, and the number that works when the network does not. */
-export function Header({ state, detail, me, onAnswer, showsAnswer }: Props) {
+/** Which consult, how long, in which state, and the numbers that work when the network does not. */
+export function Header({ state, detail, me, onReport, showsReport, onTimes, showsTimes }: Props) {
   const t = useTexts("room");
   const { summary, actions } = detail;
-  const phone = phoneOfOther(summary, me.person.id);
-  const canAnswer = actions.includes("submit_answer");
+  const phones = phonesOfOther(summary, me.person, detail.fields?.callback_phone);
+  const canSign = actions.includes("sign_report");
   return (
     <header className="room-head">
       <div className="room-what">
@@ -34,23 +35,23 @@ export function Header({ state, detail, me, onAnswer, showsAnswer }: Props) {
           {summary.service.name} · {summary.hospital.name}
         </span>
       </div>
-      <p className={`room-connection phase-${state.phase}`} role="status" data-testid="connection">
-        {state.phase === "live" ? t("live") : state.everLive ? t("reconnecting") : t("connecting")}
-      </p>
-      <span className="room-clock" title={t("clock")}>
-        <Elapsed since={summary.created_at} />
-      </span>
-      <PhoneLink number={phone.number} label={phone.name} />
+      <ConnectionState state={state} />
+      <ClockStrip detail={detail} onOpen={onTimes} isOpen={showsTimes} />
+      <div className="room-phones" role="group" aria-label={t("phones")}>
+        {phones.slice(0, 2).map((phone) => (
+          <PhoneLink key={phone.number} number={phone.number} label={phone.name} />
+        ))}
+      </div>
       <div className="room-actions">
         {actions.includes("end_session") && <EndSession detail={detail} />}
-        {(canAnswer || detail.answer) && (
+        {(canSign || actions.includes("amend") || detail.answer) && (
           <Button
-            variant={canAnswer ? "primary" : "secondary"}
-            onPress={onAnswer}
-            aria-expanded={showsAnswer}
+            variant={canSign ? "primary" : "secondary"}
+            onPress={onReport}
+            aria-expanded={showsReport}
             data-testid="answer"
           >
-            {canAnswer ? t("writeAnswer") : t("readAnswer")}
+            {canSign ? t("writeReport") : t("readReport")}
           </Button>
         )}
       </div>
@@ -58,23 +59,21 @@ export function Header({ state, detail, me, onAnswer, showsAnswer }: Props) {
   );
 }
 
+export function ConnectionState({ state }: { state: State }) {
+  const t = useTexts("room");
+  return (
+    <p className={`room-connection phase-${state.phase}`} role="status" data-testid="connection">
+      {state.phase === "live" ? t("live") : state.everLive ? t("reconnecting") : t("connecting")}
+    </p>
+  );
+}
+
 function EndSession({ detail }: { detail: ConsultDetail }) {
   const t = useTexts("room");
-  const client = useQueryClient();
+  const work = useAct(detail.summary.id);
   const [isOpen, setOpen] = useState(false);
-  const [isPending, setPending] = useState(false);
-  const [error, setError] = useState<unknown>(null);
   const end = async () => {
-    setPending(true);
-    setError(null);
-    try {
-      adopt(client, await api.act(detail.summary.id, { type: "end_session" }));
-      setOpen(false);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setPending(false);
-    }
+    if (await work.act({ type: "end_session" })) setOpen(false);
   };
   return (
     <>
@@ -86,13 +85,18 @@ function EndSession({ detail }: { detail: ConsultDetail }) {
         isOpen={isOpen}
         onClose={() => setOpen(false)}
         actions={
-          <Button variant="primary" isPending={isPending} onPress={() => void end()} data-testid="end-session-confirm">
+          <Button
+            variant="primary"
+            isPending={work.pending !== null}
+            onPress={() => void end()}
+            data-testid="end-session-confirm"
+          >
             {t("endSession")}
           </Button>
         }
       >
         <p>{t("endSessionAsk")}</p>
-        {error !== null && <ErrorView error={error} />}
+        {work.error !== null && <ErrorView error={work.error} />}
       </Dialog>
     </>
   );

@@ -1,12 +1,9 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { useTexts } from "../i18n";
-import type { Device, DeviceProblem } from "../rtc/devices";
-import { watchLevel } from "../rtc/level";
-import { LocalMedia } from "../rtc/localMedia";
-import { Button, LanguageSwitch, LinkButton, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
+import type { LocalMedia } from "../rtc/localMedia";
+import { LinkButton, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
+import { DeviceLobby } from "./DeviceLobby";
 import { counterpart } from "./people";
-import { lastDevices } from "./stay";
 
 interface Props {
   detail: ConsultDetail;
@@ -14,66 +11,28 @@ interface Props {
   onJoin(local: LocalMedia): void;
 }
 
-/** Devices are chosen and tried before anybody sees or hears anything; every one of them may be missing. */
+/** Before the room: which consult, who is there, and the devices. */
 export function Lobby({ detail, me, onJoin }: Props) {
   const t = useTexts("room");
-  const [local] = useState(() => new LocalMedia());
-  const state = useSyncExternalStore(local.subscribe, local.snapshot);
-  const isHandedOver = useRef(false);
-  useEffect(() => {
-    void local.open(lastDevices());
-  }, [local]);
-  useEffect(() => {
-    const close = () => void (!isHandedOver.current && local.close());
-    addEventListener("pagehide", close);
-    return () => removeEventListener("pagehide", close);
-  }, [local]);
-
   const { summary, actions } = detail;
   const canJoin = actions.includes("join");
   const others = summary.in_room.filter((person) => person.id !== me.person.id);
-  const other = counterpart(summary, me.person.id);
-  const { camera, microphone } = state.tracks;
-  const join = () => {
-    isHandedOver.current = true;
-    onJoin(local);
-  };
+  const other = counterpart(summary, me.person);
   return (
-    <main className="lobby">
-      <header className="lobby-head">
-        <h1>
+    <DeviceLobby
+      heading={
+        <>
           {t("lobby.title")} <span className="lobby-label">{summary.label}</span>
-        </h1>
-        <LanguageSwitch />
-      </header>
-      <p className="lobby-about">
-        <UrgencyBadge urgency={summary.urgency} /> <StateBadge state={summary.state} /> {summary.service.name} ·{" "}
-        {summary.hospital.name}
-      </p>
-      <div className="lobby-body">
-        <Preview track={camera} />
-        <div className="lobby-choices">
-          <DeviceSelect
-            name="camera"
-            label={t("lobby.camera")}
-            devices={state.devices.cameras}
-            chosen={camera ? state.cameraId : undefined}
-            problem={state.cameraProblem}
-            onChoose={(id) => (id === undefined ? local.closeCamera() : void local.openCamera(id))}
-          />
-          <DeviceSelect
-            name="microphone"
-            label={t("lobby.microphone")}
-            devices={state.devices.microphones}
-            chosen={microphone ? state.microphoneId : undefined}
-            problem={state.microphoneProblem}
-            onChoose={(id) => (id === undefined ? local.closeMicrophone() : void local.openMicrophone(id))}
-          />
-          {microphone ? (
-            <Level track={microphone} />
-          ) : (
-            !state.isOpening && <p className="lobby-hint">{t("lobby.listenOnly")}</p>
-          )}
+        </>
+      }
+      about={
+        <>
+          <UrgencyBadge urgency={summary.urgency} /> <StateBadge state={summary.state} /> {summary.service.name} ·{" "}
+          {summary.hospital.name}
+        </>
+      }
+      news={
+        <>
           <p className="lobby-people" role="status">
             {others.length === 0
               ? t("lobby.waiting")
@@ -84,97 +43,18 @@ export function Lobby({ detail, me, onJoin }: Props) {
               {summary.state === "closed" || summary.state === "cancelled" ? t("lobby.over") : t("lobby.notYet")}
             </p>
           )}
-          <Button variant="primary" size="large" block isDisabled={!canJoin} onPress={join} data-testid="join">
-            {camera || microphone || state.isOpening ? t("lobby.join") : t("lobby.joinWithout")}
-          </Button>
-          {state.isOpening && <p className="lobby-hint">{t("lobby.opening")}</p>}
-          <div className="lobby-foot">
-            {other?.phone && <PhoneLink number={other.phone} label={t("phoneOf", { name: other.name })} />}
-            <LinkButton variant="quiet" href={me.home}>
-              {t("toOverview")}
-            </LinkButton>
-          </div>
+        </>
+      }
+      canJoin={canJoin}
+      onJoin={onJoin}
+      foot={
+        <div className="lobby-foot">
+          {other?.phone && <PhoneLink number={other.phone} label={t("phoneOf", { name: other.name })} />}
+          <LinkButton variant="quiet" href={me.home}>
+            {t("toOverview")}
+          </LinkButton>
         </div>
-      </div>
-    </main>
+      }
+    />
   );
-}
-
-function Preview({ track }: { track: MediaStreamTrack | undefined }) {
-  const t = useTexts("room");
-  const video = useRef<HTMLVideoElement>(null);
-  useEffect(() => {
-    if (video.current) video.current.srcObject = track ? new MediaStream([track]) : null;
-  }, [track]);
-  return (
-    <div className="lobby-preview">
-      <video
-        ref={video}
-        className="mirrored"
-        autoPlay
-        playsInline
-        muted
-        aria-label={t("lobby.preview")}
-        hidden={!track}
-        data-testid="preview"
-      />
-      {!track && <p>{t("lobby.noPreview")}</p>}
-    </div>
-  );
-}
-
-interface DeviceSelectProps {
-  name: string;
-  label: string;
-  devices: readonly Device[];
-  chosen: string | undefined;
-  problem: DeviceProblem | undefined;
-  onChoose(id: string | undefined): void;
-}
-
-const NONE = "none";
-/** Stands for the only device while the browser does not tell its id. */
-const ANY = "any";
-
-function DeviceSelect({ name, label, devices, chosen, problem, onChoose }: DeviceSelectProps) {
-  const t = useTexts("room");
-  const id = `device-${name}`;
-  return (
-    <div className="device">
-      <label htmlFor={id}>{label}</label>
-      <select
-        id={id}
-        value={chosen ?? NONE}
-        data-testid={`select-${name}`}
-        aria-describedby={problem ? `${id}-problem` : undefined}
-        onChange={(event) => {
-          const { value } = event.target;
-          onChoose(value === NONE ? undefined : value === ANY ? "" : value);
-        }}
-      >
-        <option value={NONE}>{t("lobby.none")}</option>
-        {devices.length === 0 && chosen === undefined && <option value={ANY}>{label}</option>}
-        {chosen !== undefined && !devices.some((device) => device.id === chosen) && (
-          <option value={chosen}>{label}</option>
-        )}
-        {devices.map((device, i) => (
-          <option key={device.id} value={device.id}>
-            {device.label || t("lobby.device", { n: i + 1 })}
-          </option>
-        ))}
-      </select>
-      {problem && (
-        <p id={`${id}-problem`} className="device-problem" role="alert">
-          {t(`problem.${problem}`)}
-        </p>
-      )}
-    </div>
-  );
-}
-
-function Level({ track }: { track: MediaStreamTrack }) {
-  const t = useTexts("room");
-  const [level, setLevel] = useState(0);
-  useEffect(() => watchLevel(track, setLevel), [track]);
-  return <meter className="level" min={0} max={1} value={level} aria-label={t("lobby.level")} data-testid="level" />;
 }

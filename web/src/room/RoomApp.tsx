@@ -1,16 +1,16 @@
 import { useState } from "react";
+import { api } from "../api/client";
 import { useConsult, useLiveCache, useMe } from "../api/query";
 import type { ConsultId } from "../api/types";
 import { useTexts } from "../i18n";
 import type { EndReason } from "../rtc/machine";
-import { LocalMedia } from "../rtc/localMedia";
 import { Button, ErrorView, LinkButton, Loading, PhoneLink } from "../ui";
 import "./i18n";
 import { Lobby } from "./Lobby";
-import { phoneOfOther } from "./people";
+import { phonesOfOther } from "./people";
+import { comeBack } from "./resume";
 import { RoomScreen } from "./RoomScreen";
 import { RoomSession } from "./roomSession";
-import { interruptedStay } from "./stay";
 
 /** `/room/{consult}`. */
 export function consultOfPath(path: string): ConsultId | null {
@@ -23,7 +23,7 @@ export function RoomApp() {
   const id = consultOfPath(location.pathname);
   const me = useMe();
   const consult = useConsult(id);
-  const [session, setSession] = useState<RoomSession | undefined>(() => (id === null ? undefined : comeBack(id)));
+  const [session, setSession] = useState<RoomSession | undefined>(() => (id === null ? undefined : comeBack(id, ticketOf(id))));
   const [ended, setEnded] = useState<EndReason>();
 
   if (id === null) {
@@ -47,24 +47,26 @@ export function RoomApp() {
     );
   }
   if (ended !== undefined) {
-    const phone = phoneOfOther(consult.data.summary, me.data.person.id);
+    const phones = phonesOfOther(consult.data.summary, me.data.person, consult.data.fields?.callback_phone);
     return (
       <main className="room-message" data-testid="room-ended" data-reason={ended}>
         <h1>{t(`ended.${ended}`)}</h1>
         <div className="room-message-actions">
-          {ended !== "consult_ended" && ended !== "forbidden" && (
+          {ended !== "consult_ended" && ended !== "forbidden" && ended !== "removed" && (
             <Button variant="primary" size="large" onPress={() => setEnded(undefined)} data-testid="join-again">
               {t("again")}
             </Button>
           )}
           <LinkButton href={me.data.home}>{t("toOverview")}</LinkButton>
-          <PhoneLink number={phone.number} label={phone.name} />
+          {phones.slice(0, 2).map((phone) => (
+            <PhoneLink key={phone.number} number={phone.number} label={phone.name} />
+          ))}
         </div>
       </main>
     );
   }
   if (!session)
-    return <Lobby detail={consult.data} me={me.data} onJoin={(local) => setSession(new RoomSession(id, local))} />;
+    return <Lobby detail={consult.data} me={me.data} onJoin={(local) => setSession(new RoomSession(id, local, ticketOf(id)))} />;
   return (
     <RoomScreen
       session={session}
@@ -78,16 +80,6 @@ export function RoomApp() {
   );
 }
 
-/** At most one for each load of the page, however often React asks. */
-let resumed: RoomSession | undefined;
-
-/** After a reload: straight back into the room, with the same devices. */
-function comeBack(id: ConsultId): RoomSession | undefined {
-  const stay = interruptedStay(id);
-  if (!stay || resumed) return resumed;
-  const local = new LocalMedia();
-  local.setMuted(stay.muted);
-  void local.open(stay.devices);
-  resumed = new RoomSession(id, local);
-  return resumed;
+function ticketOf(id: ConsultId) {
+  return (signal: AbortSignal) => api.ticket(id, signal);
 }

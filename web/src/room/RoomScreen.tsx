@@ -1,20 +1,35 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { ConsultDetail, Me } from "../api/types";
+import { ClockPanel } from "../consult/ClockPanel";
+import { RoomRecord } from "../consult/RoomRecord";
+import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import type { EndReason } from "../rtc/machine";
 import { sharedScreen } from "../rtc/slots";
-import { Button } from "../ui";
-import { useArrivals } from "./arrivals";
 import type { StackView } from "../viewer/engine/stackView";
 import { Viewer } from "../viewer/Viewer";
 import { AnswerPanel } from "./AnswerPanel";
+import { useArrivals } from "./arrivals";
+import { ChatPanel } from "./ChatPanel";
 import { colorOf } from "./colors";
+import { ConsentDialog } from "./ConsentDialog";
 import { Controls } from "./Controls";
 import { exposeDebug } from "./debug";
+import { GuestBanner } from "./GuestBanner";
 import { Header } from "./Header";
+import { InviteGuest } from "./InviteGuest";
+import { MoreMenu, type MoreItem } from "./MoreMenu";
+import { RoomNotes } from "./Notes";
+import { Panel } from "./Panel";
+import { PhoneDialog } from "./PhoneDialog";
+import { RollCall } from "./RollCall";
 import { Roster } from "./Roster";
 import type { RoomSession } from "./roomSession";
-import { Tiles, Video, Voices } from "./Tiles";
+import { SoundBlocked } from "./Sound";
+import { Stage } from "./Stage";
+import { Tiles, Voices } from "./Tiles";
+import { useChatNews } from "./chatNews";
+import { useKeyImages } from "./useKeyImages";
 import { useWakeLock } from "./wakeLock";
 
 interface Props {
@@ -24,18 +39,24 @@ interface Props {
   onEnded(reason: EndReason): void;
 }
 
-type Panel = "none" | "people" | "answer";
+type PanelName = "people" | "chat" | "times" | "record" | "answer";
+type DialogName = "invite" | "roll" | "consent" | "phone";
 
 /** The consultation: images largest, faces small, everything else one press away. */
 export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const t = useTexts("room");
-  const { connection, local, view } = session;
+  const { connection, local, view, chat } = session;
   const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
   const media = useSyncExternalStore(local.subscribe, local.snapshot);
-  const [panel, setPanel] = useState<Panel>("none");
+  const { unread } = useSyncExternalStore(chat.subscribe, chat.snapshot);
+  const [panel, setPanel] = useState<PanelName>();
+  const [dialog, setDialog] = useState<DialogName>();
   const [resumeSound, setResumeSound] = useState<(() => void)[]>([]);
   const stack = useRef<StackView>(undefined);
-  const news = useArrivals(state.roster, state.you);
+  const times = useAct(detail.summary.id);
+  const arrivals = useArrivals(state.roster, state.you);
+  const chatNews = useChatNews(chat, panel === "chat");
+  const keyImages = useKeyImages(detail, me, stack, view);
   useWakeLock();
 
   useEffect(() => exposeDebug(session, () => stack.current), [session]);
@@ -43,38 +64,49 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
     if (state.phase === "ended") onEnded(state.end ?? "left");
   }, [state.phase, state.end, onEnded]);
 
-  const { summary, studies } = detail;
+  const { summary, studies, actions } = detail;
+  // Interpreters talk and hear; they have no part in case and images, and faces are what they work with.
+  const seesImages = detail.fields !== undefined && detail.fields !== null;
   const nameOf = (member: number) => state.roster.find(({ id }) => id === member)?.person.name ?? "–";
   const screen = sharedScreen(state.slots);
   const screenStream = screen && connection.stream(screen.mid);
-  const [stage, setStage] = useStage(screenStream !== undefined);
-  const toggle = (wanted: Panel) => setPanel(panel === wanted ? "none" : wanted);
+  const toggle = (wanted: PanelName) => setPanel(panel === wanted ? undefined : wanted);
+  const close = useCallback(() => setPanel(undefined), []);
+  const closeDialog = () => setDialog(undefined);
+  const pick = (item: MoreItem) => {
+    if (item === "times" || item === "record") toggle(item);
+    else setDialog(item);
+  };
 
   return (
-    <div className={`room panel-${panel}`} data-testid="room" data-phase={state.phase}>
+    <div
+      className={`room${panel ? " has-panel" : ""}${seesImages ? "" : " room-faces"}`}
+      data-testid="room"
+      data-phase={state.phase}
+    >
       <Header
         state={state}
         detail={detail}
         me={me}
-        onAnswer={() => toggle("answer")}
-        showsAnswer={panel === "answer"}
+        onReport={() => toggle("answer")}
+        showsReport={panel === "answer"}
+        onTimes={() => toggle("times")}
+        showsTimes={panel === "times"}
       />
-      {resumeSound.length > 0 && (
-        <p className="sound-blocked" role="alert">
-          {t("soundBlocked")}{" "}
-          <Button
-            variant="primary"
-            onPress={() => {
-              for (const resume of resumeSound) resume();
-              setResumeSound([]);
-            }}
-          >
-            {t("soundOn")}
-          </Button>
-        </p>
-      )}
+      <div className="room-notes">
+        <SoundBlocked resume={resumeSound} onResumed={() => setResumeSound([])} />
+        <GuestBanner
+          consult={summary.id}
+          guests={state.waitingGuests}
+          canDecide={actions.includes("admit_guest") || actions.includes("remove_guest")}
+        />
+        <RoomNotes detail={detail} me={me} />
+      </div>
       <p className="visually-hidden" role="status">
-        {news}
+        {arrivals}
+      </p>
+      <p className="visually-hidden" role="status">
+        {chatNews}
       </p>
       <Tiles
         connection={connection}
@@ -84,28 +116,8 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
         camera={media.tracks.camera}
         muted={media.muted || !media.tracks.microphone}
       />
-      <main className="stage">
-        {screen && screenStream && (
-          <div className="stage-choice" role="group">
-            <button type="button" aria-pressed={stage === "images"} onClick={() => setStage("images")}>
-              {t("stage.images")}
-            </button>
-            <button
-              type="button"
-              aria-pressed={stage === "screen"}
-              onClick={() => setStage("screen")}
-              data-testid="stage-screen"
-            >
-              {t("stage.screen", { name: nameOf(screen.member) })}
-            </button>
-          </div>
-        )}
-        {screen && screenStream && stage === "screen" && (
-          <div className="shared-screen" data-testid="shared-screen">
-            <Video stream={screenStream} className="" label={t("stage.screen", { name: nameOf(screen.member) })} />
-          </div>
-        )}
-        <div className="stage-images" hidden={stage === "screen" && screenStream !== undefined}>
+      <Stage screen={screen && screenStream ? { stream: screenStream, name: nameOf(screen.member) } : undefined}>
+        {seesImages && (
           <Viewer
             consultId={summary.id}
             studies={studies}
@@ -115,26 +127,60 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
             onStack={(made) => {
               stack.current = made;
             }}
+            onKeyImage={keyImages.add}
           />
-        </div>
-      </main>
-      {panel === "people" && <Roster roster={state.roster} summary={summary} you={state.you} />}
-      {panel === "answer" && <AnswerPanel detail={detail} onClose={() => setPanel("none")} />}
+        )}
+      </Stage>
+      {panel === "people" && (
+        <Roster
+          roster={state.roster}
+          detail={detail}
+          you={state.you}
+          onInvite={() => setDialog("invite")}
+          onClose={close}
+        />
+      )}
+      {panel === "chat" && <ChatPanel chat={chat} isLive={state.phase === "live"} onClose={close} />}
+      {panel === "answer" && <AnswerPanel detail={detail} keyImages={keyImages.source} onClose={close} />}
+      {panel === "times" && (
+        <Panel title={t("times")} testId="times-panel" onClose={close}>
+          <ClockPanel detail={detail} work={times} />
+        </Panel>
+      )}
+      {panel === "record" && (
+        <Panel title={t("more.record")} testId="record-panel" onClose={close}>
+          <RoomRecord detail={detail} />
+        </Panel>
+      )}
       <Controls
         local={local}
         state={media}
-        showsPeople={panel === "people"}
+        unread={unread}
+        shows={panel === "people" || panel === "chat" ? panel : panel && "other"}
         onPeople={() => toggle("people")}
+        onChat={() => toggle("chat")}
         onLeave={() => session.leave()}
+        more={<MoreMenu items={itemsFor(detail, me)} onPick={pick} />}
       />
+      {dialog === "invite" && <InviteGuest consult={summary.id} onClose={closeDialog} />}
+      {dialog === "roll" && <RollCall detail={detail} roster={state.roster} onClose={closeDialog} />}
+      {dialog === "consent" && <ConsentDialog detail={detail} onClose={closeDialog} />}
+      {dialog === "phone" && <PhoneDialog consult={summary.id} onClose={closeDialog} />}
       <Voices connection={connection} onBlocked={(resume) => setResumeSound((all) => [...all, resume])} />
     </div>
   );
 }
 
-/** What the stage shows: a shared screen comes to the front by itself, and goes by itself. */
-function useStage(hasScreen: boolean): ["images" | "screen", (stage: "images" | "screen") => void] {
-  const [stage, setStage] = useState<"images" | "screen">("images");
-  useEffect(() => setStage(hasScreen ? "screen" : "images"), [hasScreen]);
-  return [stage, setStage];
+/** What this person may do now. Whoever is on the telephone already needs no way there. */
+function itemsFor(detail: ConsultDetail, me: Me): MoreItem[] {
+  const { actions } = detail;
+  const items: (MoreItem | false)[] = [
+    actions.includes("roll_call") && "roll",
+    actions.includes("record_consent") && "consent",
+    actions.includes("invite_guest") && "invite",
+    detail.clock !== undefined && detail.clock !== null && "times",
+    (detail.roll_call || detail.consent || detail.guests.length > 0) && "record",
+    (me.only_consult === undefined || me.only_consult === null) && "phone",
+  ];
+  return items.filter((item) => item !== false);
 }

@@ -1,5 +1,7 @@
 import { mount } from "../ui/mount";
 import "./room.css";
+import "./panels.css";
+import "../consult/consult.css";
 import "./lobby.css";
 import { RoomApp } from "./RoomApp";
 

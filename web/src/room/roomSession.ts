@@ -1,10 +1,14 @@
-/** One stay in a room: connection, own media and shared view, joined to one another. */
+/** One stay in a room: connection, own media, shared view and chat, joined to one another. */
 
-import type { ConsultId } from "../api/types";
+import { serverNow } from "../api/clock";
+import type { ConsultId, RoomTicket } from "../api/types";
+import { Channels } from "../rtc/channel";
 import { Connection } from "../rtc/connection";
 import type { LocalMedia, LocalState } from "../rtc/localMedia";
 import { SharedView } from "../viewer/sync/session";
-import { forgetStay, rememberStay } from "./stay";
+import { Chat } from "./chat/chat";
+import { CHAT_PREFIX } from "./chat/message";
+import { forgetStay, readUpTo, rememberRead, rememberStay } from "./stay";
 
 export class RoomSession {
   readonly view = new SharedView({
@@ -14,19 +18,25 @@ export class RoomSession {
       return () => clearTimeout(timer);
     },
   });
+  readonly chat: Chat;
   readonly connection: Connection;
   private before: LocalState;
-  private readonly stopLocal: () => void;
-  private readonly stopConnection: () => void;
+  private readonly stops: (() => void)[];
 
+  /** `ticket`: the way in, for a member of the team or for a guest. */
   constructor(
     private readonly consult: ConsultId,
     readonly local: LocalMedia,
+    ticket: (signal: AbortSignal) => Promise<RoomTicket>,
   ) {
-    this.connection = new Connection(consult, this.view);
+    this.chat = new Chat({ who: (member) => this.personAt(member), now: serverNow, readUpTo: readUpTo(consult) });
+    this.connection = new Connection(ticket, new Channels({ [CHAT_PREFIX]: this.chat }, this.view));
     this.before = local.snapshot();
-    this.stopLocal = local.subscribe(() => this.publish());
-    this.stopConnection = this.connection.subscribe(() => this.endWhenOver());
+    this.stops = [
+      local.subscribe(() => this.publish()),
+      this.connection.subscribe(() => this.endWhenOver()),
+      this.chat.subscribe(() => rememberRead(consult, this.chat.readUpTo)),
+    ];
     this.connection.join(this.before.tracks, local.publishing());
     this.remember();
   }
@@ -36,6 +46,10 @@ export class RoomSession {
     forgetStay();
     this.connection.leave();
     this.stop();
+  }
+
+  private personAt(member: number): { id: string; name: string } | undefined {
+    return this.connection.snapshot().roster.find(({ id }) => id === member)?.person;
   }
 
   private publish(): void {
@@ -69,8 +83,7 @@ export class RoomSession {
   }
 
   private stop(): void {
-    this.stopLocal();
-    this.stopConnection();
+    for (const stop of this.stops) stop();
     this.view.stop();
     this.local.close();
   }

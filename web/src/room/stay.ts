@@ -14,6 +14,7 @@ export interface Stay {
 
 const STAY = "telekonsil.stay";
 const DEVICES = "telekonsil.devices";
+const READ = "telekonsil.chatRead";
 
 /** The stay that this tab's reload interrupted, if it was in this room. */
 export function interruptedStay(consult: ConsultId): Stay | undefined {
@@ -32,6 +33,16 @@ export function forgetStay(): void {
   } catch {
     // Storage is switched off: there is nothing to forget.
   }
+}
+
+/** How far this tab has read the chat of this room: a number, never a message. */
+export function readUpTo(consult: ConsultId): number {
+  const last = read<{ consult: ConsultId; counter: number }>(sessionStorage, READ);
+  return last?.consult === consult ? last.counter : 0;
+}
+
+export function rememberRead(consult: ConsultId, counter: number): void {
+  if (counter !== readUpTo(consult)) write(sessionStorage, READ, { consult, counter });
 }
 
 /** Devices of the last stay of this browser. */

@@ -1,12 +1,11 @@
 /** Runs {@link step}: carries out its effects and feeds it what happens. One object per stay in a room. */
 
-import { api } from "../api/client";
 import { asApiError } from "../api/problem";
-import type { ClientMessage, ConsultId, Publishing, ServerMessage, Source } from "../api/types";
+import type { ClientMessage, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
+import type { Consumer, Link } from "./channel";
 import { decodeFrame, encodeFrame, Kind } from "./envelope";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 import { Peer, type LocalTracks } from "./peer";
-import type { Link, SharedView } from "../viewer/sync/session";
 
 /**
  * Bytes that may wait in the `state` channel. More lets a follower fall behind by what lies in the queue; less wastes
@@ -27,9 +26,10 @@ export class Connection {
   private tracks: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
   private readonly listeners = new Set<() => void>();
 
+  /** `ticket` asks for the way in, for a member of the team or for a guest; `shared` gets what comes on the data channels. */
   constructor(
-    private readonly consult: ConsultId,
-    private readonly view: SharedView,
+    private readonly ticket: (signal: AbortSignal) => Promise<RoomTicket>,
+    private readonly shared: Consumer,
   ) {}
 
   readonly snapshot = (): State => this.state;
@@ -86,8 +86,8 @@ export class Connection {
     this.state = state;
     for (const effect of effects) this.carryOut(effect);
     this.schedule();
-    if (state.you !== undefined && state.you !== before.you) this.view.seat(state.you);
-    if (state.roster !== before.roster) this.view.roster(state.roster.map((member) => member.id));
+    if (state.you !== undefined && state.you !== before.you) this.shared.seat(state.you);
+    if (state.roster !== before.roster) this.shared.roster(state.roster.map((member) => member.id));
     if (state !== before || effects.length > 0) for (const listener of this.listeners) listener();
   }
 
@@ -103,16 +103,16 @@ export class Connection {
       case "ticket":
         return void this.fetchTicket(effect.epoch);
       case "peer":
-        return void this.makePeer(effect.epoch);
+        return void this.makePeer(effect.peer);
       case "socket":
         return this.openSocket(effect.epoch, effect.url, effect.ticket);
       case "send":
         return this.send(effect.message);
       case "answer":
         this.peers
-          .get(effect.epoch)
+          .get(effect.peer)
           ?.answer(effect.sdp)
-          .catch(() => this.feed({ type: "peer_failed", epoch: effect.epoch }));
+          .catch(() => this.feed({ type: "peer_failed", peer: effect.peer }));
         return;
       case "retire":
         return this.retire(effect.keep);
@@ -127,31 +127,33 @@ export class Connection {
     const abort = new AbortController();
     this.ticketRequest = abort;
     try {
-      const { ticket, url } = await api.ticket(this.consult);
+      const { ticket, url } = await this.ticket(abort.signal);
       if (!abort.signal.aborted) this.feed({ type: "ticket", epoch, ticket, url });
     } catch (error) {
       const problem = asApiError(error);
       const phone = problem?.phone ?? undefined;
-      if (!abort.signal.aborted) this.feed({ type: "ticket_failed", epoch, code: problem?.code ?? "unknown", phone });
+      const retryAfter = (problem?.retryAfter ?? 0) * 1000;
+      if (!abort.signal.aborted)
+        this.feed({ type: "ticket_failed", epoch, code: problem?.code ?? "unknown", phone, retryAfter });
     }
   }
 
-  private async makePeer(epoch: number): Promise<void> {
-    // Attempts that never connected are of no use to anybody.
+  private async makePeer(number: number): Promise<void> {
+    // Those that never connected are of no use to anybody.
     for (const [old, peer] of this.peers) if (peer !== this.shown) this.drop(old);
     try {
       const peer = new Peer(this.tracks, {
         media: (state) => {
           if (state === "connected") this.shown = peer;
-          this.feed({ type: "media", epoch, state });
+          this.feed({ type: "media", peer: number, state });
         },
         stateChannel: (channel) => this.attachState(channel),
         pointerChannel: (channel) => this.attachPointer(channel),
       });
-      this.peers.set(epoch, peer);
-      this.feed({ type: "offer", epoch, offer: await peer.offer() });
+      this.peers.set(number, peer);
+      this.feed({ type: "offer", peer: number, offer: await peer.offer() });
     } catch {
-      this.feed({ type: "peer_failed", epoch });
+      this.feed({ type: "peer_failed", peer: number });
     }
   }
 
@@ -180,12 +182,12 @@ export class Connection {
   }
 
   private retire(keep: number | undefined): void {
-    for (const epoch of [...this.peers.keys()]) if (epoch !== keep) this.drop(epoch);
+    for (const number of [...this.peers.keys()]) if (number !== keep) this.drop(number);
   }
 
-  private drop(epoch: number): void {
-    const peer = this.peers.get(epoch);
-    this.peers.delete(epoch);
+  private drop(number: number): void {
+    const peer = this.peers.get(number);
+    this.peers.delete(number);
     if (peer && peer === this.shown) this.shown = undefined;
     peer?.close();
   }
@@ -208,9 +210,9 @@ export class Connection {
       },
     };
     channel.bufferedAmountLowThreshold = STATE_BACKLOG / 2;
-    channel.onbufferedamountlow = () => this.view.drained();
-    channel.onopen = () => this.view.opened(link);
-    channel.onclose = () => this.view.closed(link);
+    channel.onbufferedamountlow = () => this.shared.drained();
+    channel.onopen = () => this.shared.opened(link);
+    channel.onclose = () => this.shared.closed(link);
     channel.onmessage = ({ data }: MessageEvent<ArrayBuffer>) => this.receive(data);
   }
 
@@ -223,7 +225,7 @@ export class Connection {
 
   private receive(data: unknown): void {
     const frame = data instanceof ArrayBuffer ? decodeFrame(data) : undefined;
-    if (frame) this.view.received(frame);
+    if (frame) this.shared.received(frame);
   }
 }
 

@@ -37,10 +37,10 @@ class Plan {
   live(): this {
     return this.at(0, { type: "join", publishing })
       .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
-      .at(20, { type: "offer", epoch: 1, offer })
+      .at(20, { type: "offer", peer: 1, offer })
       .message({ type: "welcome", you: 3, roster: [member] })
       .message({ type: "answer", sdp: "a" })
-      .at(90, { type: "media", epoch: 1, state: "connected" });
+      .at(90, { type: "media", peer: 1, state: "connected" });
   }
 }
 
@@ -57,7 +57,7 @@ describe("the way into the room", () => {
       .at(0, { type: "join", publishing })
       .at(1, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
       .message({ type: "welcome", you: 1, roster: [] })
-      .at(5, { type: "offer", epoch: 1, offer });
+      .at(5, { type: "offer", peer: 1, offer });
     expect(plan.said().filter((s) => s === "offer")).toHaveLength(1);
     expect(plan.state.phase).toBe("offer");
   });
@@ -68,6 +68,7 @@ describe("the way into the room", () => {
     ["not_found", "forbidden"],
     ["wrong_state", "consult_ended"],
     ["room_full", "room_full"],
+    ["not_admitted", "removed"],
   ] as const)("ends when the ticket is refused with %s", (code, reason) => {
     const plan = new Plan().at(0, { type: "join", publishing }).at(1, { type: "ticket_failed", epoch: 1, code });
     expect(plan.state).toMatchObject({ phase: "ended", end: reason });
@@ -96,6 +97,54 @@ describe("coming back", () => {
     expect(waits).toEqual([250, 500, 1000, 2000, 2000, 2000]);
   });
 
+  it("knocks at short intervals when it was in the room, for a minute", () => {
+    const plan = new Plan().live().at(1000, { type: "socket_closed", epoch: 1 });
+    const waits: number[] = [];
+    for (let i = 0; i < machine.BACK_ATTEMPTS + 3; i += 1) {
+      waits.push((nextDeadline(plan.state) ?? 0) - plan.now);
+      plan.due().at(plan.now, { type: "ticket_failed", epoch: plan.epoch, code: "offline" });
+    }
+    expect(waits.slice(0, 5)).toEqual([250, 500, 750, 750, 750]);
+    expect(waits.slice(-2)).toEqual([machine.LAST_RETRY, machine.LAST_RETRY]);
+  });
+
+  it("spreads over half of the wait, so that two thousand do not knock at once", () => {
+    const plan = new Plan().live();
+    const at = (random: number) => step(plan.state, { type: "socket_closed", epoch: 1 }, 0, random).state.deadline;
+    expect([at(0), at(0.5), at(0.999)]).toEqual([250, 188, 125]);
+  });
+
+  it("gives a server that asks for time its time, and then comes at a moment of its own", () => {
+    const plan = new Plan().at(0, { type: "join", publishing });
+    plan.at(1, { type: "ticket_failed", epoch: 1, code: "unavailable", retryAfter: 2000 });
+    expect(nextDeadline(plan.state)).toBe(1 + 2000 + 250);
+  });
+
+  it("makes one offer for all attempts that find no server, and sends it when there is one", () => {
+    const plan = new Plan().live().at(1000, { type: "socket_closed", epoch: 1 }).due();
+    plan.at(plan.now, { type: "offer", peer: 2, offer });
+    for (let i = 0; i < 4; i += 1)
+      plan.at(plan.now, { type: "ticket_failed", epoch: plan.epoch, code: "offline" }).due();
+    expect(plan.said().filter((s) => s === "peer")).toHaveLength(2);
+    plan.at(plan.now, { type: "ticket", epoch: plan.epoch, ticket: "t", url: "ws://x" });
+    plan.message({ type: "welcome", you: 3, roster: [member] });
+    expect(plan.state.phase).toBe("offer");
+    expect(plan.said().filter((s) => s === "offer")).toHaveLength(2);
+  });
+
+  it("makes another offer when the one that waited is old or of another network", () => {
+    const made = (plan: Plan) => plan.said().filter((s) => s === "peer").length;
+    const lost = () => new Plan().live().at(1000, { type: "socket_closed", epoch: 1 }).due();
+    const old = lost();
+    old.at(old.now + machine.OFFER_KEEPS, { type: "ticket_failed", epoch: old.epoch, code: "offline" }).due();
+    expect(made(old)).toBe(3);
+    const moved = lost();
+    expect(made(moved.at(moved.now + 10, { type: "retry" }))).toBe(3);
+    const broken = lost();
+    broken.at(broken.now, { type: "peer_failed", peer: 2 }).due();
+    expect(made(broken)).toBe(3);
+  });
+
   it("takes a new ticket when the socket is lost, and keeps roster and slots on screen meanwhile", () => {
     const plan = new Plan().live().message({ type: "slots", slots: [{ mid: "4", member: 7, source: "camera" }] });
     plan.at(1000, { type: "socket_closed", epoch: 1 });
@@ -105,16 +154,16 @@ describe("coming back", () => {
     plan.due();
     expect(plan.effects.slice(-2)).toEqual([
       { type: "ticket", epoch: 2 },
-      { type: "peer", epoch: 2 },
+      { type: "peer", peer: 2 },
     ]);
   });
 
   it("forgives a short media disconnect and rejoins after a long one", () => {
-    const plan = new Plan().live().at(100, { type: "media", epoch: 1, state: "disconnected" });
-    plan.at(500, { type: "media", epoch: 1, state: "connected" });
+    const plan = new Plan().live().at(100, { type: "media", peer: 1, state: "disconnected" });
+    plan.at(500, { type: "media", peer: 1, state: "connected" });
     expect(plan.state.phase).toBe("live");
     plan
-      .at(600, { type: "media", epoch: 1, state: "disconnected" })
+      .at(600, { type: "media", peer: 1, state: "disconnected" })
       .at(600 + machine.DISCONNECT_GRACE, { type: "tick" });
     expect(plan.state.phase).toBe("waiting");
   });
@@ -147,12 +196,12 @@ describe("coming back", () => {
   it("ignores what an older attempt reports", () => {
     const plan = new Plan().live().at(200, { type: "socket_closed", epoch: 1 }).due();
     const before = plan.state;
-    plan.at(300, { type: "media", epoch: 1, state: "failed" }, { type: "socket_closed", epoch: 1 });
+    plan.at(300, { type: "media", peer: 1, state: "failed" }, { type: "socket_closed", epoch: 1 });
     expect(plan.state).toBe(before);
   });
 
   it("does not wait when the network is back", () => {
-    const plan = new Plan().live().at(200, { type: "media", epoch: 1, state: "failed" }, { type: "retry" });
+    const plan = new Plan().live().at(200, { type: "media", peer: 1, state: "failed" }, { type: "retry" });
     expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2 });
   });
 
@@ -186,8 +235,66 @@ describe("coming back", () => {
     const plan = new Plan().live().at(100, { type: "publishing", publishing: muted });
     expect(plan.effects.at(-1)).toMatchObject({ type: "send", message: { type: "publishing", publishing: muted } });
     plan.at(200, { type: "socket_closed", epoch: 1 }).due();
-    plan.at(plan.now, { type: "ticket", epoch: 2, ticket: "t", url: "u" }, { type: "offer", epoch: 2, offer });
+    plan.at(plan.now, { type: "ticket", epoch: 2, ticket: "t", url: "u" }, { type: "offer", peer: 2, offer });
     plan.message({ type: "welcome", you: 3, roster: [] });
     expect(plan.effects.at(-1)).toMatchObject({ message: { publishing: muted } });
   });
+});
+
+describe("a guest", () => {
+  const atTheDoor = () =>
+    new Plan()
+      .at(0, { type: "join", publishing })
+      .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
+      .at(20, { type: "offer", peer: 1, offer })
+      .message({ type: "waiting" });
+
+  it("waits at the door without a deadline and sends nothing but its heartbeat", () => {
+    const plan = atTheDoor();
+    expect(plan.state).toMatchObject({ phase: "door", deadline: undefined, roster: [] });
+    plan.due();
+    expect(plan.said()).toEqual(["ticket", "peer", "socket", "retire", "ping"]);
+    plan.at(plan.now, { type: "publishing", publishing: { ...publishing, camera: false } });
+    expect(plan.said().at(-1)).toBe("ping");
+  });
+
+  it("goes in when it is let in, with a new offer after a long wait", () => {
+    const soon = atTheDoor().message({ type: "welcome", you: 4, roster: [member] });
+    expect(soon.state.phase).toBe("offer");
+    const late = atTheDoor();
+    late.at(60_000, { type: "message", epoch: 1, message: { type: "welcome", you: 4, roster: [member] } });
+    expect(late.state).toMatchObject({ phase: "socket", peer: 2 });
+    late.at(60_100, { type: "offer", peer: 2, offer });
+    expect(late.said().slice(-2)).toEqual(["offer", "publishing"]);
+  });
+
+  it("goes back to the door when the team has left: nothing is seen or heard any more", () => {
+    const plan = new Plan().live().message({ type: "waiting" });
+    expect(plan.state).toMatchObject({ phase: "door", roster: [], slots: [], welcomed: false });
+    expect(plan.effects.at(-1)).toEqual({ type: "retire", keep: undefined });
+  });
+
+  it("is told that it was sent away, and does not come back", () => {
+    const plan = atTheDoor().message({ type: "bye", reason: "removed" });
+    expect(plan.state).toMatchObject({ phase: "ended", end: "removed" });
+    const refused = new Plan()
+      .at(0, { type: "join", publishing })
+      .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
+      .message({ type: "refused", code: "not_admitted", detail: null });
+    expect(refused.state.end).toBe("removed");
+  });
+
+  it("comes back to the door by itself after a restart", () => {
+    const plan = atTheDoor().message({ type: "bye", reason: "restart" });
+    expect(plan.state.phase).toBe("waiting");
+    expect(plan.due().state).toMatchObject({ phase: "ticket", epoch: 2 });
+  });
+});
+
+it("the team hears who is at the door, and forgets it at the next welcome", () => {
+  const guests = [{ id: "g" }] as never[];
+  const plan = new Plan().live().message({ type: "waiting_guests", guests });
+  expect(plan.state.waitingGuests).toHaveLength(1);
+  plan.message({ type: "welcome", you: 3, roster: [member] });
+  expect(plan.state.waitingGuests).toEqual([]);
 });

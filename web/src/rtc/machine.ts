@@ -1,13 +1,19 @@
 /**
  * The way into a room and back into it, as a pure reducer: inputs and the time in, effects and the next deadline out.
  *
- * Every attempt has its own number (`epoch`); what an older attempt still reports is ignored. A lost socket, failed
- * media or a silent server all end the same way: a new attempt with a new ticket, which the server gives the same seat.
+ * Every attempt has its own number (`epoch`), every peer connection too (`peer`); what an older one still reports is
+ * ignored. A lost socket, failed media or a silent server all end the same way: a new attempt with a new ticket, which
+ * the server gives the same seat.
+ *
+ * An attempt that finds no server costs one request and nothing else: the peer connection with its offer is made once
+ * and waits for the server. The ticket is what asks whether the server is there, because a browser delays new
+ * WebSockets by seconds after some have failed (Chromium: up to 5 s), and requests not.
  */
 
 import type {
   ByeReason,
   ClientMessage,
+  Guest,
   Member,
   MemberId,
   ProblemCode,
@@ -18,10 +24,19 @@ import type {
   Slot,
 } from "../api/types";
 
-/** Wait before the second attempt and the longest one. More leaves doctors alone after the network is back; less lets a
- * thousand rooms hit a server that has just started. */
+/** Wait before the second attempt. More leaves doctors alone after the network is back; less lets a thousand rooms hit a
+ * server that has just started. */
 export const FIRST_RETRY = 250;
+/** Longest wait of somebody who was in the room: most of what a restart of the server costs is waiting for the next
+ * attempt. More delays the return by it; less is 2,000 clients knocking more than five thousand times a second. */
+export const BACK_RETRY = 750;
+/** Attempts in a row with {@link BACK_RETRY}, about a minute; and the wait after them, which is everybody's who has not
+ * been in the room yet. More knocks longer at a dead server; less returns later after a long outage. */
+export const BACK_ATTEMPTS = 100;
 export const LAST_RETRY = 2000;
+/** How old an offer may be that waited for the server. More risks one that was made in a network which the computer has
+ * left since; less makes slow PCs build connections for nothing while a server starts. */
+export const OFFER_KEEPS = 10_000;
 /** How long each step may take. More hides a dead path; less breaks off an attempt that a slow network or a busy old PC
  * would have finished, and starts the whole work again. */
 export const TICKET_WITHIN = 5000;
@@ -45,13 +60,21 @@ const MAX_REFUSED_OFFERS = 3;
 
 export type EndReason =
   /** This member left. */
-  "left" | "consult_ended" | "joined_elsewhere" | "signed_out" | "forbidden" | "room_full" | "unsupported";
+  | "left"
+  | "consult_ended"
+  | "joined_elsewhere"
+  | "signed_out"
+  | "forbidden"
+  | "room_full"
+  | "unsupported"
+  /** Sent away: a guest by the host, somebody else by losing the part in the consult. */
+  | "removed";
 
 /**
- * `ticket`: asking for one. `socket`: opening the socket until Welcome. `offer`: until the answer. `media`: until ICE
- * and DTLS are through. `waiting`: until the next attempt.
+ * `ticket`: asking for one. `socket`: opening the socket until Welcome. `door`: a guest who has to be let in. `offer`:
+ * until the answer. `media`: until ICE and DTLS are through. `waiting`: until the next attempt.
  */
-export type Phase = "idle" | "ticket" | "socket" | "offer" | "media" | "live" | "waiting" | "ended";
+export type Phase = "idle" | "ticket" | "socket" | "door" | "offer" | "media" | "live" | "waiting" | "ended";
 
 export interface Offer {
   readonly sdp: string;
@@ -75,7 +98,15 @@ export interface State {
   /** Media have been through at least once: from then on a loss is a *re*connect. */
   readonly everLive: boolean;
   readonly welcomed: boolean;
+  /** Number of the newest peer connection, from 1, and when it was made. */
+  readonly peer: number;
+  readonly peerSince: number;
+  /** It has been offered to the server, or is of no use: the next attempt needs another one. */
+  readonly peerUsed: boolean;
+  /** Its offer, once it is made and until it is sent. */
   readonly offer: Offer | undefined;
+  /** Guests at the door, for the team. */
+  readonly waitingGuests: readonly Guest[];
   readonly you: MemberId | undefined;
   readonly roster: readonly Member[];
   readonly slots: readonly Slot[];
@@ -96,7 +127,11 @@ export const initial: State = {
   nonce: 0,
   everLive: false,
   welcomed: false,
+  peer: 0,
+  peerSince: 0,
+  peerUsed: true,
   offer: undefined,
+  waitingGuests: [],
   you: undefined,
   roster: [],
   slots: [],
@@ -113,12 +148,14 @@ export type Input =
       readonly epoch: number;
       readonly code: ProblemCode | "offline" | "unknown";
       readonly phone?: string | undefined;
+      /** Milliseconds that the server asks to wait. */
+      readonly retryAfter?: number | undefined;
     }
   | { readonly type: "socket_closed"; readonly epoch: number }
   | { readonly type: "message"; readonly epoch: number; readonly message: ServerMessage }
-  | { readonly type: "offer"; readonly epoch: number; readonly offer: Offer }
-  | { readonly type: "peer_failed"; readonly epoch: number }
-  | { readonly type: "media"; readonly epoch: number; readonly state: "connected" | "disconnected" | "failed" }
+  | { readonly type: "offer"; readonly peer: number; readonly offer: Offer }
+  | { readonly type: "peer_failed"; readonly peer: number }
+  | { readonly type: "media"; readonly peer: number; readonly state: "connected" | "disconnected" | "failed" }
   | { readonly type: "publishing"; readonly publishing: Publishing }
   /** The browser has a network again. */
   | { readonly type: "retry" }
@@ -127,12 +164,12 @@ export type Input =
 
 export type Effect =
   | { readonly type: "ticket"; readonly epoch: number }
-  /** Makes the peer connection of this attempt and its offer. The old one plays on until {@link Effect} `retire`. */
-  | { readonly type: "peer"; readonly epoch: number }
+  /** Makes a peer connection and its offer. The old one plays on until {@link Effect} `retire`. */
+  | { readonly type: "peer"; readonly peer: number }
   /** Opens the socket and sends Hello with the ticket as soon as it is open. */
   | { readonly type: "socket"; readonly epoch: number; readonly url: string; readonly ticket: string }
-  | { readonly type: "send"; readonly epoch: number; readonly message: ClientMessage }
-  | { readonly type: "answer"; readonly epoch: number; readonly sdp: string }
+  | { readonly type: "send"; readonly message: ClientMessage }
+  | { readonly type: "answer"; readonly peer: number; readonly sdp: string }
   /** Closes every peer connection but that of `keep`. */
   | { readonly type: "retire"; readonly keep: number | undefined }
   | { readonly type: "close_socket" };
@@ -145,10 +182,11 @@ export interface Step {
 /** One input. `random` (0 ≤ random < 1) spreads the attempts of many clients. */
 export function step(state: State, input: Input, now: number, random: number): Step {
   if ("epoch" in input && input.epoch !== state.epoch) return { state, effects: [] };
+  if ("peer" in input && input.peer !== state.peer) return { state, effects: [] };
   switch (input.type) {
     case "join":
       if (state.phase !== "idle" && state.phase !== "ended") return { state, effects: [] };
-      return attempt({ ...initial, epoch: state.epoch, publishing: input.publishing }, now);
+      return attempt({ ...initial, epoch: state.epoch, peer: state.peer, publishing: input.publishing }, now);
     case "ticket":
       if (state.phase !== "ticket") return { state, effects: [] };
       return {
@@ -157,15 +195,18 @@ export function step(state: State, input: Input, now: number, random: number): S
       };
     case "ticket_failed":
       return state.phase === "ticket"
-        ? ticketFailed({ ...state, phone: input.phone ?? state.phone }, input.code, now, random)
+        ? ticketFailed({ ...state, phone: input.phone ?? state.phone }, input, now, random)
         : { state, effects: [] };
     case "offer":
-      return sendOffer({ ...state, offer: input.offer }, now);
+      return state.phase === "ended" ? { state, effects: [] } : sendOffer({ ...state, offer: input.offer }, now);
     case "message":
       return isOn(state) ? receive(state, input.message, now, random) : { state, effects: [] };
     case "socket_closed":
-    case "peer_failed":
       return isOn(state) ? fail(state, now, random) : { state, effects: [] };
+    case "peer_failed": {
+      const next = { ...state, peerUsed: true, offer: undefined };
+      return isOn(next) ? fail(next, now, random) : { state: next, effects: [] };
+    }
     case "media":
       return media(state, input.state, now, random);
     case "publishing": {
@@ -173,9 +214,9 @@ export function step(state: State, input: Input, now: number, random: number): S
       return { state: next, effects: next.welcomed && isOn(next) ? [tellPublishing(next)] : [] };
     }
     case "retry":
-      // What was sent while there was no network may hang for long: better ask anew.
+      // What was sent while there was no network may hang for long: better ask anew, with an offer of this network.
       return state.phase === "waiting" || state.phase === "ticket" || state.phase === "socket"
-        ? attempt(state, now)
+        ? attempt({ ...state, peerUsed: true }, now)
         : { state, effects: [] };
     case "tick":
       return tick(state, now, random);
@@ -197,26 +238,33 @@ function isOn(state: State): boolean {
 
 function attempt(state: State, now: number): Step {
   const epoch = state.epoch + 1;
+  const next: State = {
+    ...state,
+    phase: "ticket",
+    epoch,
+    deadline: now + TICKET_WITHIN,
+    nextPing: undefined,
+    pongBy: undefined,
+    welcomed: false,
+  };
+  // The offer needs no ticket: both at once saves a round trip.
+  const fresh = freshPeer(next, now);
+  return { state: fresh.state, effects: [{ type: "ticket", epoch }, ...fresh.effects] };
+}
+
+/** A peer connection for the next offer: the one that waits, unless it is used or too old. */
+function freshPeer(state: State, now: number): Step {
+  if (!state.peerUsed && now - state.peerSince < OFFER_KEEPS) return { state, effects: [] };
+  const peer = state.peer + 1;
   return {
-    state: {
-      ...state,
-      phase: "ticket",
-      epoch,
-      deadline: now + TICKET_WITHIN,
-      nextPing: undefined,
-      pongBy: undefined,
-      welcomed: false,
-      offer: undefined,
-    },
-    // The offer needs no ticket: both at once saves a round trip.
-    effects: [
-      { type: "ticket", epoch },
-      { type: "peer", epoch },
-    ],
+    state: { ...state, peer, peerSince: now, peerUsed: false, offer: undefined },
+    effects: [{ type: "peer", peer }],
   };
 }
 
-function ticketFailed(state: State, code: ProblemCode | "offline" | "unknown", now: number, random: number): Step {
+type TicketFailure = Extract<Input, { type: "ticket_failed" }>;
+
+function ticketFailed(state: State, { code, retryAfter }: TicketFailure, now: number, random: number): Step {
   switch (code) {
     case "not_signed_in":
       return end(state, "signed_out");
@@ -227,8 +275,10 @@ function ticketFailed(state: State, code: ProblemCode | "offline" | "unknown", n
       return end(state, "consult_ended");
     case "room_full":
       return end(state, "room_full");
+    case "not_admitted":
+      return end(state, "removed");
     default:
-      return fail(state, now, random);
+      return fail(state, now, random, retryAfter);
   }
 }
 
@@ -236,27 +286,28 @@ function sendOffer(state: State, now: number): Step {
   if (state.phase !== "socket" || !state.welcomed || !state.offer) return { state, effects: [] };
   const message: ClientMessage = { type: "offer", ...state.offer };
   return {
-    state: { ...state, phase: "offer", offer: undefined, deadline: now + ANSWER_WITHIN },
-    effects: [{ type: "send", epoch: state.epoch, message }, tellPublishing(state)],
+    state: { ...state, phase: "offer", offer: undefined, peerUsed: true, deadline: now + ANSWER_WITHIN },
+    effects: [{ type: "send", message }, tellPublishing(state)],
   };
 }
 
 function tellPublishing(state: State): Effect {
-  return { type: "send", epoch: state.epoch, message: { type: "publishing", publishing: state.publishing } };
+  return { type: "send", message: { type: "publishing", publishing: state.publishing } };
 }
 
 function receive(state: State, message: ServerMessage, now: number, random: number): Step {
   switch (message.type) {
+    case "waiting":
+      return toTheDoor(state, now);
+    case "waiting_guests":
+      return { state: { ...state, waitingGuests: message.guests }, effects: [] };
     case "welcome":
-      return sendOffer(
-        { ...state, welcomed: true, you: message.you, roster: message.roster, nextPing: now + PING_EVERY },
-        now,
-      );
+      return welcome({ ...state, you: message.you, roster: message.roster, waitingGuests: [] }, now);
     case "answer":
       if (state.phase !== "offer") return { state, effects: [] };
       return {
         state: { ...state, phase: "media", deadline: now + MEDIA_WITHIN },
-        effects: [{ type: "answer", epoch: state.epoch, sdp: message.sdp }],
+        effects: [{ type: "answer", peer: state.peer, sdp: message.sdp }],
       };
     case "slots":
       return { state: { ...state, slots: message.slots }, effects: [] };
@@ -269,6 +320,35 @@ function receive(state: State, message: ServerMessage, now: number, random: numb
     case "bye":
       return bye(state, message.reason, now, random);
   }
+}
+
+/** Into the room: `socket` again, now that nothing but the offer is missing. */
+function welcome(state: State, now: number): Step {
+  const fresh = freshPeer(state, now);
+  const offered = sendOffer(
+    { ...fresh.state, phase: "socket", welcomed: true, nextPing: now + PING_EVERY, deadline: now + WELCOME_WITHIN },
+    now,
+  );
+  return { state: offered.state, effects: [...fresh.effects, ...offered.effects] };
+}
+
+/** A guest waits, before the first welcome or because nobody of the team is in the room any more. */
+function toTheDoor(state: State, now: number): Step {
+  return {
+    state: {
+      ...state,
+      phase: "door",
+      deadline: undefined,
+      failures: 0,
+      welcomed: false,
+      roster: [],
+      slots: [],
+      nextPing: now + PING_EVERY,
+      pongBy: undefined,
+    },
+    // What was seen and heard ends; a peer that has not been offered yet stays for the welcome.
+    effects: [{ type: "retire", keep: state.peerUsed ? undefined : state.peer }],
+  };
 }
 
 function refused(state: State, code: ProblemCode, now: number, random: number): Step {
@@ -285,6 +365,9 @@ function refused(state: State, code: ProblemCode, now: number, random: number): 
       return end(state, "forbidden");
     case "wrong_state":
       return end(state, "consult_ended");
+    case "not_admitted":
+      // At the door it only means: not yet.
+      return state.phase === "socket" ? end(state, "removed") : { state, effects: [] };
     case "ticket_invalid":
     case "ticket_expired":
     case "ticket_used":
@@ -304,7 +387,7 @@ function media(state: State, media: "connected" | "disconnected" | "failed", now
     case "connected":
       return {
         state: { ...state, phase: "live", deadline: undefined, failures: 0, refusedOffers: 0, everLive: true },
-        effects: [{ type: "retire", keep: state.epoch }],
+        effects: [{ type: "retire", keep: state.peer }],
       };
     case "disconnected":
       return state.phase === "live"
@@ -326,7 +409,7 @@ function tick(state: State, now: number, random: number): Step {
   const nonce = (state.nonce + 1) % 2 ** 32;
   return {
     state: { ...state, nonce, nextPing: now + PING_EVERY, pongBy: state.pongBy ?? now + PONG_WITHIN },
-    effects: [{ type: "send", epoch: state.epoch, message: { type: "ping", nonce } }],
+    effects: [{ type: "send", message: { type: "ping", nonce } }],
   };
 }
 
@@ -339,14 +422,16 @@ function late(state: State): Step {
 }
 
 /** Breaks off this attempt and waits for the next one. What is on screen stays until then. */
-function fail(state: State, now: number, random: number): Step {
-  const full = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(state.failures, 16));
+function fail(state: State, now: number, random: number, retryAfter = 0): Step {
+  const longest = state.everLive && state.failures < BACK_ATTEMPTS ? BACK_RETRY : LAST_RETRY;
+  const full = Math.min(longest, FIRST_RETRY * 2 ** Math.min(state.failures, 16));
   return {
     state: {
       ...state,
       phase: "waiting",
       failures: state.failures + 1,
-      deadline: now + Math.round(full * (1 - random / 2)),
+      // Spread over half the wait; a server that asks for time gets it, and everybody comes at another moment after it.
+      deadline: now + Math.round(retryAfter + full * (1 - random / 2)),
       nextPing: undefined,
       pongBy: undefined,
       welcomed: false,
@@ -365,8 +450,11 @@ function end(state: State, reason: EndReason): Step {
       nextPing: undefined,
       pongBy: undefined,
       welcomed: false,
+      peerUsed: true,
+      offer: undefined,
       roster: [],
       slots: [],
+      waitingGuests: [],
     },
     effects: [{ type: "close_socket" }, { type: "retire", keep: undefined }],
   };
@@ -375,6 +463,7 @@ function end(state: State, reason: EndReason): Step {
 function leave(state: State): Step {
   if (state.phase === "idle" || state.phase === "ended") return { state, effects: [] };
   const { state: ended, effects } = end(state, "left");
-  const goodbye: Effect[] = state.welcomed ? [{ type: "send", epoch: state.epoch, message: { type: "leave" } }] : [];
+  const inside = state.welcomed || state.phase === "door";
+  const goodbye: Effect[] = inside ? [{ type: "send", message: { type: "leave" } }] : [];
   return { state: ended, effects: [...goodbye, ...effects] };
 }

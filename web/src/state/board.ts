@@ -16,7 +16,7 @@ export function coverageOf(service: BoardService, now: number): Coverage {
 }
 
 /** Alarms for which somebody must act this minute; the others are late work. */
-const LOUD: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["nobody_on_duty", "ladder_exhausted"]);
+const LOUD: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["nobody_on_duty", "ladder_exhausted", "queued"]);
 
 export const isLoud = (alarm: AlarmKind): boolean => LOUD.has(alarm);
 
@@ -30,9 +30,14 @@ export function inOrder(consults: readonly ConsultSummary[]): ConsultSummary[] {
   );
 }
 
-/** Alarms that sound: `{consult}:{kind}`, so that the same alarm rings until it was acknowledged here, a new one again. */
+/**
+ * Alarms that sound: `{consult}:{kind}`, so that the same alarm rings until it was acknowledged here, a new one again.
+ * What a coordinator has taken over is in somebody's hands and does not sound.
+ */
 export function loudAlarms(consults: readonly ConsultSummary[]): string[] {
-  return consults.flatMap((consult) => (consult.alarm && isLoud(consult.alarm) ? [`${consult.id}:${consult.alarm}`] : []));
+  return consults.flatMap((consult) =>
+    consult.alarm && isLoud(consult.alarm) && !consult.taken_over_by ? [`${consult.id}:${consult.alarm}`] : [],
+  );
 }
 
 /** Rules that any candidate was held against, in the order of the first one that shows them all. */

@@ -1,5 +1,7 @@
 /** Where an app is, as the part of its address behind `#`. Pure. */
 
+import type { ConsultId, Role } from "../api/types";
+
 export type ReferRoute = { page: "list" } | { page: "new" } | { page: "consult"; id: string };
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
@@ -28,4 +30,10 @@ export function formatReferRoute(route: ReferRoute): string {
 export function parseConsultHash(hash: string): string | null {
   const route = parseReferRoute(hash);
   return route.page === "consult" ? route.id : null;
+}
+
+/** Where a consult is read that was opened by emergency access: on the page in sight, or on the one of the role. */
+export function glassPath(pathname: string, roles: readonly Role[], id: ConsultId): string {
+  const page = /^\/(refer|oncall)\//.exec(pathname)?.[1] ?? (roles.includes("specialist") ? "oncall" : "refer");
+  return `/${page}/#/consult/${id}`;
 }

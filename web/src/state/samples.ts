@@ -28,6 +28,10 @@ export function summary(id: string, more: Partial<ConsultSummary> = {}): Consult
     missing: [],
     studies: 0,
     in_room: [],
+    participants: [],
+    asked_for_more: false,
+    waiting_guests: 0,
+    report_taken_over: false,
     ...more,
   };
 }

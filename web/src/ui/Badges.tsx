@@ -29,7 +29,9 @@ const STATE_TONE: Record<ConsultState, string> = {
   cancelled: "done",
 };
 
-export function StateBadge({ state }: { state: ConsultState }) {
+/** `queued`: nobody is rung because everybody on duty is busy. */
+export function StateBadge({ state, queued = false }: { state: ConsultState; queued?: boolean }) {
   const t = useTexts("common");
+  if (queued) return <span className="badge state-wait">{t("state.queued")}</span>;
   return <span className={`badge state-${STATE_TONE[state]}`}>{t(`state.${state}`)}</span>;
 }

@@ -36,6 +36,9 @@ export function useErrorText(): (error: unknown) => string {
     const failure = asApiError(error);
     if (failure === null) return t("unknown");
     const base = t(failure.code);
+    if (failure.code === "too_many_requests" && failure.retryAfter !== null) {
+      return `${base} ${t("common:retryAfter", { count: Math.max(1, Math.ceil(failure.retryAfter / 60)) })}`;
+    }
     const field = failure.code === "invalid_field" ? fieldLabel(failure.detail, t) : null;
     const more = failure.takenBy ?? field;
     return more === null ? base : `${base} (${more})`;

@@ -62,11 +62,13 @@ export interface SelectFieldProps<V extends string> extends Common {
 
 /** The platform's own list: on a phone the wheel, on a PC type-ahead. */
 export function SelectField<V extends string>(props: SelectFieldProps<V>) {
+  const t = useTexts("common");
   const id = useId();
   return (
     <div className="field">
       <label className="field-label" htmlFor={id}>
         {props.label}
+        {props.isRequired && <RequiredMark text={t("required")} />}
       </label>
       <select
         id={id}

@@ -1,12 +1,9 @@
-import { useState, type ReactNode } from "react";
-import { Dialog as AriaDialog, DialogTrigger, Popover } from "react-aria-components";
-import { api } from "../api/client";
+import type { ReactNode } from "react";
 import type { Me } from "../api/types";
 import { setLanguage, useLanguage, useTexts } from "../i18n";
 import { Button } from "./Button";
-import { Choice } from "./Field";
-import { ConnectionBanner, useErrorText } from "./Feedback";
-import { getTheme, setTheme, type Theme } from "./theme";
+import { ConnectionBanner } from "./Feedback";
+import { SettingsMenu } from "./SettingsMenu";
 
 /** Switches to the other language; its name is in that language. */
 export function LanguageSwitch() {
@@ -21,62 +18,6 @@ export function LanguageSwitch() {
     >
       <span lang={other}>{other.toUpperCase()}</span>
     </Button>
-  );
-}
-
-export function ThemeToggle() {
-  const t = useTexts("common");
-  const [theme, choose] = useState<Theme>(getTheme);
-  return (
-    <Choice<Theme>
-      label={t("theme")}
-      look="pills"
-      value={theme}
-      onChange={(next) => {
-        choose(next);
-        setTheme(next);
-      }}
-      options={[
-        { value: "auto", label: t("themeAuto") },
-        { value: "light", label: t("themeLight") },
-        { value: "dark", label: t("themeDark") },
-      ]}
-    />
-  );
-}
-
-function SettingsMenu({ me }: { me: Me }) {
-  const t = useTexts("common");
-  const errorText = useErrorText();
-  const [failure, setFailure] = useState<string | null>(null);
-  const signOut = async () => {
-    try {
-      await api.signOut();
-      location.assign("/login");
-    } catch (error) {
-      setFailure(errorText(error));
-    }
-  };
-  return (
-    <DialogTrigger>
-      <Button variant="quiet" aria-label={t("menu")} className="menu-button">
-        <span aria-hidden="true">☰</span>
-      </Button>
-      <Popover className="popover" placement="bottom end">
-        <AriaDialog className="popover-body" aria-label={t("menu")}>
-          <p className="menu-person">
-            <strong>{me.person.name}</strong>
-            <br />
-            {me.person.hospital}
-          </p>
-          <ThemeToggle />
-          <Button block onPress={() => void signOut()}>
-            {t("signOut")}
-          </Button>
-          {failure !== null && <p className="field-error">{failure}</p>}
-        </AriaDialog>
-      </Popover>
-    </DialogTrigger>
   );
 }
 

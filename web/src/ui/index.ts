@@ -14,5 +14,8 @@ export {
 } from "./Feedback";
 export { Elapsed, Eta, Instant, useSecondsLeft } from "./Time";
 export { StateBadge, UrgencyBadge } from "./Badges";
-export { LanguageSwitch, Shell, ThemeToggle } from "./Shell";
+export { LanguageSwitch, Shell } from "./Shell";
+export { ThemeToggle } from "./ThemeToggle";
 export { useNow } from "./useNow";
+export { Check, Checks, type CheckOption } from "./Checks";
+export { Sections, type SectionLink } from "./Sections";

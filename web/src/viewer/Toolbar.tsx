@@ -14,6 +14,7 @@ interface Props {
   onInvert(): void;
   onUndo(): void;
   onPatient(): void;
+  onKeyImage?: (() => void) | undefined;
 }
 
 /** Tools, window presets and the rest; wraps into rows on a phone. */
@@ -72,21 +73,25 @@ export function Toolbar(props: Props) {
           pressed={props.showsPatient}
           onClick={props.onPatient}
         />
+        {props.onKeyImage && (
+          <Action icon="keyImage" label={t("keyImage")} testId="key-image" showsLabel onClick={props.onKeyImage} />
+        )}
       </div>
     </div>
   );
 }
 
 interface ActionProps {
-  icon: "reset" | "invert" | "undo" | "patient";
+  icon: "reset" | "invert" | "undo" | "patient" | "keyImage";
   label: string;
   testId: string;
   disabled?: boolean;
   pressed?: boolean;
+  showsLabel?: boolean;
   onClick(): void;
 }
 
-function Action({ icon, label, testId, disabled, pressed, onClick }: ActionProps) {
+function Action({ icon, label, testId, disabled, pressed, showsLabel = false, onClick }: ActionProps) {
   return (
     <button
       type="button"
@@ -99,6 +104,7 @@ function Action({ icon, label, testId, disabled, pressed, onClick }: ActionProps
       onClick={onClick}
     >
       <Icon name={icon} />
+      {showsLabel && <span className="tool-name">{label}</span>}
     </button>
   );
 }

@@ -1,11 +1,12 @@
 import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
 import type { StudyStatus } from "../api/types";
-import { localeOf, translate, useLanguage, useTexts } from "../i18n";
+import { localeOf, useLanguage, useTexts } from "../i18n";
 import { joinViews } from "./bridge";
 import type { Series } from "./dicom";
 import { startCornerstone } from "./engine/cornerstone";
 import { StackView, type Status } from "./engine/stackView";
 import type { Tool } from "./engine/tools";
+import { lengthText } from "./keyImage";
 import { ModeBar } from "./ModeBar";
 import { Overlay } from "./Overlay";
 import { PointerLayer } from "./PointerLayer";
@@ -29,10 +30,12 @@ export interface ViewerProps {
   colorOf(member: number): string;
   /** Hears of the viewport while it lives; for the page's debug object. */
   onStack?(stack: StackView | undefined): void;
+  /** Puts what is on screen into the report and says what became of it; absent: this person writes none. */
+  onKeyImage?: (() => string) | undefined;
 }
 
 /** The images of a consult, seen together. */
-export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack }: ViewerProps) {
+export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack, onKeyImage }: ViewerProps) {
   const t = useTexts("viewer");
   const locale = localeOf(useLanguage());
   const loaded = useStudies(consultId, studies);
@@ -46,6 +49,7 @@ export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack }:
   const [hasFailed, setHasFailed] = useState(false);
   const [tool, setTool] = useState<Tool>("scroll");
   const [showsPatient, setShowsPatient] = useState(true);
+  const [note, setNote] = useNote();
   const status = useSyncExternalStore(stack?.subscribe ?? silent, stack?.snapshot ?? nothing);
   const state = useSyncExternalStore(shared.subscribe, shared.snapshot);
 
@@ -65,11 +69,7 @@ export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack }:
             pointed: (pointer) => shared.point(pointer),
             me: () => shared.snapshot().me,
             colorOf,
-            lengthText: (value, unit) =>
-              translate("viewer:length", {
-                value: value.toLocaleString(localeRef.current, { minimumFractionDigits: 1, maximumFractionDigits: 1 }),
-                unit,
-              }),
+            lengthText: (value, unit) => lengthText(value, unit, localeRef.current),
           },
           (uid) => seriesRef.current.find((series) => series.seriesUid === uid),
         );
@@ -187,12 +187,30 @@ export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack }:
             onInvert={() => stack?.invert()}
             onUndo={() => stack?.undoAnnotation()}
             onPatient={() => setShowsPatient(!showsPatient)}
+            onKeyImage={onKeyImage && (() => setNote(onKeyImage()))}
           />
         )}
+        <p className="viewer-note" role="status" data-testid="viewer-note">
+          {note}
+        </p>
       </div>
     </section>
   );
 }
+
+/** A sentence that goes by itself. */
+function useNote(): [string, (note: string) => void] {
+  const [note, setNote] = useState("");
+  useEffect(() => {
+    if (note === "") return;
+    const timer = setTimeout(() => setNote(""), NOTE_MS);
+    return () => clearTimeout(timer);
+  }, [note]);
+  return [note, setNote];
+}
+
+/** Long enough to be read twice; longer stands in the way of the image. */
+const NOTE_MS = 4000;
 
 function Message({ text, hint }: { text: string | undefined; hint: string | undefined }) {
   if (text === undefined) return null;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { joinViews } from "./bridge";
 import type { StackView } from "./engine/stackView";
-import { SharedView, type Link } from "./sync/session";
+import type { Link } from "../rtc/channel";
+import { SharedView } from "./sync/session";
 import type { SharedViewport } from "./sync/values";
 
 const show = (slice: number): SharedViewport => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { addressOf, imageIdOf, inConsult, indexOf, readStudy, type Dataset } from "./dicom";
-import { fittingScale, orientationLetters, visibleHalfWidth, type Plane } from "./geometry";
+import { fittingScale, orientationLetters, pixelOf, visibleHalfWidth, type PixelGrid, type Plane } from "./geometry";
 import { rangeOf, windowOf } from "./presets";
 
 const head: Plane = { origin: [-100, -100, 0], row: [1, 0, 0], column: [0, 1, 0], width: 200, height: 200 };
@@ -91,5 +91,23 @@ describe("stacks", () => {
 
   it("windows round-trip", () => {
     expect(windowOf(rangeOf({ center: 40, width: 80 }))).toEqual({ center: 40, width: 80 });
+  });
+});
+
+describe("a patient point in the image's own pixels", () => {
+  const grid: PixelGrid = { origin: [-100, -50, 7], row: [1, 0, 0], column: [0, 1, 0], columnSpacing: 0.5, rowSpacing: 2 };
+
+  it("the centre of the first pixel is half a pixel from the image's corner", () => {
+    expect(pixelOf(grid, [-100, -50, 7])).toEqual([0.5, 0.5]);
+    expect(pixelOf(grid, [-100.25, -51, 7])).toEqual([0, 0]);
+  });
+
+  it("each direction has its own spacing", () => {
+    expect(pixelOf(grid, [-95, -30, 7])).toEqual([10.5, 10.5]);
+  });
+
+  it("works in a coronal image, and beside the slice", () => {
+    const coronal: PixelGrid = { origin: [10, 20, 30], row: [1, 0, 0], column: [0, 0, -1], columnSpacing: 1, rowSpacing: 1 };
+    expect(pixelOf(coronal, [13, 21, 26])).toEqual([3.5, 4.5]);
   });
 });

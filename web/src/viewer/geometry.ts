@@ -66,3 +66,25 @@ export function orientationLetters(direction: Vec3): string {
     .map(([, letter]) => letter)
     .join("");
 }
+
+/** Where the pixels of an image lie in the patient (PS3.3 C.7.6.2.1.1). */
+export interface PixelGrid {
+  /** Centre of the first pixel. */
+  readonly origin: Vec3;
+  /** Direction of a row, towards increasing columns; unit length. */
+  readonly row: Vec3;
+  /** Direction of a column, towards increasing rows; unit length. */
+  readonly column: Vec3;
+  /** Millimetres between the centres of two columns, and of two rows. */
+  readonly columnSpacing: number;
+  readonly rowSpacing: number;
+}
+
+/**
+ * Column and row of a patient point, (0, 0) the outer corner of the first pixel and (0.5, 0.5) its centre. Cornerstone's
+ * `worldToImageCoords` divides each axis by the other one's spacing: right only where pixels are square.
+ */
+export function pixelOf(grid: PixelGrid, point: Vec3): readonly [number, number] {
+  const from = subtract(point, grid.origin);
+  return [dot(from, grid.row) / grid.columnSpacing + 0.5, dot(from, grid.column) / grid.rowSpacing + 0.5];
+}

@@ -32,6 +32,7 @@ export const de = {
   invert: "Invertieren",
   undo: "Letzte Messung löschen",
   patient: "Patientendaten auf dem Bild",
+  keyImage: "Schlüsselbild",
   sliceSlider: "Schicht",
   mode: {
     present: "Sie führen",
@@ -73,6 +74,7 @@ export const en: SameShape<typeof de> = {
   invert: "Invert",
   undo: "Delete last measurement",
   patient: "Patient data on the image",
+  keyImage: "Key image",
   sliceSlider: "Slice",
   mode: {
     present: "You are presenting",

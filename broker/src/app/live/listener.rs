@@ -7,7 +7,7 @@ use crate::domain::{
     directory::Actor,
 };
 use futures_util::stream::{Stream, StreamExt, TryStreamExt, try_unfold};
-use schemas::events::LiveEvent;
+use schemas::{consult::ActionName, events::LiveEvent};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -119,7 +119,9 @@ impl Listener {
                 None if matches!(change.what, What::Directory) => {
                     let directory = self.app.directory().await?;
                     let Some(person) = directory.person(self.actor.person_id) else { return Ok(false) };
-                    self.actor = person.actor.clone();
+                    // A telephone's session stays bound to its consult.
+                    let only_consult = self.actor.only_consult;
+                    self.actor = Actor { only_consult, ..person.actor.clone() };
                     if may(&self.actor, None, Permission::ReadServices) {
                         self.queue.push_back(LiveItem { position: None, event: LiveEvent::Board });
                     }
@@ -134,14 +136,22 @@ impl Listener {
     /// What of a change this person may see.
     fn pick(&mut self, change: &Change) {
         match &change.what {
-            What::Consult { summary, started, ended } => {
+            What::Consult { facts, summary, started, ended, at_door } => {
                 let me = self.actor.person_id;
-                for (_, ring_id) in ended.iter().filter(|(person, _)| *person == me) {
+                // A telephone that is bound to another consult hears nothing of this one.
+                let mine = self.actor.only_consult.is_none_or(|only| only == summary.id);
+                for (_, ring_id) in ended.iter().filter(|(person, _)| mine && *person == me) {
                     let event = LiveEvent::RingEnded { consult_id: summary.id, ring_id: *ring_id };
                     self.queue.push_back(LiveItem { position: None, event });
                 }
-                if !may_know(&self.actor, &change.facts) {
+                if !may_know(&self.actor, facts) {
                     return;
+                }
+                if may(&self.actor, Some(facts), Permission::Act(ActionName::AdmitGuest)) {
+                    for guest_id in at_door {
+                        let event = LiveEvent::GuestWaits { consult_id: summary.id, guest_id: *guest_id };
+                        self.queue.push_back(LiveItem { position: None, event });
+                    }
                 }
                 for (_, event) in started.iter().filter(|(ring, _)| ring.person == me) {
                     self.queue.push_back(LiveItem { position: None, event: event.clone() });
@@ -150,10 +160,15 @@ impl Listener {
                 let event = LiveEvent::Consult { summary: (**summary).clone() };
                 self.queue.push_back(LiveItem { position: change.position, event });
             }
-            What::Progress { consult_id } => {
-                if may(&self.actor, Some(&change.facts), Permission::ReadStudy) {
+            What::Progress { facts, consult_id } => {
+                if may(&self.actor, Some(facts), Permission::ReadStudy) {
                     let event = LiveEvent::StudyProgress { consult_id: *consult_id };
                     self.queue.push_back(LiveItem { position: None, event });
+                }
+            }
+            What::Notices => {
+                if may(&self.actor, None, Permission::ReadNotices) {
+                    self.queue.push_back(LiveItem { position: None, event: LiveEvent::Notice });
                 }
             }
             What::Directory => {}

@@ -1,4 +1,4 @@
-//! Rows of people, houses, services, rotas and sessions.
+//! Rows of people, houses, services, rotas.
 
 use uuid::Uuid;
 
@@ -102,32 +102,4 @@ pub struct DirectoryWrite {
     pub policies: Vec<PolicyRow>,
     pub rotas: Vec<RotaRow>,
     pub credentials: Vec<(Uuid, String)>,
-}
-
-/// No `Debug`: holds a password hash.
-#[derive(Clone)]
-pub struct CredentialRow {
-    pub person_id: Uuid,
-    /// PHC string (argon2id); absent for people who cannot sign in by password.
-    pub password_hash: Option<String>,
-}
-
-/// No `Debug`: the anti-forgery token is a secret.
-#[derive(Clone)]
-pub struct SessionRow {
-    /// SHA-256 of the token; the token itself is stored nowhere.
-    pub token_hash: Vec<u8>,
-    pub person_id: Uuid,
-    pub csrf_token: String,
-    pub created_at: i64,
-    pub last_seen_at: i64,
-    pub expires_at: i64,
-}
-
-#[derive(Clone)]
-pub struct LinkRow {
-    /// SHA-256 of the token.
-    pub token_hash: Vec<u8>,
-    pub person_id: Uuid,
-    pub expires_at: i64,
 }

@@ -9,7 +9,8 @@ pub struct StudyRow {
     /// House whose inbox it came into.
     pub hospital_id: Uuid,
     pub study_instance_uid: String,
-    /// The study's key under the installation's master key; absent after a purge.
+    /// The study's key under the installation's master key; absent after a purge, which leaves of the whole row only
+    /// id, house and instants: even the UID becomes one made of the id, so that the same study may come again.
     pub wrapped_key: Option<Vec<u8>>,
     pub created_at: i64,
     pub updated_at: i64,
@@ -96,6 +97,10 @@ pub enum Inserted {
     Same,
     /// This SOP instance UID holds another content: nothing changed.
     Different,
+    /// The study already names another patient (`patient_id`, blanks at its ends aside): nothing changed.
+    OtherPatient,
+    /// The study was purged meanwhile: nothing changed.
+    Purged,
 }
 
 /// A QIDO column of a study that can be searched for.
@@ -139,16 +144,4 @@ pub struct StudySearch {
     pub tests: Vec<(StudyColumn, ColumnTest)>,
     pub limit: u32,
     pub offset: u32,
-}
-
-/// Primary key `(person_id, session, study_id, window_start)`.
-#[derive(Clone, Debug)]
-pub struct AccessRow {
-    pub person_id: Uuid,
-    /// Hex of the first bytes of the session's token hash, or the id of a service token.
-    pub session: String,
-    pub study_id: Uuid,
-    /// `at` rounded down to 15 minutes.
-    pub window_start: i64,
-    pub at: i64,
 }

@@ -1,7 +1,10 @@
 //! The case fields: merging and checking what a person typed.
 
 use super::Refusal;
-use schemas::consult::{Answer, CaseFields, Urgency};
+use schemas::{
+    PrivateText,
+    consult::{CaseFields, Urgency},
+};
 
 /// Longest one-line field in characters; names, numbers, identifiers. DICOM PN allows 64 per part.
 const MAX_LINE: usize = 200;
@@ -73,10 +76,10 @@ pub(super) fn changes(fields: &CaseFields, patch: &CaseFields) -> CaseFields {
 
 /// Refuses what cannot be meant. An empty text is fine: it takes a value back.
 pub(super) fn check(fields: &CaseFields) -> Result<(), Refusal> {
-    line("family_name", &fields.family_name)?;
-    line("given_name", &fields.given_name)?;
-    line("patient_id", &fields.patient_id)?;
-    line("callback_phone", &fields.callback_phone)?;
+    line("family_name", fields.family_name.as_deref())?;
+    line("given_name", fields.given_name.as_deref())?;
+    line("patient_id", fields.patient_id.as_deref())?;
+    line("callback_phone", fields.callback_phone.as_deref())?;
     text("diagnosis", fields.diagnosis.as_deref())?;
     text("medication", fields.medication.as_deref())?;
     text("question", fields.question.as_deref())?;
@@ -99,20 +102,24 @@ pub(super) fn check_request(urgency: Urgency, fields: &CaseFields) -> Result<(),
     if asked || urgency == Urgency::Emergency { Ok(()) } else { Err(invalid("question", "is empty")) }
 }
 
-/// An answer that can be signed: somebody has to be able to act on it.
-pub(super) fn check_answer(answer: &Answer) -> Result<(), Refusal> {
-    if answer.recommendation.is_blank() {
-        return Err(invalid("recommendation", "is empty"));
-    }
-    text("findings", Some(&answer.findings.0))?;
-    text("assessment", Some(&answer.assessment.0))?;
-    text("recommendation", Some(&answer.recommendation.0))?;
-    text("limitations", Some(&answer.limitations.0))
-}
-
 /// Free text that stands alone: a reason, a note.
 pub(super) fn check_text(field: &'static str, content: &str) -> Result<(), Refusal> {
     text(field, Some(content))
+}
+
+/// Free text that must say something.
+pub(super) fn check_written(field: &'static str, content: &PrivateText) -> Result<(), Refusal> {
+    if content.is_blank() { Err(invalid(field, "is empty")) } else { check_text(field, &content.0) }
+}
+
+/// One line, possibly empty.
+pub(super) fn check_line(field: &'static str, content: &PrivateText) -> Result<(), Refusal> {
+    line(field, Some(&content.0))
+}
+
+/// A person's clear name.
+pub(super) fn check_name(field: &'static str, content: &PrivateText) -> Result<(), Refusal> {
+    if content.is_blank() { Err(invalid(field, "is empty")) } else { check_line(field, content) }
 }
 
 /// Form of a Krankenversichertennummer (§ 290 SGB V). The check digit is left alone: a typing error is the house's to
@@ -126,7 +133,7 @@ fn given(field: &Option<String>) -> Option<&str> {
     field.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn line(name: &'static str, field: &Option<String>) -> Result<(), Refusal> {
+fn line(name: &'static str, field: Option<&str>) -> Result<(), Refusal> {
     match field {
         Some(text) if text.chars().count() > MAX_LINE => Err(invalid(name, "is longer than 200 characters")),
         Some(text) if text.contains(['\n', '\r', '\0']) => Err(invalid(name, "is more than one line")),

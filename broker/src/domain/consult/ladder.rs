@@ -1,12 +1,12 @@
 //! The ladder: what comes next while nobody has accepted.
 
 use super::{
-    Consult, Event,
+    Consult, Event, Ring,
     deadline::{PROMISE_GRACE_SECONDS, RETRY_SECONDS},
     decide::Draft,
     next_deadline, ring_id,
 };
-use crate::domain::escalation::{Matched, PlannedStep};
+use crate::domain::escalation::{Matched, Plan, PlannedStep};
 use schemas::{
     PersonId, PrivateText, UnixMillis,
     consult::{AlarmKind, ConsultState, RingOutcome},
@@ -56,11 +56,14 @@ pub(super) fn go_on(draft: &mut Draft) {
     }
 }
 
-/// Ends every ring that still rings, except the one of `answering`.
-pub(super) fn withdraw(draft: &mut Draft, answering: Option<PersonId>) {
-    let others: Vec<_> = draft
-        .consult
-        .active_rings()
+/// Ends every ring except the one of `answering`: those that still ring, and the one that a promise keeps open.
+pub(super) fn withdraw_all(draft: &mut Draft, answering: Option<PersonId>) {
+    let promised = draft.consult.promise.map(|promise| promise.person);
+    let kept = |ring: &&Ring| ring.outcome == RingOutcome::InFive && Some(ring.person) == promised;
+    let last_kept = draft.consult.rings.iter().rev().find(kept);
+    let others: Vec<_> = last_kept
+        .into_iter()
+        .chain(draft.consult.active_rings())
         .filter(|ring| Some(ring.person) != answering)
         .map(|ring| (ring.ring_id, ring.person))
         .collect();
@@ -74,8 +77,11 @@ pub(super) fn ended(ring_id: schemas::RingId, person: PersonId, outcome: RingOut
     Event::RingEnded { ring_id, person, outcome, reason: None, note: PrivateText::default() }
 }
 
-/// Times out rings and promises.
+/// Times out rings, promises and take-overs.
 fn end_what_is_due(draft: &mut Draft) {
+    if draft.consult.taken_over.is_some_and(|held| held.until <= draft.now) {
+        draft.emit(Event::TakeOverEnded);
+    }
     if let Some(promise) = draft.consult.promise
         && promise.until.plus_seconds(PROMISE_GRACE_SECONDS) <= draft.now
     {
@@ -93,8 +99,7 @@ fn end_what_is_due(draft: &mut Draft) {
 }
 
 fn next(consult: &Consult, now: UnixMillis) -> Next {
-    let ladder = matches!(consult.state, ConsultState::Ringing | ConsultState::Unanswered);
-    if !ladder || consult.promise.is_some() || consult.active_rings().next().is_some() {
+    if is_held(consult) {
         return Next::Wait;
     }
     match consult.retry_at {
@@ -109,8 +114,24 @@ fn next(consult: &Consult, now: UnixMillis) -> Next {
             return Next::Ring { step, people, ring_seconds: planned.ring_seconds };
         }
     }
-    let rounds_left = consult.state == ConsultState::Ringing && consult.round < consult.plan.rounds;
+    let rounds = consult.round.saturating_sub(consult.rounds_before);
+    let rounds_left = consult.state == ConsultState::Ringing && rounds < consult.plan.rounds;
     if rounds_left { Next::NewRound } else { Next::GiveUp }
+}
+
+/// The ladder is not to move: it is over, somebody is being rung, has promised to come or sees to it.
+fn is_held(consult: &Consult) -> bool {
+    let somebody = consult.promise.is_some() || consult.taken_over.is_some() || consult.active_rings().next().is_some();
+    somebody || !consult.is_on_ladder()
+}
+
+/// The consult waits in the queue, and this ranking names somebody to ring.
+pub(super) fn may_leave_the_queue(consult: &Consult, matched: &Matched) -> bool {
+    consult.queue.is_some() && !is_held(consult) && !is_nobody(consult, &matched.plan)
+}
+
+fn is_nobody(consult: &Consult, plan: &Plan) -> bool {
+    plan.steps.iter().all(|step| willing(consult, step).is_empty())
 }
 
 fn willing(consult: &Consult, step: &PlannedStep) -> Vec<PersonId> {
@@ -124,16 +145,36 @@ pub(super) fn begin_round(draft: &mut Draft, matched: Option<&Matched>) {
     let unanswered = consult.state == ConsultState::Unanswered;
     let plan = matched.map_or(&consult.plan, |matched| &matched.plan);
     let plan = if unanswered { plan.all_at_once() } else { plan.clone() };
-    let nobody = plan.steps.iter().all(|step| willing(consult, step).is_empty());
+    let nobody = is_nobody(consult, &plan);
+    let behind = if nobody { busy(consult, matched) } else { vec![] };
 
-    // Of a night without anybody on duty the log keeps the first explanation, not one for every attempt.
-    let known = nobody && consult.alarm == Some(AlarmKind::NobodyOnDuty);
+    // Of a night without anybody on duty, or free, the log keeps the first explanation, not one for every attempt.
+    let said = if behind.is_empty() { consult.alarm == Some(AlarmKind::NobodyOnDuty) } else { consult.queue.is_some() };
+    let known = nobody && said;
     match matched {
         _ if known => {}
         Some(matched) => draft.emit(Event::Matched { round, record: matched.record.clone(), plan }),
         None => draft.emit(Event::RoundRepeated { round, plan }),
     }
-    if nobody { give_up(draft, AlarmKind::NobodyOnDuty) } else { go_on(draft) }
+    if !behind.is_empty() {
+        if draft.consult.queue.as_ref().is_none_or(|queue| queue.behind != behind) {
+            draft.emit(Event::Queued { behind });
+        }
+        give_up(draft, AlarmKind::Queued);
+    } else if nobody {
+        give_up(draft, AlarmKind::NobodyOnDuty);
+    } else {
+        go_on(draft);
+    }
+}
+
+/// Who would be rung if they were not busy; without a ranking those of before.
+fn busy(consult: &Consult, matched: Option<&Matched>) -> Vec<PersonId> {
+    let busy = match matched {
+        Some(matched) => &matched.busy,
+        None => consult.queue.as_ref().map_or(&[] as &[_], |queue| &queue.behind),
+    };
+    busy.iter().copied().filter(|person| !consult.has_declined(*person)).collect()
 }
 
 fn ring(draft: &mut Draft, step: u32, people: &[PersonId], ring_seconds: u32) {
@@ -141,7 +182,7 @@ fn ring(draft: &mut Draft, step: u32, people: &[PersonId], ring_seconds: u32) {
     let until = draft.now.plus_seconds(i64::from(ring_seconds));
     for person in people {
         let ring_id = ring_id(draft.consult.id, round, step, *person);
-        draft.emit(Event::RingStarted { ring_id, person: *person, round, step, until });
+        draft.emit(Event::RingStarted { ring_id, person: *person, round, step, until, assigned: false });
     }
 }
 

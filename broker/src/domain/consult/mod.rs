@@ -6,6 +6,7 @@
 //!
 //! Invariant: an open consult has a next deadline, or somebody in its room, or a standing alarm: a human was told.
 
+mod answer;
 mod apply;
 mod command;
 mod deadline;
@@ -14,19 +15,27 @@ mod event;
 mod fields;
 mod guard;
 mod ladder;
+mod ledger;
+mod refusal;
 mod state;
 pub mod view;
 
 #[cfg(test)]
 mod tests;
 
-pub use command::{Command, Refusal};
+pub use command::Command;
 pub use deadline::{
-    ACKNOWLEDGE_WITHIN_SECONDS, ANSWER_WITHIN_SECONDS, CLOSES_AFTER_SECONDS, EMPTY_ROOM_SECONDS, PROMISE_GRACE_SECONDS,
-    PROMISE_SECONDS, RETRY_SECONDS, SESSION_CAP_SECONDS, START_WITHIN_SECONDS, next_deadline,
+    ACKNOWLEDGE_WITHIN_SECONDS, ANSWER_WITHIN_SECONDS, ASSIGNED_RING_SECONDS, CLOSES_AFTER_SECONDS, EMPTY_ROOM_SECONDS,
+    OFFER_SECONDS, PREALERT_GRACE_SECONDS, PREALERT_WITHOUT_ETA_SECONDS, PROMISE_GRACE_SECONDS, PROMISE_SECONDS,
+    RETRY_SECONDS, SESSION_CAP_SECONDS, START_WITHIN_SECONDS, TAKE_OVER_SECONDS, next_deadline,
 };
-pub use decide::decide;
+pub use decide::{BREAK_GLASS_SECONDS, MAX_GUESTS, MAX_PARTICIPANTS, decide};
 pub use event::{EVENT_VERSION, Event, Recorded, record};
 pub use guard::actions;
 pub use ladder::wants_rematch;
-pub use state::{Consult, Promise, Ring, Signed, ring_id};
+pub use ledger::{Ledger, ledger};
+pub use refusal::Refusal;
+pub use state::{
+    Clock, Consult, Exchange, Glass, Guest, GuestStay, Offer, Participant, Promise, Queue, RecordedConsent, Ring,
+    RollCall, Side, Signed, Stay, TakenOver, ring_id,
+};

@@ -69,12 +69,14 @@ pub struct PlannedStep {
 pub struct Matched {
     pub record: MatchRecord,
     pub plan: Plan,
+    /// Who is missing from the plan only because they are busy in an exclusive duty, the best first.
+    pub busy: Vec<PersonId>,
 }
 
 impl Matched {
     /// Plans the ladder for a ranking.
     pub fn new(policy: &Policy, result: MatchResult) -> Self {
-        Self { plan: plan(policy, &result), record: result.record }
+        Self { plan: plan(policy, &result), record: result.record, busy: result.busy }
     }
 }
 

@@ -12,7 +12,7 @@ fn result() -> MatchResult {
         [(1, DutyLevel::Primary), (3, DutyLevel::Secondary), (2, DutyLevel::Primary), (4, DutyLevel::Secondary)]
             .map(|(n, duty)| Eligible { person: person(n), duty })
             .to_vec();
-    MatchResult { eligible, record: MatchRecord::default() }
+    MatchResult { eligible, busy: vec![], record: MatchRecord::default() }
 }
 
 fn policy(rounds: u32, steps: &[(&[Target], u32)]) -> Policy {
@@ -43,7 +43,7 @@ fn steps_without_anybody_fall_away() {
     let mut only_second = result();
     only_second.eligible.retain(|e| e.duty == DutyLevel::Secondary);
     assert_eq!(people(&plan(&Policies::default().emergency, &only_second)), [vec![3, 4], vec![3, 4]]);
-    let nobody = MatchResult { eligible: vec![], record: MatchRecord::default() };
+    let nobody = MatchResult { eligible: vec![], busy: vec![], record: MatchRecord::default() };
     assert!(plan(&Policies::default().urgent, &nobody).is_empty());
 }
 

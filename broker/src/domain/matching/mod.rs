@@ -72,6 +72,9 @@ pub struct DutyFact {
 pub struct MatchResult {
     /// The best first.
     pub eligible: Vec<Eligible>,
+    /// Who fails no filter but [`schemas::matching::Rule::NotExclusiveBusy`], first duty first.
+    #[serde(default)]
+    pub busy: Vec<PersonId>,
     pub record: MatchRecord,
 }
 

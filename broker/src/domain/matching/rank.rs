@@ -41,6 +41,9 @@ pub fn rank(input: &MatchInput) -> MatchResult {
 
     let eligible: Vec<Eligible> =
         judged.iter().filter(|j| j.eligible).map(|j| Eligible { person: j.person, duty: j.duty }).collect();
+    let mut busy: Vec<&Judged> = judged.iter().filter(|j| j.is_only_busy()).collect();
+    busy.sort_by_key(|j| (j.duty, j.tie_break, j.person));
+    let busy = busy.into_iter().map(|j| j.person).collect();
     let record = MatchRecord {
         rota_revision: input.rota_revision,
         directory_revision: input.directory_revision,
@@ -59,7 +62,7 @@ pub fn rank(input: &MatchInput) -> MatchResult {
             })
             .collect(),
     };
-    MatchResult { eligible, record }
+    MatchResult { eligible, busy, record }
 }
 
 struct Judged {
@@ -71,6 +74,12 @@ struct Judged {
     score: i32,
     tie_break: Uuid,
     rules: Vec<RuleResult>,
+}
+
+impl Judged {
+    fn is_only_busy(&self) -> bool {
+        !self.eligible && self.rules.iter().all(|rule| rule.passed || rule.rule == Rule::NotExclusiveBusy)
+    }
 }
 
 /// The highest level that each person is on, and the longest stretch of it.

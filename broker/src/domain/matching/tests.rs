@@ -75,6 +75,23 @@ fn each_filter_rules_out_and_says_so() {
 }
 
 #[test]
+fn busy_are_those_whom_nothing_but_their_exclusive_duty_keeps_first_duty_first() {
+    let mut people: Vec<PersonFacts> = (1..=5).map(facts).collect();
+    people.iter_mut().take(4).for_each(|p| p.exclusive_busy = true);
+    people[2].contract = false;
+    let mut input = input(people);
+    input.duties = vec![
+        duty(1, DutyLevel::Secondary),
+        duty(2, DutyLevel::Primary),
+        duty(3, DutyLevel::Primary),
+        duty(5, DutyLevel::Primary),
+    ];
+    assert_eq!((rank(&input).busy, ranking(&input)), (vec![person(2), person(1)], vec![5]));
+    input.declined = [person(2)].into();
+    assert_eq!(rank(&input).busy, [person(1)]);
+}
+
+#[test]
 fn a_rest_or_a_duty_ends_at_its_last_moment() {
     let mut rested = facts(1);
     rested.resting_until = Some(NOW);
@@ -216,7 +233,7 @@ proptest! {
 
     #[test]
     fn points_add_up_exactly_and_the_order_follows_them(input in any_input()) {
-        let MatchResult { eligible, record } = rank(&input);
+        let MatchResult { eligible, record, .. } = rank(&input);
         for candidate in &record.candidates {
             prop_assert_eq!(candidate.score, candidate.rules.iter().map(|rule| rule.points).sum::<i32>());
             let filters = candidate.rules.iter().take(6);

@@ -28,7 +28,7 @@ pub(super) async fn instance(
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Full)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let row = open.instance(&series, &instance).await?;
     picture(&open, &row, 1, options).await
 }
@@ -43,7 +43,7 @@ pub(super) async fn frame(
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Full)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let row = open.instance(&series, &instance).await?;
     picture(&open, &row, one_frame(&frames, &row)?, options).await
 }
@@ -57,7 +57,7 @@ pub(super) async fn study_thumbnail(
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let rows = open.instances(None).await?;
     middle(&open, rows, options).await
 }
@@ -71,7 +71,7 @@ pub(super) async fn series_thumbnail(
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let rows = open.instances(Some(&series)).await?;
     middle(&open, rows, options).await
 }
@@ -85,7 +85,7 @@ pub(super) async fn instance_thumbnail(
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let row = open.instance(&series, &instance).await?;
     middle(&open, vec![row], options).await
 }
@@ -99,7 +99,7 @@ pub(super) async fn frame_thumbnail(
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let row = open.instance(&series, &instance).await?;
     picture(&open, &row, one_frame(&frames, &row)?, options).await
 }

@@ -33,7 +33,7 @@ pub(super) async fn study(
     headers: HeaderMap,
     PathOf(study): PathOf<String>,
 ) -> Answer {
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let rows = open.instances(None).await?;
     objects(&edge, &headers, open, rows)
 }
@@ -45,7 +45,7 @@ pub(super) async fn series(
     headers: HeaderMap,
     PathOf((study, series)): PathOf<(String, String)>,
 ) -> Answer {
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let rows = open.instances(Some(&series)).await?;
     objects(&edge, &headers, open, rows)
 }
@@ -57,7 +57,7 @@ pub(super) async fn instance(
     headers: HeaderMap,
     PathOf((study, series, instance)): PathOf<(String, String, String)>,
 ) -> Answer {
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let row = open.instance(&series, &instance).await?;
     objects(&edge, &headers, open, vec![row])
 }
@@ -70,7 +70,7 @@ pub(super) async fn study_metadata(
     PathOf(study): PathOf<String>,
 ) -> Answer {
     let accepted = accepted_json(&headers)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let rows = open.instances(None).await?;
     metadata(accepted, &open, &rows)
 }
@@ -83,7 +83,7 @@ pub(super) async fn series_metadata(
     PathOf((study, series)): PathOf<(String, String)>,
 ) -> Answer {
     let accepted = accepted_json(&headers)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let rows = open.instances(Some(&series)).await?;
     metadata(accepted, &open, &rows)
 }
@@ -96,7 +96,7 @@ pub(super) async fn instance_metadata(
     PathOf((study, series, instance)): PathOf<(String, String, String)>,
 ) -> Answer {
     let accepted = accepted_json(&headers)?;
-    let open = edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?;
+    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
     let row = open.instance(&series, &instance).await?;
     metadata(accepted, &open, &[row])
 }
@@ -109,7 +109,7 @@ pub(super) async fn frames(
     headers: HeaderMap,
     PathOf((study, series, instance, frames)): PathOf<(String, String, String, String)>,
 ) -> Answer {
-    let open = Arc::new(edge.app.open_study(&caller.actor, &caller.label, within.study(&study)).await?);
+    let open = Arc::new(edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?);
     let row = open.instance(&series, &instance).await?;
     let numbers = frame_numbers(&frames, &row)?;
     let delivery = accept::frames(text(&headers, header::ACCEPT), &row.transfer_syntax_uid).map_err(not_acceptable)?;

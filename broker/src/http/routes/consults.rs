@@ -10,7 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
 use schemas::ConsultId;
 use schemas::consult::{Action, ConsultDetail, ConsultQuery, ConsultSummary, NewConsult, RoomTicket};
+use schemas::directory::Colleague;
+use schemas::guest::{GuestLink, InviteGuest};
 use schemas::matching::MatchExplanation;
+use schemas::session::PhoneLink;
 
 /// Consults that the caller may see, newest first.
 #[utoipa::path(
@@ -98,4 +101,44 @@ pub(super) async fn ticket(
 ) -> Result<Json<RoomTicket>, Fault> {
     let base = guard::websocket_base(&edge.settings, &headers);
     Ok(Json(edge.app.ticket(&caller.actor, id, base.as_deref()).await?))
+}
+
+/// Who may take the consult over, or help.
+#[utoipa::path(
+    get, path = "/api/consults/{id}/colleagues", tag = "consults", operation_id = "colleagues",
+    params(("id" = ConsultId, Path)), responses((status = 200, body = Vec<Colleague>))
+)]
+pub(super) async fn colleagues(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ConsultId>,
+) -> Result<Json<Vec<Colleague>>, Fault> {
+    Ok(Json(edge.app.colleagues(&caller.actor, id).await?))
+}
+
+/// Invites somebody without an account. The link is shown once.
+#[utoipa::path(
+    post, path = "/api/consults/{id}/guests", tag = "rooms", operation_id = "inviteGuest",
+    params(("id" = ConsultId, Path)), request_body = InviteGuest, responses((status = 201, body = GuestLink))
+)]
+pub(super) async fn invite_guest(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ConsultId>,
+    JsonBody(invited): JsonBody<InviteGuest>,
+) -> Result<impl IntoResponse, Fault> {
+    Ok((StatusCode::CREATED, Json(edge.app.invite_guest(&caller.actor, id, invited).await?)))
+}
+
+/// A link by which the caller's own telephone joins this consult, and reaches nothing else.
+#[utoipa::path(
+    post, path = "/api/consults/{id}/phone-link", tag = "rooms", operation_id = "phoneLink",
+    params(("id" = ConsultId, Path)), responses((status = 201, body = PhoneLink))
+)]
+pub(super) async fn phone_link(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ConsultId>,
+) -> Result<impl IntoResponse, Fault> {
+    Ok((StatusCode::CREATED, Json(edge.app.phone_link(&caller.actor, id).await?)))
 }

@@ -1,7 +1,9 @@
 //! For machines that watch us.
 
+use crate::app::Status;
 use crate::http::address::ClientAddress;
 use crate::http::caller;
+use crate::http::metrics::Series;
 use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::State;
@@ -44,18 +46,56 @@ pub(super) async fn metrics(
     if !address.is_local && !with_token {
         return Err(ProblemCode::Forbidden.into());
     }
-    let sfu = edge.sfu.stats();
-    #[expect(clippy::cast_precision_loss, reason = "counters of a metric may lose their last digit beyond 2^53")]
-    let number = |n: u64| n as f64;
-    let text = edge.metrics.write(&[
-        ("telekonsil_sfu_rooms", "Rooms with media.", number(sfu.rooms)),
-        ("telekonsil_sfu_peers", "Connected peers.", number(sfu.peers)),
-        ("telekonsil_sfu_packets_in", "Datagrams received since start.", number(sfu.packets_in)),
-        ("telekonsil_sfu_packets_out", "Datagrams sent since start.", number(sfu.packets_out)),
-        ("telekonsil_sfu_bytes_in", "Bytes received since start.", number(sfu.bytes_in)),
-        ("telekonsil_sfu_bytes_out", "Bytes sent since start.", number(sfu.bytes_out)),
-        ("telekonsil_sfu_forwarded", "RTP packets forwarded since start.", number(sfu.forwarded)),
-        ("telekonsil_sfu_panics", "Peers dropped by a panic since start.", number(sfu.drops.panics)),
-    ]);
+    let mut series = vec![
+        Series::gauge("telekonsil_build_info", "The version that runs.", 1).of("version", env!("CARGO_PKG_VERSION")),
+    ];
+    // A database that does not answer costs its own numbers and no others: they are wanted most at that moment.
+    match tokio::time::timeout(READY_TIME, edge.app.status()).await {
+        Ok(Ok(status)) => {
+            series.push(Series::gauge("telekonsil_up", "The database answers.", 1));
+            series.extend(of_status(&status));
+        }
+        _ => series.push(Series::gauge("telekonsil_up", "The database answers.", 0)),
+    }
+    series.extend(of_sfu(&edge.sfu.stats()));
+    let text = edge.metrics.write(&series);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
+}
+
+fn of_status(status: &Status) -> Vec<Series> {
+    let oldest = |state: &str| status.open.iter().find(|(of, ..)| of == state).map_or(0, |(_, _, age)| age / 1000);
+    let mut series = Vec::new();
+    for (state, count, _) in &status.open {
+        series.push(Series::gauge("telekonsil_consults", "Open consults.", *count).of("state", state));
+    }
+    for state in ["ringing", "unanswered"] {
+        let help = "Seconds that the consult has stood there which stands there longest.";
+        series.push(Series::gauge("telekonsil_oldest_consult_seconds", help, oldest(state)).of("state", state));
+    }
+    for (kind, count) in &status.alarms {
+        let help = "Alarms raised by this node.";
+        series.push(Series::counter("telekonsil_alarms_total", help, *count).of("kind", kind));
+    }
+    for (kind, count) in &status.events {
+        let help = "Events of consults written by this node.";
+        series.push(Series::counter("telekonsil_events_total", help, *count).of("kind", kind));
+    }
+    let pool = [("open", status.pool.open), ("idle", status.pool.idle), ("max", status.pool.max)];
+    for (state, count) in pool {
+        series.push(Series::gauge("telekonsil_database_connections", "Of this node.", count).of("state", state));
+    }
+    series
+}
+
+fn of_sfu(sfu: &sfu::Stats) -> [Series; 8] {
+    [
+        Series::gauge("telekonsil_sfu_rooms", "Rooms with media.", sfu.rooms),
+        Series::gauge("telekonsil_sfu_peers", "Connected peers.", sfu.peers),
+        Series::counter("telekonsil_sfu_packets_in", "Datagrams received since start.", sfu.packets_in),
+        Series::counter("telekonsil_sfu_packets_out", "Datagrams sent since start.", sfu.packets_out),
+        Series::counter("telekonsil_sfu_bytes_in", "Bytes received since start.", sfu.bytes_in),
+        Series::counter("telekonsil_sfu_bytes_out", "Bytes sent since start.", sfu.bytes_out),
+        Series::counter("telekonsil_sfu_forwarded", "RTP packets forwarded since start.", sfu.forwarded),
+        Series::counter("telekonsil_sfu_panics", "Peers dropped by a panic since start.", sfu.drops.panics),
+    ]
 }

@@ -1,12 +1,17 @@
 //! The API, one file per noun. Route and document come from the same attribute and cannot diverge.
 
+mod admin;
 mod consults;
 mod directory;
 mod enter;
 mod events;
+mod guest;
 mod health;
+mod privacy;
+mod report;
 mod rooms;
 mod session;
+mod setup;
 mod studies;
 
 use super::observe;
@@ -22,6 +27,12 @@ use utoipa_axum::routes;
 pub(super) fn api() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(session::sign_in, session::me, session::sign_out))
+        .routes(routes!(session::redeem_link))
+        .routes(routes!(session::change_password))
+        .routes(routes!(session::list))
+        .routes(routes!(session::end))
+        .routes(routes!(guest::open, guest::view))
+        .routes(routes!(guest::ticket))
         .routes(routes!(directory::services))
         .routes(routes!(directory::board))
         .routes(routes!(directory::my_duties))
@@ -30,9 +41,38 @@ pub(super) fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(consults::act))
         .routes(routes!(consults::match_explanations))
         .routes(routes!(consults::ticket))
+        .routes(routes!(consults::colleagues))
+        .routes(routes!(consults::invite_guest))
+        .routes(routes!(consults::phone_link))
+        .routes(routes!(report::sign))
+        .routes(routes!(report::pdf))
+        .routes(routes!(privacy::access_log))
+        .routes(routes!(privacy::request_export))
+        .routes(routes!(privacy::break_glass))
+        .routes(routes!(privacy::notices))
+        .routes(routes!(privacy::see_notice))
+        .routes(routes!(privacy::exports))
+        .routes(routes!(privacy::decide_export))
+        .routes(routes!(privacy::export_file))
+        .routes(routes!(privacy::retention))
         .routes(routes!(studies::declare))
         .routes(routes!(studies::inbox))
         .routes(routes!(studies::instances))
+        .routes(routes!(setup::state, setup::set_up))
+        .merge(administration())
+}
+
+fn administration() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(admin::directory))
+        .routes(routes!(admin::put_hospital))
+        .routes(routes!(admin::put_network))
+        .routes(routes!(admin::put_service))
+        .routes(routes!(admin::put_person))
+        .routes(routes!(admin::put_contract, admin::delete_contract))
+        .routes(routes!(admin::sign_in_link))
+        .routes(routes!(admin::sessions))
+        .routes(routes!(admin::end_session))
 }
 
 /// Streams and sockets: they live as long as the page.

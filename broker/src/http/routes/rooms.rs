@@ -31,6 +31,7 @@ pub(super) async fn socket(
 ) -> Result<Response, Fault> {
     Ok(upgrade.max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME).on_upgrade(async move |socket| {
         let _open = edge.metrics.room_sockets.enter();
+        let _waited_for = edge.sockets.subscribe();
         edge.rooms.serve(consult, socket).await;
     }))
 }

@@ -5,8 +5,9 @@
 //! all appends of all consults stand in line; only the insertion of the events follows it, whose rows carry their
 //! position. The events' primary key is the last word on who was first.
 
-use super::{Conn, Result, Sql, counters, query};
+use super::{Conn, Result, Sql, counters, purge, query};
 use crate::app::ports::{Append, Appended, EventRow, RepoError, SnapshotRow};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// On [`Appended::Conflict`] the caller rolls back.
@@ -20,7 +21,9 @@ pub(in crate::store) async fn append(db: &mut Conn, write: &Append) -> Result<Ap
         return Ok(Appended::Conflict);
     }
     insert_people(db, write).await?;
-    insert_studies(db, write).await?;
+    if !insert_studies(db, write).await? {
+        return Ok(Appended::Conflict);
+    }
     insert_effects(db, write).await?;
     let count = write.events.len() as i64;
     let position = counters::raise(db, counters::LOG, count).await?;
@@ -43,8 +46,9 @@ fn check(write: &Append) -> Result<()> {
 async fn insert_snapshot(db: &mut Conn, row: &SnapshotRow) -> Result<bool> {
     let inserted = query(
         "INSERT INTO consults (id, seq, state, urgency, is_open, service_id, network_id, hospital_id, requester, \
-         specialist, created_at, state_since, next_deadline, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO NOTHING",
+         specialist, created_at, state_since, next_deadline, label, taken_over_at, ended_at, is_queued, detail) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         ON CONFLICT (id) DO NOTHING",
     )
     .bind(row.consult_id)
     .bind(row.seq)
@@ -59,18 +63,23 @@ async fn insert_snapshot(db: &mut Conn, row: &SnapshotRow) -> Result<bool> {
     .bind(row.created_at)
     .bind(row.state_since)
     .bind(row.next_deadline)
+    .bind(row.label.clone())
+    .bind(row.taken_over_at)
+    .bind(row.ended_at)
+    .bind(row.is_queued)
     .bind(row.detail.clone())
     .execute(db)
     .await?;
     Ok(inserted.rows_affected() == 1)
 }
 
-/// Ends the ticker's lease: whatever it was about to do was decided on an older state.
+/// Ends the ticker's lease: whatever it was about to do was decided on an older state. Nothing follows a purge.
 async fn update_snapshot(db: &mut Conn, row: &SnapshotRow, expected_seq: i64) -> Result<bool> {
     let updated = query(
         "UPDATE consults SET seq = $3, state = $4, urgency = $5, is_open = $6, service_id = $7, network_id = $8, \
          hospital_id = $9, requester = $10, specialist = $11, created_at = $12, state_since = $13, next_deadline = $14, \
-         detail = $15, lease_node = NULL, lease_until = NULL WHERE id = $1 AND seq = $2",
+         label = $15, taken_over_at = $16, ended_at = $17, is_queued = $18, detail = $19, lease_node = NULL, \
+         lease_until = NULL WHERE id = $1 AND seq = $2 AND purged_at IS NULL",
     )
     .bind(row.consult_id)
     .bind(expected_seq)
@@ -86,6 +95,10 @@ async fn update_snapshot(db: &mut Conn, row: &SnapshotRow, expected_seq: i64) ->
     .bind(row.created_at)
     .bind(row.state_since)
     .bind(row.next_deadline)
+    .bind(row.label.clone())
+    .bind(row.taken_over_at)
+    .bind(row.ended_at)
+    .bind(row.is_queued)
     .bind(row.detail.clone())
     .execute(db)
     .await?;
@@ -106,16 +119,23 @@ async fn insert_people(db: &mut Conn, write: &Append) -> Result<()> {
     Ok(())
 }
 
-async fn insert_studies(db: &mut Conn, write: &Append) -> Result<()> {
-    if write.studies.is_empty() {
-        return Ok(());
+/// `false` when one of them was purged meanwhile. Locks first, in the order of the ids: two writers that attach the same
+/// studies must not each hold what the other one waits for.
+async fn insert_studies(db: &mut Conn, write: &Append) -> Result<bool> {
+    let studies: BTreeSet<Uuid> = write.studies.iter().copied().collect();
+    if studies.is_empty() {
+        return Ok(true);
+    }
+    let mut all_there = true;
+    for study_id in &studies {
+        all_there &= purge::lock_study(db, *study_id).await?;
     }
     let mut sql = Sql::new("INSERT INTO consult_studies (consult_id, study_id) ");
-    sql.push_values(&write.studies, |mut row, study_id| {
+    sql.push_values(&studies, |mut row, study_id| {
         row.push_bind(write.consult_id).push_bind(*study_id);
     });
     sql.push(" ON CONFLICT (consult_id, study_id) DO NOTHING").build().execute(db).await?;
-    Ok(())
+    Ok(all_there)
 }
 
 async fn insert_effects(db: &mut Conn, write: &Append) -> Result<()> {

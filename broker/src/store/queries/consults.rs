@@ -1,14 +1,17 @@
 //! Snapshots of consults, and what is counted from them.
 
-use super::{Conn, Result, Row, Sql, all, query};
-use crate::app::ports::{ConsultFilter, SnapshotRow, WorkloadRow};
+use super::{Conn, Result, Row, Sql, all, ids, query};
+use crate::{
+    app::ports::{ConsultFilter, SnapshotRow, StateCountRow, WorkloadRow},
+    store::fold::clean,
+};
 use sqlx::Row as _;
 use uuid::Uuid;
 
 macro_rules! columns {
     () => {
         "id, seq, state, urgency, is_open, service_id, network_id, hospital_id, requester, specialist, created_at, \
-         state_since, next_deadline, detail"
+         state_since, next_deadline, label, taken_over_at, ended_at, purged_at, is_queued, detail"
     };
 }
 
@@ -36,12 +39,22 @@ pub(in crate::store) async fn snapshots(db: &mut Conn, filter: &ConsultFilter) -
     if let Some(person) = filter.person {
         sql.push(" OR id IN (SELECT consult_id FROM consult_people WHERE person_id = ").push_bind(person).push(")");
     }
-    sql.push(")");
+    sql.push(") AND purged_at IS NULL");
     if filter.open_only {
         sql.push(" AND is_open = ").push_bind(true);
     }
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(filter.limit));
     all(&sql.build().fetch_all(db).await?, read)
+}
+
+/// How many open consults stand in each state, and since when the oldest does.
+pub(in crate::store) async fn open_states(db: &mut Conn) -> Result<Vec<StateCountRow>> {
+    let rows = query("SELECT state, COUNT(*) AS n, MIN(state_since) AS oldest FROM consults WHERE is_open GROUP BY state")
+        .fetch_all(db)
+        .await?;
+    all(&rows, |row| {
+        Ok(StateCountRow { state: row.try_get("state")?, count: row.try_get("n")?, oldest: row.try_get("oldest")? })
+    })
 }
 
 pub(in crate::store) async fn workload(db: &mut Conn, callouts_since: i64) -> Result<Vec<WorkloadRow>> {
@@ -68,6 +81,34 @@ pub(in crate::store) async fn workload(db: &mut Conn, callouts_since: i64) -> Re
     })
 }
 
+pub(in crate::store) async fn queued(db: &mut Conn, service_id: Uuid) -> Result<Vec<Uuid>> {
+    let rows = query(
+        "SELECT id FROM consults WHERE service_id = $1 AND is_queued AND state = 'unanswered' ORDER BY created_at, id",
+    )
+    .bind(service_id)
+    .fetch_all(db)
+    .await?;
+    ids(&rows)
+}
+
+pub(in crate::store) async fn by_label(db: &mut Conn, label: &str) -> Result<Vec<Uuid>> {
+    let rows =
+        query("SELECT id FROM consults WHERE label = $1 AND purged_at IS NULL ORDER BY created_at DESC, id DESC")
+            .bind(clean(label.trim()).to_ascii_uppercase())
+            .fetch_all(db)
+            .await?;
+    ids(&rows)
+}
+
+pub(in crate::store) async fn page(db: &mut Conn, after: Option<Uuid>, limit: u32) -> Result<Vec<(Uuid, i64)>> {
+    let mut sql = Sql::new("SELECT id, seq FROM consults");
+    if let Some(after) = after {
+        sql.push(" WHERE id > ").push_bind(after);
+    }
+    sql.push(" ORDER BY id LIMIT ").push_bind(i64::from(limit));
+    all(&sql.build().fetch_all(db).await?, |row| Ok((row.try_get(0)?, row.try_get(1)?)))
+}
+
 fn read(row: &Row) -> Result<SnapshotRow> {
     Ok(SnapshotRow {
         consult_id: row.try_get("id")?,
@@ -83,6 +124,11 @@ fn read(row: &Row) -> Result<SnapshotRow> {
         created_at: row.try_get("created_at")?,
         state_since: row.try_get("state_since")?,
         next_deadline: row.try_get("next_deadline")?,
+        label: row.try_get("label")?,
+        taken_over_at: row.try_get("taken_over_at")?,
+        ended_at: row.try_get("ended_at")?,
+        purged_at: row.try_get("purged_at")?,
+        is_queued: row.try_get("is_queued")?,
         detail: row.try_get("detail")?,
     })
 }

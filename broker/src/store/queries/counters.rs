@@ -31,3 +31,13 @@ pub(super) async fn raise(db: &mut Conn, name: &'static str, by: i64) -> Result<
         .await?;
     Ok(row.try_get(0)?)
 }
+
+/// Adds one if the value still is `expected`; `None` otherwise.
+pub(super) async fn raise_from(db: &mut Conn, name: &'static str, expected: i64) -> Result<Option<i64>> {
+    let row = query("UPDATE counters SET value = value + 1 WHERE name = $1 AND value = $2 RETURNING value")
+        .bind(name)
+        .bind(expected)
+        .fetch_optional(db)
+        .await?;
+    Ok(row.map(|row| row.try_get(0)).transpose()?)
+}

@@ -79,6 +79,10 @@ fn person(row: &Row) -> Result<PersonRow> {
     })
 }
 
+pub(in crate::store) async fn count_people(db: &mut Conn) -> Result<i64> {
+    Ok(query("SELECT COUNT(*) FROM people").fetch_one(db).await?.try_get(0)?)
+}
+
 async fn contracts(db: &mut Conn) -> Result<Vec<ContractRow>> {
     let rows = query(
         "SELECT service_id, provider_hospital_id, hospital_id FROM contracts \

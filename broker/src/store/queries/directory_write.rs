@@ -7,6 +7,11 @@ use crate::{app::ports::*, store::fold::fold};
 /// in a different order.
 pub(in crate::store) async fn write(db: &mut Conn, rows: &DirectoryWrite) -> Result<i64> {
     let revision = counters::raise(db, counters::DIRECTORY, 1).await?;
+    upsert(db, rows).await?;
+    Ok(revision)
+}
+
+async fn upsert(db: &mut Conn, rows: &DirectoryWrite) -> Result<()> {
     for row in &rows.hospitals {
         hospital(db, row).await?;
     }
@@ -30,6 +35,16 @@ pub(in crate::store) async fn write(db: &mut Conn, rows: &DirectoryWrite) -> Res
     }
     for (person_id, password_hash) in &rows.credentials {
         sessions::set_password(db, *person_id, password_hash).await?;
+    }
+    Ok(())
+}
+
+/// Writes if the revision still is `expected`. The revision is taken first, so that of two who come at once the second
+/// one sees the first one's.
+pub(in crate::store) async fn write_at(db: &mut Conn, rows: &DirectoryWrite, expected: i64) -> Result<Option<i64>> {
+    let revision = counters::raise_from(db, counters::DIRECTORY, expected).await?;
+    if revision.is_some() {
+        upsert(db, rows).await?;
     }
     Ok(revision)
 }
@@ -113,6 +128,17 @@ async fn contract(db: &mut Conn, row: &ContractRow) -> Result<()> {
     .execute(db)
     .await?;
     Ok(())
+}
+
+pub(in crate::store) async fn delete_contract(db: &mut Conn, row: &ContractRow) -> Result<i64> {
+    let revision = counters::raise(db, counters::DIRECTORY, 1).await?;
+    query("DELETE FROM contracts WHERE service_id = $1 AND provider_hospital_id = $2 AND hospital_id = $3")
+        .bind(row.service_id)
+        .bind(row.provider_hospital_id)
+        .bind(row.hospital_id)
+        .execute(db)
+        .await?;
+    Ok(revision)
 }
 
 async fn policy(db: &mut Conn, row: &PolicyRow) -> Result<()> {

@@ -14,8 +14,14 @@ use uuid::Uuid;
 /// Unless the result is [`Inserted::New`] the caller rolls back.
 pub(in crate::store) async fn insert(db: &mut Conn, new: &NewInstance) -> Result<Inserted> {
     let study_id = new.instance.study_id;
-    let known: Vec<String> =
-        list(&count_in_study(db, study_id, &new.study, new.instance.received_at).await?, "modalities")?;
+    let study = count_in_study(db, study_id, &new.study, new.instance.received_at).await?;
+    if study.try_get("is_purged")? {
+        return Ok(Inserted::Purged);
+    }
+    if is_other_patient(study.try_get("patient_id")?, new.study.patient_id.as_deref()) {
+        return Ok(Inserted::OtherPatient);
+    }
+    let known: Vec<String> = list(&study, "modalities")?;
     let first_of_series = count_in_series(db, &new.series, study_id).await?;
     if !insert_row(db, &new.instance).await? {
         return same_or_different(db, &new.instance).await;
@@ -40,7 +46,8 @@ async fn count_in_study(db: &mut Conn, study_id: Uuid, columns: &StudyColumns, a
          folded_patient_name = CASE WHEN patient_name IS NULL THEN $10 ELSE folded_patient_name END, \
          patient_name = COALESCE(patient_name, $11), patient_id = COALESCE(patient_id, $12), \
          patient_birth_date = COALESCE(patient_birth_date, $13), patient_sex = COALESCE(patient_sex, $14), \
-         dicom_study_id = COALESCE(dicom_study_id, $15) WHERE id = $1 RETURNING modalities",
+         dicom_study_id = COALESCE(dicom_study_id, $15) WHERE id = $1 \
+         RETURNING modalities, patient_id, wrapped_key IS NULL AS is_purged",
     )
     .bind(study_id)
     .bind(at)
@@ -60,6 +67,13 @@ async fn count_in_study(db: &mut Conn, study_id: Uuid, columns: &StudyColumns, a
     .fetch_one(db)
     .await?;
     Ok(row)
+}
+
+/// The stored one is the first that an object named; two objects that arrive together wait for each other at its row.
+fn is_other_patient(stored: Option<&str>, arriving: Option<&str>) -> bool {
+    let trimmed = |id: Option<&str>| clean(id.unwrap_or_default()).trim().to_owned();
+    let (stored, arriving) = (trimmed(stored), trimmed(arriving));
+    !stored.is_empty() && !arriving.is_empty() && stored != arriving
 }
 
 /// `true` when this is the series' first object.

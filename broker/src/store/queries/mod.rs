@@ -7,17 +7,24 @@
 use super::{Db, SKIP_LOCKED};
 use crate::app::ports::{RepoError, RepoResult as Result};
 use sqlx::Row as _;
+use uuid::Uuid;
 
 pub(in crate::store) mod access_log;
 pub(in crate::store) mod append;
 pub(in crate::store) mod consults;
 pub(in crate::store) mod counters;
+pub(in crate::store) mod dead_blobs;
 pub(in crate::store) mod deadlines;
 pub(in crate::store) mod directory;
 pub(in crate::store) mod directory_write;
+pub(in crate::store) mod exports;
+pub(in crate::store) mod guests;
 pub(in crate::store) mod instance_write;
 pub(in crate::store) mod instances;
 pub(in crate::store) mod log;
+pub(in crate::store) mod notices;
+pub(in crate::store) mod purge;
+pub(in crate::store) mod retention;
 pub(in crate::store) mod rooms;
 pub(in crate::store) mod sessions;
 pub(in crate::store) mod studies;
@@ -34,6 +41,11 @@ fn query(sql: &'static str) -> sqlx::query::Query<'static, Db, <Db as sqlx::Data
 /// Reads every row by `read`.
 fn all<T>(rows: &[Row], read: impl Fn(&Row) -> Result<T>) -> Result<Vec<T>> {
     rows.iter().map(read).collect()
+}
+
+/// Rows whose first column is an id.
+fn ids(rows: &[Row]) -> Result<Vec<Uuid>> {
+    all(rows, |row| Ok(row.try_get(0)?))
 }
 
 /// A column that holds a JSON array.

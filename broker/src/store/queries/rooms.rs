@@ -1,6 +1,6 @@
 //! Who runs a room, and which join tickets were used.
 
-use super::{Conn, Result, Row, all, query};
+use super::{Conn, Result, Row, ids, query};
 use crate::app::ports::Lease;
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -56,7 +56,7 @@ pub(in crate::store) async fn of_node(db: &mut Conn, node: &str) -> Result<Vec<U
         .bind(node.to_owned())
         .fetch_all(db)
         .await?;
-    all(&rows, |row| Ok(row.try_get(0)?))
+    ids(&rows)
 }
 
 /// The row stays, for its epoch.

@@ -1,12 +1,18 @@
 //! Passwords, sessions, one-time links, and the sweeping of what has ended.
 
-use super::{Conn, Result, query};
+use super::{Conn, Result, Row, Sql, all, ids, query};
 use crate::{
     app::ports::{CredentialRow, LinkRow, SessionRow},
     store::fold::{clean, fold},
 };
 use sqlx::Row as _;
 use uuid::Uuid;
+
+macro_rules! columns {
+    () => {
+        "id, token_hash, person_id, csrf_token, created_at, last_seen_at, expires_at, only_consult"
+    };
+}
 
 pub(in crate::store) async fn credential(db: &mut Conn, email: &str) -> Result<Option<CredentialRow>> {
     let row = query(
@@ -17,6 +23,10 @@ pub(in crate::store) async fn credential(db: &mut Conn, email: &str) -> Result<O
     .await?;
     row.map(|row| Ok(CredentialRow { person_id: row.try_get("id")?, password_hash: row.try_get("password_hash")? }))
         .transpose()
+}
+
+pub(in crate::store) async fn with_password(db: &mut Conn) -> Result<Vec<Uuid>> {
+    ids(&query("SELECT person_id FROM credentials WHERE password_hash IS NOT NULL").fetch_all(db).await?)
 }
 
 pub(in crate::store) async fn set_password(db: &mut Conn, person_id: Uuid, password_hash: &str) -> Result<()> {
@@ -33,39 +43,38 @@ pub(in crate::store) async fn set_password(db: &mut Conn, person_id: Uuid, passw
 
 pub(in crate::store) async fn insert(db: &mut Conn, row: &SessionRow) -> Result<()> {
     query(
-        "INSERT INTO sessions (token_hash, person_id, csrf_token, created_at, last_seen_at, expires_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO sessions (id, token_hash, person_id, csrf_token, created_at, last_seen_at, expires_at, \
+         only_consult) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
+    .bind(row.id)
     .bind(row.token_hash.clone())
     .bind(row.person_id)
     .bind(row.csrf_token.clone())
     .bind(row.created_at)
     .bind(row.last_seen_at)
     .bind(row.expires_at)
+    .bind(row.only_consult)
     .execute(db)
     .await?;
     Ok(())
 }
 
 pub(in crate::store) async fn session(db: &mut Conn, token_hash: &[u8]) -> Result<Option<SessionRow>> {
-    let row = query(
-        "SELECT token_hash, person_id, csrf_token, created_at, last_seen_at, expires_at FROM sessions \
-         WHERE token_hash = $1",
-    )
-    .bind(token_hash.to_vec())
-    .fetch_optional(db)
-    .await?;
-    row.map(|row| {
-        Ok(SessionRow {
-            token_hash: row.try_get("token_hash")?,
-            person_id: row.try_get("person_id")?,
-            csrf_token: row.try_get("csrf_token")?,
-            created_at: row.try_get("created_at")?,
-            last_seen_at: row.try_get("last_seen_at")?,
-            expires_at: row.try_get("expires_at")?,
-        })
-    })
-    .transpose()
+    let row = query(concat!("SELECT ", columns!(), " FROM sessions WHERE token_hash = $1"))
+        .bind(token_hash.to_vec())
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(read).transpose()
+}
+
+pub(in crate::store) async fn list(db: &mut Conn, person: Option<Uuid>, now: i64) -> Result<Vec<SessionRow>> {
+    let mut sql = Sql::new(concat!("SELECT ", columns!(), " FROM sessions WHERE expires_at > "));
+    sql.push_bind(now);
+    if let Some(person) = person {
+        sql.push(" AND person_id = ").push_bind(person);
+    }
+    sql.push(" ORDER BY last_seen_at DESC, id");
+    all(&sql.build().fetch_all(db).await?, read)
 }
 
 pub(in crate::store) async fn touch(
@@ -88,24 +97,57 @@ pub(in crate::store) async fn delete(db: &mut Conn, token_hash: &[u8]) -> Result
     Ok(())
 }
 
+pub(in crate::store) async fn delete_by_id(db: &mut Conn, id: Uuid, person: Option<Uuid>) -> Result<bool> {
+    let mut sql = Sql::new("DELETE FROM sessions WHERE id = ");
+    sql.push_bind(id);
+    if let Some(person) = person {
+        sql.push(" AND person_id = ").push_bind(person);
+    }
+    Ok(sql.build().execute(db).await?.rows_affected() == 1)
+}
+
+/// A link that somebody holds back would open the next session: it goes with the sessions.
+pub(in crate::store) async fn delete_of(db: &mut Conn, person: Uuid, except: Option<Uuid>) -> Result<u64> {
+    let mut sql = Sql::new("DELETE FROM sessions WHERE person_id = ");
+    sql.push_bind(person);
+    if let Some(except) = except {
+        sql.push(" AND id <> ").push_bind(except);
+    }
+    let ended = sql.build().execute(&mut *db).await?.rows_affected();
+    query("DELETE FROM links WHERE person_id = $1").bind(person).execute(db).await?;
+    Ok(ended)
+}
+
 pub(in crate::store) async fn insert_link(db: &mut Conn, row: &LinkRow) -> Result<()> {
-    query("INSERT INTO links (token_hash, person_id, expires_at) VALUES ($1, $2, $3)")
+    query("INSERT INTO links (token_hash, person_id, expires_at, only_consult) VALUES ($1, $2, $3, $4)")
         .bind(row.token_hash.clone())
         .bind(row.person_id)
         .bind(row.expires_at)
+        .bind(row.only_consult)
         .execute(db)
         .await?;
     Ok(())
 }
 
 /// The deletion is the compare-and-set: of two browsers one gets the row.
-pub(in crate::store) async fn consume_link(db: &mut Conn, token_hash: &[u8], now: i64) -> Result<Option<Uuid>> {
-    let row = query("DELETE FROM links WHERE token_hash = $1 AND expires_at > $2 RETURNING person_id")
-        .bind(token_hash.to_vec())
-        .bind(now)
-        .fetch_optional(db)
-        .await?;
-    Ok(row.map(|row| row.try_get(0)).transpose()?)
+pub(in crate::store) async fn consume_link(db: &mut Conn, token_hash: &[u8], now: i64) -> Result<Option<LinkRow>> {
+    let row = query(
+        "DELETE FROM links WHERE token_hash = $1 AND expires_at > $2 \
+         RETURNING token_hash, person_id, expires_at, only_consult",
+    )
+    .bind(token_hash.to_vec())
+    .bind(now)
+    .fetch_optional(db)
+    .await?;
+    row.map(|row| {
+        Ok(LinkRow {
+            token_hash: row.try_get("token_hash")?,
+            person_id: row.try_get("person_id")?,
+            expires_at: row.try_get("expires_at")?,
+            only_consult: row.try_get("only_consult")?,
+        })
+    })
+    .transpose()
 }
 
 /// A lease's row holds the fencing epoch and must stay as long as anybody may enter the room again.
@@ -114,6 +156,8 @@ pub(in crate::store) async fn sweep(db: &mut Conn, now: i64) -> Result<()> {
         "DELETE FROM sessions WHERE expires_at < $1",
         "DELETE FROM links WHERE expires_at < $1",
         "DELETE FROM used_tickets WHERE expires_at < $1",
+        // A cookie outlives its link.
+        "DELETE FROM guests WHERE COALESCE(session_until, expires_at) < $1",
     ] {
         query(sql).bind(now).execute(&mut *db).await?;
     }
@@ -126,4 +170,17 @@ pub(in crate::store) async fn sweep(db: &mut Conn, now: i64) -> Result<()> {
     .execute(db)
     .await?;
     Ok(())
+}
+
+fn read(row: &Row) -> Result<SessionRow> {
+    Ok(SessionRow {
+        id: row.try_get("id")?,
+        token_hash: row.try_get("token_hash")?,
+        person_id: row.try_get("person_id")?,
+        csrf_token: row.try_get("csrf_token")?,
+        created_at: row.try_get("created_at")?,
+        last_seen_at: row.try_get("last_seen_at")?,
+        expires_at: row.try_get("expires_at")?,
+        only_consult: row.try_get("only_consult")?,
+    })
 }

@@ -1,6 +1,6 @@
 //! Studies, and the consults that they hang on.
 
-use super::{Conn, Result, Row, Sql, all, json, list, query};
+use super::{Conn, Result, Row, Sql, all, ids, json, list, query};
 use crate::{
     app::ports::{StudyColumns, StudyRow},
     store::fold::{clean, fold},
@@ -98,7 +98,7 @@ pub(in crate::store) async fn inbox(db: &mut Conn, hospital_id: Uuid, limit: u32
     let rows = query(concat!(
         "SELECT ",
         columns!(),
-        " FROM studies st WHERE st.hospital_id = $1 \
+        " FROM studies st WHERE st.hospital_id = $1 AND st.wrapped_key IS NOT NULL \
          AND NOT EXISTS (SELECT 1 FROM consult_studies cs WHERE cs.study_id = st.id) \
          ORDER BY st.created_at DESC, st.id DESC LIMIT $2"
     ))
@@ -110,11 +110,14 @@ pub(in crate::store) async fn inbox(db: &mut Conn, hospital_id: Uuid, limit: u32
 }
 
 pub(in crate::store) async fn consults_of(db: &mut Conn, study_id: Uuid) -> Result<Vec<Uuid>> {
-    let rows = query("SELECT consult_id FROM consult_studies WHERE study_id = $1 ORDER BY consult_id")
-        .bind(study_id)
-        .fetch_all(db)
-        .await?;
-    all(&rows, |row| Ok(row.try_get(0)?))
+    let rows = query(
+        "SELECT cs.consult_id FROM consult_studies cs JOIN consults c ON c.id = cs.consult_id \
+         WHERE cs.study_id = $1 AND c.purged_at IS NULL ORDER BY cs.consult_id",
+    )
+    .bind(study_id)
+    .fetch_all(db)
+    .await?;
+    ids(&rows)
 }
 
 pub(in crate::store) async fn of_consults(db: &mut Conn, consults: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {

@@ -21,7 +21,7 @@ pub(in crate::store) async fn search(db: &mut Conn, search: &StudySearch) -> Res
         });
         sql.push(")");
     }
-    sql.push(")");
+    sql.push(") AND st.wrapped_key IS NOT NULL");
     for (column, test) in &search.tests {
         sql.push(" AND ");
         match column {

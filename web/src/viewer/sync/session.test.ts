@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { SEND_INTERVAL, SharedView, type Link, type Timer } from "./session";
+import type { Link } from "../../rtc/channel";
+import { SEND_INTERVAL, SharedView, type Timer } from "./session";
 import type { SharedAnnotation, SharedViewport } from "./values";
 
 /** Virtual time. */

@@ -1,3 +1,4 @@
+import type { Consumer, Link, Received } from "../../rtc/channel";
 import { decodeEntry, decodeJson, encodeEntry, encodeJson } from "./codec";
 import { Replica, type Entry, type Json } from "./replica";
 import { initialMode, keeper, modeOf, stepMode, type Mode, type ModeInput, type ModeState } from "./mode";
@@ -22,22 +23,6 @@ import {
  * only fills the channel, since a screen shows no more.
  */
 export const SEND_INTERVAL = 1000 / 30;
-
-/** Where the session's messages go; one data channel pair of one connection. */
-export interface Link {
-  /** Sends a kept entry; `false` when the channel is congested or closed, and the entry must be offered again. */
-  put(key: string, payload: Uint8Array<ArrayBuffer>): boolean;
-  /** Sends and forgets. */
-  ephemeral(key: string, payload: Uint8Array<ArrayBuffer>): void;
-}
-
-/** A message from the link, as `rtc/envelope` decodes it. */
-export interface Received {
-  readonly kind: number;
-  readonly sender: number;
-  readonly key: string;
-  readonly payload: Uint8Array;
-}
 
 /** The session's clock; a test drives it by hand. */
 export interface Timer {
@@ -70,7 +55,7 @@ const END_OF_SNAPSHOT = 4;
  * Invariant: `vp/0` is written only while this member presents and is applied only while it does not. A remote view
  * that was applied can therefore never come back as an own one.
  */
-export class SharedView {
+export class SharedView implements Consumer {
   private readonly replica = new Replica();
   /** Latest value of each key that waits to be written: the throttle, the wait for the snapshot and the wait for a congested channel in one. */
   private readonly outbox = new Map<string, Json>();

@@ -1,8 +1,15 @@
 //! Helpers: a small world in which commands are decided and recorded.
 
+mod guests;
+mod ledger;
+mod log;
 mod model;
+mod overtaking;
+mod prealert;
+mod report;
 mod ringing;
 mod room_and_answer;
+mod team;
 mod views;
 
 use super::{Command, Consult, Event, Recorded, Refusal, decide, next_deadline, record, wants_rematch};
@@ -13,8 +20,9 @@ use crate::domain::{
 };
 use schemas::{
     ConsultId, HospitalId, NetworkId, PersonId, PrivateText, ServiceId, UnixMillis,
-    consult::{Answer, CaseFields, ConsultState, Decision, Urgency},
+    consult::{Answer, CaseFields, ConsultState, Decision, DeclineReason, Justification, Sex, Urgency},
     directory::Role,
+    report::ReportTemplate,
 };
 use uuid::Uuid;
 
@@ -42,7 +50,12 @@ fn plan(rounds: u32, steps: &[&[u128]]) -> Plan {
 
 fn matched(plan: Plan) -> Matched {
     let eligible = u32::try_from(plan.steps.len()).unwrap();
-    Matched { record: MatchRecord { eligible, ..MatchRecord::default() }, plan }
+    Matched { record: MatchRecord { eligible, ..MatchRecord::default() }, plan, busy: vec![] }
+}
+
+/// Nobody free; these are busy in an exclusive duty.
+fn all_busy(people: &[u128]) -> Matched {
+    Matched { busy: people.iter().map(|n| person(*n)).collect(), ..matched(plan(1, &[])) }
 }
 
 fn request(plan: Plan) -> Command {
@@ -54,8 +67,64 @@ fn request(plan: Plan) -> Command {
         requester: REQUESTER,
         urgency: Urgency::Emergency,
         fields: CaseFields::default(),
+        prealert: false,
         matched: matched(plan),
     }
+}
+
+/// Everything that § 3(2) asks for.
+fn whole_case() -> CaseFields {
+    CaseFields {
+        family_name: Some("Muster".into()),
+        given_name: Some("Erika".into()),
+        birth_date: Some("1950-01-01".into()),
+        sex: Some(Sex::Female),
+        insurance_number: Some("A123456789".into()),
+        diagnosis: Some("Hemiparese".into()),
+        medication: Some("keine".into()),
+        question: Some("Lyse?".into()),
+        justification: Some(Justification::SpeciallyComplex),
+        callback_phone: Some("0711 1".into()),
+        deadline: Some(START.plus_seconds(3600)),
+        ..CaseFields::default()
+    }
+}
+
+fn accept(n: u128) -> Command {
+    Command::Accept { person: person(n) }
+}
+
+fn pass(n: u128) -> Command {
+    Command::PassOn { person: person(n), ring_id: None }
+}
+
+fn decline(n: u128) -> Command {
+    let (reason, note) = (DeclineReason::NoCapacity, PrivateText::default());
+    Command::Decline { person: person(n), ring_id: None, reason, note }
+}
+
+fn joined(person: PersonId) -> Command {
+    Command::Joined { person }
+}
+
+fn left(person: PersonId) -> Command {
+    Command::Left { person }
+}
+
+/// The first version, by person 1.
+fn sign() -> Command {
+    Command::SignReport { person: person(1), answer: answer(), after_version: 0, reason: PrivateText::default() }
+}
+
+/// A further version, by person 1.
+fn amend(after_version: u32, findings: &str) -> Command {
+    let answer = Answer { findings: findings.into(), ..answer() };
+    Command::SignReport { person: person(1), answer, after_version, reason: "Nachbefundung".into() }
+}
+
+/// By the requester, with a reason for what is missing.
+fn close() -> Command {
+    Command::Close { person: REQUESTER, close_out: None, missing_because: "nicht ansprechbar".into() }
 }
 
 fn answer() -> Answer {
@@ -65,11 +134,14 @@ fn answer() -> Answer {
         recommendation: "Verlegung".into(),
         decision: Decision::Transfer,
         limitations: PrivateText::default(),
+        template: ReportTemplate::General,
+        nihss: None,
+        key_images: vec![],
     }
 }
 
 fn actor(person_id: PersonId, hospital_id: HospitalId, roles: &[Role]) -> Actor {
-    Actor { person_id, hospital_id, roles: roles.to_vec(), networks: vec![NETWORK] }
+    Actor { person_id, hospital_id, roles: roles.to_vec(), networks: vec![NETWORK], only_consult: None }
 }
 
 /// One consult with its log and a clock.
@@ -91,24 +163,35 @@ impl World {
         world
     }
 
+    /// Announced; person 1 and 2 would be rung first.
+    fn prealert() -> Self {
+        let mut world = Self::empty();
+        let mut command = request(plan(1, &[&[1, 2], &[3]]));
+        if let Command::Request { prealert, .. } = &mut command {
+            *prealert = true;
+        }
+        world.run(&command).unwrap();
+        world
+    }
+
     /// Accepted by person 1.
     fn accepted() -> Self {
         let mut world = Self::ringing(plan(1, &[&[1], &[1, 2]]));
-        world.run(&Command::Accept { person: person(1) }).unwrap();
+        world.run(&accept(1)).unwrap();
         world
     }
 
     /// Requester and specialist are in the room.
     fn in_session() -> Self {
         let mut world = Self::accepted();
-        world.run(&Command::Joined { person: REQUESTER }).unwrap();
-        world.run(&Command::Joined { person: person(1) }).unwrap();
+        world.run(&joined(REQUESTER)).unwrap();
+        world.run(&joined(person(1))).unwrap();
         world
     }
 
     fn reported() -> Self {
         let mut world = Self::in_session();
-        world.run(&Command::SubmitAnswer { person: person(1), answer: answer() }).unwrap();
+        world.run(&sign()).unwrap();
         world
     }
 
@@ -131,6 +214,13 @@ impl World {
         self.now = self.now.max(due);
         let rematch = plan.filter(|_| wants_rematch(self.get(), self.now)).map(matched);
         self.run(&Command::Tick { rematch }).unwrap()
+    }
+
+    /// Like [`Self::run`], for what must succeed.
+    fn do_all(&mut self, commands: &[Command]) {
+        for command in commands {
+            self.run(command).unwrap();
+        }
     }
 
     fn get(&self) -> &Consult {

@@ -1,21 +1,9 @@
 use super::*;
 use crate::domain::consult::{PROMISE_GRACE_SECONDS, PROMISE_SECONDS, RETRY_SECONDS, ring_id};
 use schemas::{
-    consult::{AlarmKind, DeclineReason, Receipt, RingOutcome},
+    consult::{AlarmKind, Receipt, RingOutcome},
     problem::ProblemCode,
 };
-
-fn pass(n: u128) -> Command {
-    Command::PassOn { person: person(n) }
-}
-
-fn accept(n: u128) -> Command {
-    Command::Accept { person: person(n) }
-}
-
-fn decline(n: u128) -> Command {
-    Command::Decline { person: person(n), reason: DeclineReason::NoCapacity, note: PrivateText::default() }
-}
 
 fn outcome_of(world: &World, n: u128) -> RingOutcome {
     world.get().rings.iter().rfind(|ring| ring.person == person(n)).unwrap().outcome

@@ -5,20 +5,8 @@ use crate::domain::consult::{
 };
 use schemas::{StudyId, consult::AlarmKind, problem::ProblemCode};
 
-fn joined(person: PersonId) -> Command {
-    Command::Joined { person }
-}
-
-fn left(person: PersonId) -> Command {
-    Command::Left { person }
-}
-
 fn cancel(reason: &str) -> Command {
     Command::Cancel { person: REQUESTER, reason: reason.into() }
-}
-
-fn submit() -> Command {
-    Command::SubmitAnswer { person: person(1), answer: answer() }
 }
 
 #[test]
@@ -26,7 +14,7 @@ fn a_consult_goes_from_request_to_closed() {
     let mut world = World::reported();
     world.run(&Command::Acknowledge { person: REQUESTER }).unwrap();
     assert_eq!(world.state(), ConsultState::Acknowledged);
-    world.run(&Command::Close { person: REQUESTER }).unwrap();
+    world.run(&close()).unwrap();
     assert_eq!((world.state(), next_deadline(world.get())), (ConsultState::Closed, None));
 }
 
@@ -86,7 +74,7 @@ fn a_session_of_four_hours_alarms_once_and_goes_on() {
     assert_eq!(world.now, START.plus_seconds(SESSION_CAP_SECONDS));
     assert_eq!((world.state(), world.get().alarm), (ConsultState::InSession, Some(AlarmKind::AnswerLate)));
     assert_eq!(next_deadline(world.get()), None);
-    world.run(&submit()).unwrap();
+    world.run(&sign()).unwrap();
     assert_eq!(world.get().alarm, None);
 }
 
@@ -97,7 +85,7 @@ fn a_late_answer_alarms_once_and_the_answer_clears_it() {
     world.tick(None);
     assert_eq!(world.now, START.plus_seconds(ANSWER_WITHIN_SECONDS));
     assert_eq!((world.get().alarm, next_deadline(world.get())), (Some(AlarmKind::AnswerLate), None));
-    world.run(&submit()).unwrap();
+    world.run(&sign()).unwrap();
     assert_eq!((world.state(), world.get().alarm), (ConsultState::Reported, None));
 }
 
@@ -112,6 +100,7 @@ fn an_answer_that_nobody_reads_alarms_once() {
 #[test]
 fn an_acknowledged_consult_closes_itself_a_day_later() {
     let mut world = World::reported();
+    world.run(&Command::CompleteFields { person: REQUESTER, fields: whole_case() }).unwrap();
     world.run(&Command::Acknowledge { person: REQUESTER }).unwrap();
     world.tick(None);
     assert_eq!((world.now, world.state()), (START.plus_seconds(CLOSES_AFTER_SECONDS), ConsultState::Closed));
@@ -121,7 +110,8 @@ fn an_acknowledged_consult_closes_itself_a_day_later() {
 #[test]
 fn only_the_specialist_ends_and_answers() {
     let mut world = World::in_session();
-    let other = Command::SubmitAnswer { person: person(2), answer: answer() };
+    let other =
+        Command::SignReport { person: person(2), answer: answer(), after_version: 0, reason: PrivateText::default() };
     assert_eq!(world.run(&other), Err(Refusal::NotSpecialist));
     assert_eq!(world.run(&Command::EndSession { person: REQUESTER }), Err(Refusal::NotSpecialist));
 }
@@ -131,15 +121,12 @@ fn an_answer_in_writing_needs_no_session_but_a_recommendation() {
     let mut world = World::accepted();
     let mut blank = answer();
     blank.recommendation = " ".into();
-    let command = Command::SubmitAnswer { person: person(1), answer: blank };
+    let command =
+        Command::SignReport { person: person(1), answer: blank, after_version: 0, reason: PrivateText::default() };
     assert_eq!(world.run(&command).unwrap_err().code(), ProblemCode::InvalidField);
-    world.run(&submit()).unwrap();
+    world.run(&sign()).unwrap();
     assert_eq!(world.state(), ConsultState::Reported);
-    assert_eq!(world.run(&submit()), Ok(vec![]), "the same answer again is no error");
-    let mut other = answer();
-    other.findings = "anders".into();
-    let amend = Command::SubmitAnswer { person: person(1), answer: other };
-    assert_eq!(world.run(&amend), Err(Refusal::WrongState { state: ConsultState::Reported }));
+    assert_eq!(world.run(&sign()), Ok(vec![]), "the same answer again is no error");
 }
 
 #[test]
@@ -157,10 +144,7 @@ fn a_cancel_withdraws_every_ring_and_a_late_one_needs_a_reason() {
     world.run(&cancel("")).unwrap();
     assert_eq!((world.state(), world.rung()), (ConsultState::Cancelled, vec![]));
     assert_eq!(world.run(&cancel("")), Ok(vec![]));
-    assert_eq!(
-        world.run(&Command::Accept { person: person(1) }),
-        Err(Refusal::WrongState { state: ConsultState::Cancelled })
-    );
+    assert_eq!(world.run(&accept(1)), Err(Refusal::WrongState { state: ConsultState::Cancelled }));
 
     let mut world = World::in_session();
     assert_eq!(world.run(&cancel("  ")).unwrap_err().code(), ProblemCode::InvalidField);
@@ -177,13 +161,13 @@ fn a_study_is_attached_once_while_the_consult_is_open() {
     assert_eq!(world.run(&attach).unwrap().len(), 1);
     assert_eq!(world.run(&attach), Ok(vec![]));
     let mut closed = World::reported();
-    closed.run(&Command::Close { person: REQUESTER }).unwrap();
+    closed.run(&close()).unwrap();
     assert_eq!(closed.run(&attach), Err(Refusal::WrongState { state: ConsultState::Closed }));
 }
 
 #[test]
 fn nothing_is_possible_before_the_request() {
-    for command in [submit(), joined(REQUESTER), Command::Tick { rematch: None }] {
+    for command in [sign(), joined(REQUESTER), Command::Tick { rematch: None }] {
         assert_eq!(World::empty().run(&command), Err(Refusal::NotFound));
     }
 }

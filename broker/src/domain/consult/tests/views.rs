@@ -1,8 +1,10 @@
 use super::*;
-use crate::domain::consult::{EVENT_VERSION, actions, view};
+use crate::domain::consult::{actions, view};
 use schemas::{
-    consult::{ActionName, RingOutcome, TimelineWhat},
+    GuestId, StudyId,
+    consult::{ActionName, Consent, Part, Present, RingOutcome, StudyStatus, TimelineWhat},
     directory::{HospitalRef, PersonRef, Service, Specialty},
+    guest::GuestPart,
 };
 
 fn resolve(id: PersonId) -> PersonRef {
@@ -30,7 +32,8 @@ fn summary(world: &World) -> schemas::consult::ConsultSummary {
 }
 
 fn detail(world: &World, actor: &Actor) -> schemas::consult::ConsultDetail {
-    view::detail(world.get(), &world.log, summary(world), vec![], actor, &resolve)
+    let material = view::Material { summary: summary(world), studies: vec![], detached: vec![] };
+    view::detail(world.get(), &world.log, material, actor, world.now, &resolve)
 }
 
 fn requester() -> Actor {
@@ -51,25 +54,65 @@ fn the_label_can_be_read_out_on_the_telephone() {
     assert_eq!(view::label(id), "TK-7F3A");
 }
 
+fn buttons(world: &World, actor: &Actor) -> Vec<ActionName> {
+    actions(world.get(), actor, world.now)
+}
+
 #[test]
 fn each_person_sees_the_buttons_that_would_work() {
     use ActionName::*;
+    let prealert = World::prealert();
+    assert_eq!(
+        buttons(&prealert, &requester()),
+        [CompleteFields, RequestNow, ChangeUrgency, Stamp, Cancel, AttachStudy]
+    );
+    assert_eq!(buttons(&prealert, &specialist(1)), []);
+    assert_eq!(buttons(&prealert, &coordinator()), [ChangeUrgency, Cancel]);
+
     let ringing = World::ringing(plan(1, &[&[1], &[2]]));
-    assert_eq!(actions(ringing.get(), &requester()), [CompleteFields, Cancel, AttachStudy]);
-    assert_eq!(actions(ringing.get(), &specialist(1)), [Accept, AcceptInFive, PassOn, Decline, RingReceipt]);
-    assert_eq!(actions(ringing.get(), &specialist(2)), []);
-    assert_eq!(actions(ringing.get(), &coordinator()), [Cancel]);
+    assert_eq!(
+        buttons(&ringing, &requester()),
+        [CompleteFields, ChangeUrgency, Stamp, Cancel, AttachStudy, RecordConsent]
+    );
+    assert_eq!(buttons(&ringing, &specialist(1)), [Accept, AcceptInFive, PassOn, Decline, RingReceipt]);
+    assert_eq!(buttons(&ringing, &specialist(2)), []);
+    assert_eq!(buttons(&ringing, &coordinator()), [ChangeUrgency, TakeOver, Assign, AddParticipant, Cancel]);
 
     let session = World::in_session();
-    assert_eq!(actions(session.get(), &specialist(1)), [Join, EndSession, SubmitAnswer]);
-    assert_eq!(actions(session.get(), &requester()), [CompleteFields, Cancel, AttachStudy, Join]);
+    assert_eq!(
+        buttons(&session, &specialist(1)),
+        [
+            Stamp,
+            HandOver,
+            AddParticipant,
+            AskForMore,
+            Join,
+            RollCall,
+            RecordConsent,
+            InviteGuest,
+            EndSession,
+            SignReport
+        ]
+    );
+    assert_eq!(
+        buttons(&session, &requester()),
+        [CompleteFields, Stamp, Cancel, AttachStudy, Join, RollCall, RecordConsent, InviteGuest]
+    );
+    assert_eq!(buttons(&session, &coordinator()), [Assign, AddParticipant, Cancel]);
 
     let mut reported = World::reported();
-    reported.run(&Command::Left { person: person(1) }).unwrap();
-    reported.run(&Command::Left { person: REQUESTER }).unwrap();
-    assert_eq!(actions(reported.get(), &requester()), [CompleteFields, AttachStudy, Acknowledge, Close]);
-    assert_eq!(actions(reported.get(), &specialist(1)), []);
-    assert_eq!(actions(reported.get(), &coordinator()), [Close]);
+    reported.do_all(&[left(person(1)), left(REQUESTER)]);
+    assert_eq!(
+        buttons(&reported, &requester()),
+        [CompleteFields, Stamp, AttachStudy, Acknowledge, ReportTakenOver, Close]
+    );
+    assert_eq!(buttons(&reported, &specialist(1)), [Stamp, Amend]);
+    assert_eq!(buttons(&reported, &coordinator()), [Close]);
+
+    reported.run(&close()).unwrap();
+    assert_eq!(buttons(&reported, &requester()), [ReportTakenOver, FeedBack]);
+    assert_eq!(buttons(&reported, &specialist(1)), [Amend]);
+    assert_eq!(buttons(&reported, &coordinator()), []);
 }
 
 #[test]
@@ -94,9 +137,127 @@ fn the_coordinator_sees_no_patient_data_and_the_rung_one_no_answer() {
 }
 
 #[test]
+fn each_relation_sees_its_part_of_the_case() {
+    // Fields, question, name, report, exchanges, guests, roll call, consent, ledger, clock.
+    let sees = |world: &World, actor: &Actor| {
+        let detail = detail(world, actor);
+        let fields = detail.fields.unwrap_or_default();
+        [
+            fields.question.is_some(),
+            fields.family_name.is_some(),
+            detail.answer.is_some() && detail.versions.len() == 1 && detail.close_out.is_none(),
+            !detail.exchanges.is_empty(),
+            !detail.guests.is_empty(),
+            detail.roll_call.is_some() && detail.consent.is_some(),
+            detail.ledger.is_some(),
+            detail.clock.is_some(),
+        ]
+        .map(|sees| if sees { '+' } else { '.' })
+        .iter()
+        .collect::<String>()
+    };
+    let mut world = World::in_session();
+    let present = vec![Present { name: "Pflege Huber".into(), role: PrivateText::default() }];
+    let guest_id = GuestId(Uuid::from_u128(901));
+    let part = |n, part| Command::AddParticipant { person: person(1), who: person(n), part };
+    world.do_all(&[
+        Command::CompleteFields { person: REQUESTER, fields: whole_case() },
+        part(5, Part::SecondSpecialist),
+        part(6, Part::Interpreter),
+        Command::AskForMore { person: person(1), text: "Laktat?".into() },
+        Command::InviteGuest { person: REQUESTER, guest_id, name: "Ayşe Demir".into(), part: GuestPart::Relative },
+        Command::RollCall { person: REQUESTER, present },
+        Command::RecordConsent { person: REQUESTER, consent: Consent::Given },
+        Command::HandOver { person: person(1), to: person(7) },
+        Command::BreakGlass {
+            person: person(70),
+            until: world.now.plus_seconds(60),
+            reason: "Vertretung im Notfall".into(),
+        },
+    ]);
+    let interpreter = actor(person(6), CENTRE, &[]);
+    assert_eq!(sees(&world, &specialist(7)), "+......+", "who is offered it sees the question");
+    assert_eq!(sees(&world, &interpreter), "........");
+    world.do_all(&[Command::AcceptOffer { person: person(7) }]);
+    let (author, answer) = (person(7), answer());
+    world.do_all(&[Command::SignReport { person: author, answer, after_version: 0, reason: PrivateText::default() }]);
+    assert_eq!(sees(&world, &requester()), "++++++++");
+    assert_eq!(sees(&world, &specialist(7)), "++++++++");
+    assert_eq!(sees(&world, &specialist(5)), "++++++.+", "the second specialist");
+    assert_eq!(sees(&world, &specialist(1)), "..+.....", "the former one keeps the report");
+    assert_eq!(sees(&world, &specialist(70)), "++++.+.+", "broken glass");
+    assert_eq!(sees(&world, &coordinator()), "......+.");
+    assert_eq!(sees(&world, &interpreter), "........");
+    world.now = world.now.plus_seconds(60);
+    assert_eq!(sees(&world, &specialist(70)), "........", "its time is over");
+}
+
+#[test]
+fn who_is_notified_sees_when_the_patient_comes_and_no_more() {
+    let mut world = World::prealert();
+    let fields = CaseFields { eta: Some(START.plus_seconds(900)), ..whole_case() };
+    world.run(&Command::CompleteFields { person: REQUESTER, fields }).unwrap();
+    let detail = detail(&world, &specialist(1));
+    assert_eq!((detail.summary.eta, detail.fields, detail.clock), (Some(START.plus_seconds(900)), None, None));
+    assert!(detail.actions.is_empty());
+}
+
+#[test]
+fn detached_studies_are_shown_to_the_house_that_may_undo_it() {
+    let world = World::in_session();
+    let study = |n| StudyStatus {
+        id: StudyId(Uuid::from_u128(n)),
+        study_instance_uid: "1.2".into(),
+        modalities: vec![],
+        description: None,
+        study_date: None,
+        declared: None,
+        received: 0,
+    };
+    let shown = |actor: &Actor| {
+        let material =
+            view::Material { summary: summary(&world), studies: vec![study(1)], detached: vec![study(2), study(3)] };
+        let detail = view::detail(world.get(), &world.log, material, actor, world.now, &resolve);
+        (detail.studies.len(), detail.detached.len())
+    };
+    assert_eq!((shown(&requester()), shown(&specialist(1)), shown(&coordinator())), ((1, 2), (1, 0), (0, 0)));
+}
+
+#[test]
+fn lists_and_timelines_hold_no_patient_data() {
+    let log = super::log::stored(super::log::RELEASE_0_2);
+    let consult = Consult::replay(CONSULT, &log).unwrap();
+    let world = World { consult: Some(consult), log, now: START };
+    let text = serde_json::to_string(&(summary(&world), view::timeline(&world.log, &resolve))).unwrap();
+    for private in
+        ["Lyse", "Laktat", "2,1", "Ay\u{15f}e", "Huber", "Vertretung", "anderer Patient", "doch rechts", "Reha"]
+    {
+        assert!(!text.contains(private), "{private}");
+    }
+}
+
+#[test]
+fn a_line_in_a_list_says_what_everybody_waits_for() {
+    let mut world = World::in_session();
+    let guest_id = GuestId(Uuid::from_u128(901));
+    world.do_all(&[
+        Command::AskForMore { person: person(1), text: "Laktat?".into() },
+        Command::InviteGuest { person: REQUESTER, guest_id, name: "Gast".into(), part: GuestPart::Other },
+        Command::GuestWaits { guest_id },
+        Command::HandOver { person: person(1), to: person(7) },
+    ]);
+    let line = summary(&world);
+    assert!(line.asked_for_more && !line.report_taken_over);
+    assert_eq!((line.waiting_guests, line.offer.map(|offer| offer.to.id)), (1, Some(person(7))));
+    let mut ringing = World::ringing(plan(1, &[&[1]]));
+    ringing.run(&Command::TakeOver { person: person(90) }).unwrap();
+    assert_eq!(summary(&ringing).taken_over_by.map(|by| by.id), Some(person(90)));
+}
+
+#[test]
 fn the_timeline_names_who_did_it_and_leaves_the_machine_unnamed() {
     let mut world = World::ringing(plan(1, &[&[1], &[2]]));
-    world.run(&Command::PassOn { person: person(1) }).unwrap();
+    world.run(&pass(1)).unwrap();
     let timeline = view::timeline(&world.log, &resolve);
     let lines: Vec<(i64, Option<u128>)> =
         timeline.iter().map(|e| (e.seq, e.actor.as_ref().map(|actor| actor.id.0.as_u128()))).collect();
@@ -111,61 +272,4 @@ fn every_ranking_has_an_explanation() {
     world.tick(Some(plan(2, &[&[1]])));
     let rounds: Vec<u32> = view::explanations(&world.log, &resolve).iter().map(|e| e.round).collect();
     assert_eq!(rounds, [1, 2]);
-}
-
-#[test]
-fn the_kind_of_an_event_is_its_tag_and_bodies_come_back_as_they_were() {
-    let mut world = World::ringing(plan(2, &[&[1], &[1, 2]]));
-    world.run(&Command::AcceptInFive { person: person(1) }).unwrap();
-    world.tick(None);
-    world.tick(None);
-    let log = world.log.iter().chain(&World::reported().log).cloned().collect::<Vec<_>>();
-    for recorded in log {
-        let body = recorded.event.to_body();
-        let value: serde_json::Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(value["type"], recorded.event.kind());
-        assert_eq!(Event::from_body(EVENT_VERSION, &body).unwrap(), recorded.event);
-    }
-}
-
-/// Bodies as release 0.1.0 wrote them. Never change these lines; add new ones.
-#[test]
-fn events_of_old_versions_still_apply() {
-    let id = "00000000-0000-0000-0000-00000000000a";
-    let bodies = [
-        format!(
-            r#"{{"type":"requested","service_id":"{id}","network_id":"{id}","hospital_id":"{id}","requester":"{id}","urgency":"emergency"}}"#
-        ),
-        format!(
-            r#"{{"type":"matched","round":1,"record":{{"rota_revision":1,"directory_revision":1,"considered":1,"eligible":1,"candidates":[],"failed":[]}},"plan":{{"rounds":1,"steps":[{{"people":["{id}"],"ring_seconds":30}}]}}}}"#
-        ),
-        format!(r#"{{"type":"ring_started","ring_id":"{id}","person":"{id}","round":1,"step":1,"until":5}}"#),
-        format!(r#"{{"type":"ring_ended","ring_id":"{id}","person":"{id}","outcome":"accepted"}}"#),
-        format!(r#"{{"type":"accepted","person":"{id}"}}"#),
-        r#"{"type":"cancelled"}"#.to_owned(),
-    ];
-    let log: Vec<Recorded> = bodies
-        .iter()
-        .zip(1..)
-        .map(|(body, seq)| Recorded {
-            seq,
-            at: START,
-            actor: None,
-            version: 1,
-            event: Event::from_body(1, body).unwrap(),
-        })
-        .collect();
-    assert_eq!(Consult::replay(CONSULT, &log).unwrap().state, ConsultState::Cancelled);
-}
-
-#[test]
-fn an_event_of_a_newer_release_is_not_guessed_at() {
-    assert!(Event::from_body(EVENT_VERSION + 1, r#"{"type":"closed"}"#).is_err());
-}
-
-#[test]
-fn a_log_that_does_not_begin_with_a_request_is_no_consult() {
-    let recorded = Recorded { seq: 1, at: START, actor: None, version: 1, event: Event::Closed };
-    assert_eq!(Consult::replay(CONSULT, &[recorded]), None);
-    assert_eq!(Consult::replay(CONSULT, &[]), None);
 }

@@ -1,0 +1,208 @@
+//! Administration: who belongs to the installation, and what they may. Everything here asks for
+//! [`Permission::Administer`], and every change is one write upon one revision of the directory, so that two
+//! administrators cannot undo each other's rules (one e-mail address, one administrator left).
+
+mod rules;
+mod setup;
+mod turns;
+
+pub(crate) use turns::{last_monday, standard_policies, weekly};
+
+use super::{
+    App, Error, Result,
+    directory::named,
+    ports::{DirectoryRows, DirectoryWrite, PersonRow, ServiceRow},
+    require,
+};
+use crate::domain::{
+    access::{Permission, may},
+    directory::Actor,
+    rota::Rota,
+};
+use schemas::{
+    HospitalId, NetworkId, PersonId, ServiceId, SessionId,
+    admin::{AdminDirectory, AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, SignInLink},
+    session::SessionInfo,
+};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How often a change is decided again when somebody else wrote to the directory meanwhile. Administrators are few.
+const ATTEMPTS: u32 = 16;
+/// How long a sign-in link works. More leaves an unused door open; less fails the colleague who is on leave today.
+const LINK_TIME: Duration = Duration::from_secs(24 * 3600);
+
+impl App {
+    /// Everything that an administrator keeps.
+    pub async fn admin_directory(&self, actor: &Actor) -> Result<AdminDirectory> {
+        administers(actor)?;
+        let rows = self.repo.directory().await?;
+        let with_password: BTreeSet<Uuid> = self.repo.people_with_password().await?.into_iter().collect();
+        let services = rows.services.iter().filter_map(|row| service(row, &rows)).collect();
+        Ok(AdminDirectory {
+            revision: rows.revision,
+            services,
+            hospitals: rows
+                .hospitals
+                .into_iter()
+                .map(|row| AdminHospital { id: HospitalId(row.id), name: row.name, city: row.city, phone: row.phone })
+                .collect(),
+            networks: rows
+                .networks
+                .into_iter()
+                .map(|row| AdminNetwork { id: NetworkId(row.id), name: row.name })
+                .collect(),
+            people: rows.people.into_iter().map(|row| person(row, &with_password)).collect(),
+            contracts: rows
+                .contracts
+                .into_iter()
+                .map(|row| Contract {
+                    service_id: ServiceId(row.service_id),
+                    provider_hospital_id: HospitalId(row.provider_hospital_id),
+                    hospital_id: HospitalId(row.hospital_id),
+                })
+                .collect(),
+        })
+    }
+
+    pub async fn put_hospital(&self, actor: &Actor, hospital: AdminHospital) -> Result<()> {
+        administers(actor)?;
+        let write = rules::hospital(&hospital)?;
+        self.change_directory(|_| Ok(write.clone())).await?;
+        told(actor, "hospital", hospital.id.0);
+        Ok(())
+    }
+
+    pub async fn put_network(&self, actor: &Actor, network: AdminNetwork) -> Result<()> {
+        administers(actor)?;
+        let write = rules::network(&network)?;
+        self.change_directory(|_| Ok(write.clone())).await?;
+        told(actor, "network", network.id.0);
+        Ok(())
+    }
+
+    /// Makes or changes a service; a new one gets the standard escalation policies.
+    pub async fn put_service(&self, actor: &Actor, service: AdminService) -> Result<()> {
+        administers(actor)?;
+        let now = self.now();
+        self.change_directory(|rows| rules::service(rows, &service, now)).await?;
+        told(actor, "service", service.id.0);
+        Ok(())
+    }
+
+    /// Makes or changes an account. Deactivating it ends its sessions.
+    pub async fn put_person(&self, actor: &Actor, person: AdminPerson) -> Result<()> {
+        administers(actor)?;
+        self.change_directory(|rows| rules::person(rows, &person)).await?;
+        if !person.active {
+            // Even if this fails: a session of somebody who is not active opens nothing.
+            self.repo.delete_sessions_of(person.id.0, None).await?;
+        }
+        told(actor, "person", person.id.0);
+        Ok(())
+    }
+
+    pub async fn put_contract(&self, actor: &Actor, contract: Contract) -> Result<()> {
+        administers(actor)?;
+        self.change_directory(|rows| rules::contract(rows, &contract)).await?;
+        told(actor, "contract", contract.service_id.0);
+        Ok(())
+    }
+
+    /// Ending a contract that is not there is harmless. Consults that run stay as they are.
+    pub async fn delete_contract(&self, actor: &Actor, contract: Contract) -> Result<()> {
+        administers(actor)?;
+        self.repo.delete_contract(&rules::contract_row(&contract)).await?;
+        told(actor, "contract", contract.service_id.0);
+        Ok(())
+    }
+
+    /// A link that signs that person in once: for a first or a forgotten password.
+    pub async fn sign_in_link(&self, actor: &Actor, person: PersonId) -> Result<SignInLink> {
+        administers(actor)?;
+        let expires_at = self.now().plus_seconds(i64::try_from(LINK_TIME.as_secs()).unwrap_or(0));
+        let token = self.create_link(person, LINK_TIME).await?;
+        told(actor, "link", person.0);
+        Ok(SignInLink { path: format!("/enter?token={token}").into(), expires_at })
+    }
+
+    /// Everybody's browsers that are signed in; `current` is the one that asks.
+    pub async fn all_sessions(&self, actor: &Actor, current: SessionId) -> Result<Vec<SessionInfo>> {
+        administers(actor)?;
+        let rows = self.repo.sessions(None, self.now().0).await?;
+        self.session_infos(rows, current).await
+    }
+
+    /// Signs a browser out, whoever's it is.
+    pub async fn end_any_session(&self, actor: &Actor, session: SessionId) -> Result<()> {
+        administers(actor)?;
+        let ended = self.repo.delete_session_by_id(session.0, None).await?;
+        told(actor, "session", session.0);
+        if ended { Ok(()) } else { Err(Error::NotFound) }
+    }
+
+    /// Gives everybody in `write` the same password, for the demo: hashed once, because twenty hashes would take seconds
+    /// and protect nothing.
+    pub(crate) async fn share_password(&self, write: &mut DirectoryWrite, password: &str) -> Result<()> {
+        let hash = self.hash(password).await?;
+        write.credentials = write.people.iter().map(|person| (person.id, hash.clone())).collect();
+        Ok(())
+    }
+
+    /// Decides upon the directory as it is, and writes if nobody else did meanwhile; else decides again.
+    async fn change_directory(
+        &self,
+        change: impl Fn(&DirectoryRows) -> Result<DirectoryWrite> + Send + Sync,
+    ) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let rows = self.repo.directory().await?;
+            let write = change(&rows)?;
+            if self.repo.write_directory_at(&write, rows.revision).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(Error::Unavailable)
+    }
+}
+
+fn administers(actor: &Actor) -> Result<()> {
+    require(may(actor, None, Permission::Administer))
+}
+
+/// Who changed what, by identifiers alone: nobody's name or address reaches the log.
+fn told(actor: &Actor, what: &'static str, id: Uuid) {
+    tracing::info!(by = %actor.person_id, what, %id, "administration");
+}
+
+/// `None` for a service of a specialty that this version does not know.
+fn service(row: &ServiceRow, rows: &DirectoryRows) -> Option<AdminService> {
+    let stored = rows.rotas.iter().find(|rota| rota.service_id == row.id);
+    let rota: Option<Rota> = stored.and_then(|rota| serde_json::from_str(&rota.body).ok());
+    Some(AdminService {
+        id: ServiceId(row.id),
+        network_id: NetworkId(row.network_id),
+        specialty: named(&row.specialty)?,
+        name: row.name.clone(),
+        fallback_phone: row.fallback_phone.clone(),
+        zone: row.zone.clone(),
+        exclusive: row.exclusive,
+        turns: rota.as_ref().map(turns::of_rota).unwrap_or_default(),
+    })
+}
+
+fn person(row: PersonRow, with_password: &BTreeSet<Uuid>) -> AdminPerson {
+    AdminPerson {
+        id: PersonId(row.id),
+        hospital_id: HospitalId(row.hospital_id),
+        has_password: with_password.contains(&row.id),
+        name: row.name,
+        email: row.email,
+        phone: row.phone,
+        roles: row.roles.iter().filter_map(|name| named(name)).collect(),
+        networks: row.networks.into_iter().map(NetworkId).collect(),
+        languages: row.languages,
+        qualifications: row.qualifications.iter().filter_map(|name| named(name)).collect(),
+        active: row.active,
+    }
+}

@@ -1,0 +1,181 @@
+//! Weekly turns, as an administrator sees a rota, and the escalation that every new service begins with.
+
+use crate::app::ports::PolicyRow;
+use crate::domain::escalation::{Policy, Step, Target};
+use crate::domain::rota::{Layer, Rota, Turn, Zone};
+use jiff::{
+    Span,
+    civil::{DateTime, Weekday},
+};
+use schemas::{
+    PersonId, UnixMillis,
+    admin::Turns,
+    directory::DutyLevel::{self, Primary, Secondary},
+};
+use uuid::Uuid;
+
+/// Hand-over in the morning.
+const HAND_OVER_HOUR: i8 = 8;
+
+/// First duty, then second, then both at once. An emergency rings each for 20 s, as NHS Consultant Connect does.
+pub(crate) fn standard_policies(service_id: Uuid) -> Vec<PolicyRow> {
+    let ladder = |rounds, ring_seconds| Policy {
+        rounds,
+        steps: [Target::Duty(Primary), Target::Duty(Secondary), Target::AllEligible]
+            .map(|target| Step { targets: vec![target], ring_seconds })
+            .into(),
+    };
+    [("emergency", ladder(2, 20)), ("urgent", ladder(2, 60)), ("elective", ladder(3, 900))]
+        .into_iter()
+        .map(|(urgency, policy)| PolicyRow {
+            service_id,
+            urgency: urgency.to_owned(),
+            // Plain enums and numbers: cannot fail.
+            body: serde_json::to_string(&policy).unwrap_or_default(),
+        })
+        .collect()
+}
+
+/// People who take a week each; the first one's week begins at `start`.
+pub(crate) fn weekly(level: DutyLevel, people: &[PersonId], start: DateTime) -> Layer {
+    Layer { level, people: people.to_vec(), start, end: None, turn: Turn::Weeks(1), windows: vec![] }
+}
+
+/// The last Monday's hand-over at or before now: who comes first in a weekly layer is on duty now.
+pub(crate) fn last_monday(zone: &Zone, now: UnixMillis) -> DateTime {
+    let wall = zone.wall(now);
+    let days = i64::from(wall.weekday().since(Weekday::Monday));
+    let morning = wall.date().saturating_sub(Span::new().days(days)).at(HAND_OVER_HOUR, 0, 0, 0);
+    // Monday before eight: the week before still runs.
+    if morning > wall { morning.saturating_sub(Span::new().days(7)) } else { morning }
+}
+
+/// A stored rota as turns. What is more than weekly turns shows its people and is marked.
+pub(super) fn of_rota(rota: &Rota) -> Vec<Turns> {
+    let is_whole_rota = is_weekly(rota);
+    [Primary, Secondary]
+        .into_iter()
+        .filter(|level| rota.layers.iter().any(|layer| layer.level == *level))
+        .map(|level| {
+            let mut people = Vec::new();
+            for person in rota.layers.iter().filter(|layer| layer.level == level).flat_map(|layer| &layer.people) {
+                if is_whole_rota || !people.contains(person) {
+                    people.push(*person);
+                }
+            }
+            Turns { level, people, is_whole_rota }
+        })
+        .collect()
+}
+
+/// The rota with these turns; `None`: nothing about it changes. A level that is not given stays as it is, and so does
+/// a rota that is more than turns unless the writer says that these are all of it.
+pub(super) fn to_rota(stored: Option<Rota>, turns: &[Turns], zone: &Zone, now: UnixMillis) -> Option<Rota> {
+    let moved = stored.as_ref().is_some_and(|rota| rota.zone != *zone);
+    let written: Vec<&Turns> = turns.iter().filter(|turns| turns.is_whole_rota).collect();
+    if written.is_empty() {
+        return stored.filter(|_| moved).map(|rota| Rota { zone: zone.clone(), ..rota });
+    }
+    let before = stored.as_ref().filter(|rota| is_weekly(rota)).map_or(&[][..], |rota| &rota.layers[..]);
+    let layers = [Primary, Secondary]
+        .into_iter()
+        .filter_map(|level| {
+            let old = before.iter().find(|layer| layer.level == level);
+            match written.iter().find(|turns| turns.level == level) {
+                None => old.cloned(),
+                Some(turns) if turns.people.is_empty() => None,
+                // The same people: whose week it is stays as well.
+                Some(turns) if old.is_some_and(|layer| layer.people == turns.people) => old.cloned(),
+                Some(turns) => Some(weekly(level, &turns.people, last_monday(zone, now))),
+            }
+        })
+        .collect();
+    let rota = Rota { zone: zone.clone(), layers, overrides: vec![] };
+    (stored.as_ref() != Some(&rota)).then_some(rota)
+}
+
+/// Nothing but one layer of weeks for a level, handed over on Monday mornings.
+fn is_weekly(rota: &Rota) -> bool {
+    let plain = |layer: &Layer| {
+        layer.turn == Turn::Weeks(1)
+            && layer.end.is_none()
+            && layer.windows.is_empty()
+            && layer.start.weekday() == Weekday::Monday
+            && layer.start.time() == jiff::civil::time(HAND_OVER_HOUR, 0, 0, 0)
+    };
+    let once = |level| rota.layers.iter().filter(|layer| layer.level == level).count() <= 1;
+    rota.overrides.is_empty() && rota.layers.iter().all(plain) && once(Primary) && once(Secondary)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::rota::{Override, who_is_on};
+
+    const NOW: UnixMillis = UnixMillis(1_798_000_000_000);
+    const WEEK: i64 = 7 * 24 * 3600;
+
+    fn zone() -> Zone {
+        "Europe/Berlin".parse().unwrap()
+    }
+
+    fn people<const N: usize>() -> [PersonId; N] {
+        std::array::from_fn(|n| PersonId(Uuid::from_u128(n as u128 + 1)))
+    }
+
+    fn turns(level: DutyLevel, people: &[PersonId]) -> Turns {
+        Turns { level, people: people.to_vec(), is_whole_rota: true }
+    }
+
+    fn on(rota: &Rota, level: DutyLevel, at: UnixMillis) -> Option<PersonId> {
+        who_is_on(rota, at).iter().find(|shift| shift.level == level).map(|shift| shift.person)
+    }
+
+    #[test]
+    fn the_first_of_the_turns_is_on_duty_now_and_the_next_a_week_later() {
+        let [a, b, c] = people();
+        let rota = to_rota(None, &[turns(Primary, &[a, b]), turns(Secondary, &[c])], &zone(), NOW).unwrap();
+        assert_eq!((on(&rota, Primary, NOW), on(&rota, Secondary, NOW)), (Some(a), Some(c)));
+        assert_eq!(on(&rota, Primary, NOW.plus_seconds(WEEK)), Some(b));
+        assert_eq!(of_rota(&rota), [turns(Primary, &[a, b]), turns(Secondary, &[c])]);
+    }
+
+    #[test]
+    fn writing_the_same_again_in_another_week_changes_nobodys_week() {
+        let [a, b, c] = people();
+        let rota = to_rota(None, &[turns(Primary, &[a, b])], &zone(), NOW).unwrap();
+        let later = NOW.plus_seconds(WEEK);
+        assert_eq!(to_rota(Some(rota.clone()), &of_rota(&rota), &zone(), later), None);
+        let more = to_rota(Some(rota), &[turns(Secondary, &[c])], &zone(), later).unwrap();
+        assert_eq!((on(&more, Primary, later), on(&more, Secondary, later)), (Some(b), Some(c)));
+    }
+
+    #[test]
+    fn a_rota_that_is_more_than_turns_is_shown_marked_and_kept() {
+        let [a, b] = people();
+        let mut rota = to_rota(None, &[turns(Primary, &[a, b, a])], &zone(), NOW).unwrap();
+        let wall = zone().wall(NOW);
+        rota.overrides.push(Override {
+            level: Primary,
+            person: b,
+            from: wall,
+            until: wall.saturating_add(Span::new().days(1)),
+        });
+        let shown = of_rota(&rota);
+        assert_eq!(shown, [Turns { level: Primary, people: vec![a, b], is_whole_rota: false }]);
+        assert_eq!(to_rota(Some(rota.clone()), &shown, &zone(), NOW), None);
+        assert_eq!(to_rota(Some(rota.clone()), &[], &zone(), NOW), None);
+        let london: Zone = "Europe/London".parse().unwrap();
+        let moved = to_rota(Some(rota.clone()), &shown, &london, NOW).unwrap();
+        assert_eq!((moved.zone, moved.overrides.len()), (london, 1));
+        assert!(is_weekly(&to_rota(Some(rota), &[turns(Primary, &[b])], &zone(), NOW).unwrap()));
+    }
+
+    #[test]
+    fn nobody_is_somebody_to_write_down() {
+        let [a] = people();
+        let rota = to_rota(None, &[turns(Primary, &[a])], &zone(), NOW).unwrap();
+        let emptied = to_rota(Some(rota), &[turns(Primary, &[])], &zone(), NOW).unwrap();
+        assert_eq!((on(&emptied, Primary, NOW), of_rota(&emptied).len()), (None, 0));
+    }
+}

@@ -1,0 +1,65 @@
+//! Rows of data protection: who read what, notices, exports, the purge.
+
+use uuid::Uuid;
+
+/// Primary key `(person_id, session, study_id, window_start)`.
+#[derive(Clone, Debug)]
+pub struct AccessRow {
+    pub person_id: Uuid,
+    /// Hex of the first bytes of the session's token hash, or the id of a service token.
+    pub session: String,
+    pub study_id: Uuid,
+    /// `at` rounded down to 15 minutes.
+    pub window_start: i64,
+    pub at: i64,
+}
+
+/// Something that the data-protection role has to see (table `notices`). No `Debug`: the reason is free text.
+#[derive(Clone)]
+pub struct NoticeRow {
+    pub id: Uuid,
+    /// `schemas::privacy::NoticeKind` by its serde name.
+    pub kind: String,
+    pub at: i64,
+    pub person_id: Uuid,
+    pub consult_id: Uuid,
+    pub label: String,
+    pub reason: String,
+    pub seen_by: Option<Uuid>,
+    pub seen_at: Option<i64>,
+}
+
+/// An export that two people answer for (table `exports`). No `Debug`: the reason is free text.
+#[derive(Clone)]
+pub struct ExportRow {
+    pub id: Uuid,
+    pub consult_id: Uuid,
+    pub label: String,
+    /// `schemas::privacy::ExportState` by its serde name.
+    pub state: String,
+    pub reason: String,
+    pub requested_by: Uuid,
+    pub requested_at: i64,
+    pub decided_by: Option<Uuid>,
+    pub decided_at: Option<i64>,
+}
+
+/// What a purge left to be done outside of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PurgedConsult {
+    /// Each study whose key is gone, with the addresses of its sealed objects, which nobody can read any more: deleting
+    /// them gives their space back.
+    pub studies: Vec<(Uuid, Vec<String>)>,
+}
+
+/// What waits for its purge. See [`Repository::retention`](super::Repository::retention).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RetentionRow {
+    /// May be purged now.
+    pub due: i64,
+    /// Taken over or cancelled; its time has not come.
+    pub waiting: i64,
+    pub purged: i64,
+    /// Ended, not cancelled, and nobody has said that the report lies in the hospital's record. Oldest first.
+    pub not_taken_over: Vec<Uuid>,
+}

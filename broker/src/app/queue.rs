@@ -1,0 +1,60 @@
+//! Consults that wait for somebody who is busy: as soon as that person is free, their ladder begins.
+
+use super::{App, Result, log::Wish};
+use schemas::{ConsultId, PersonId};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// People who have become free and whose queue nobody has looked at yet. Only a hint: the deadline of a queued
+/// consult stands behind it, so a node that dies with people in here costs minutes and no patient.
+#[derive(Default)]
+pub(super) struct Freed(Mutex<BTreeSet<PersonId>>);
+
+impl Freed {
+    pub(super) fn freed(&self, person: PersonId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(person);
+    }
+
+    fn take(&self) -> BTreeSet<PersonId> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl App {
+    /// Ranks the consults anew that wait for somebody who has become free. The ticker's, so that whoever ends a
+    /// session does not wait for it.
+    pub(super) async fn serve_queue(&self) -> Result<u32> {
+        let freed = self.queue.take();
+        if freed.is_empty() {
+            return Ok(0);
+        }
+        let services = self.exclusive_services(&freed).await;
+        let mut turns = 0;
+        for service in services.inspect_err(|_| freed.iter().for_each(|person| self.queue.freed(*person)))? {
+            for id in self.repo.queued_consults(service.0).await?.into_iter().map(ConsultId) {
+                match self.run(id, &Wish::Freed).await {
+                    Ok(outcome) => turns += u32::from(outcome.changed),
+                    // Its own deadline tries again.
+                    Err(error) => tracing::warn!(consult = %id, %error, "a queued consult was not ranked anew"),
+                }
+            }
+        }
+        Ok(turns)
+    }
+
+    /// Exclusive services that one of these people works for.
+    async fn exclusive_services(&self, people: &BTreeSet<PersonId>) -> Result<Vec<schemas::ServiceId>> {
+        let directory = self.directory().await?;
+        let networks: BTreeSet<_> = people
+            .iter()
+            .filter_map(|person| directory.person(*person))
+            .flat_map(|person| person.actor.networks.iter().copied())
+            .collect();
+        let exclusive = directory
+            .services
+            .values()
+            .filter(|entry| entry.exclusive && networks.contains(&entry.service.network_id))
+            .map(|entry| entry.service.id);
+        Ok(exclusive.collect())
+    }
+}

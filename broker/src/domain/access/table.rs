@@ -1,0 +1,205 @@
+//! The rows.
+
+use super::{ActionName, Grant, Relation, Role};
+
+/// Something that a person may or may not do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// An action on a consult; joining its room is one of them.
+    Act(ActionName),
+    /// The summary, rings and timeline: no patient data.
+    ReadConsult,
+    /// The case fields, without who the patient is.
+    ReadFields,
+    /// Who the patient is.
+    ReadIdentity,
+    /// The signed report, and what became of it: patient data.
+    ReadAnswer,
+    /// Why this specialist and why not the others.
+    ReadMatch,
+    /// Images of a study that is attached to this consult.
+    ReadStudy,
+    /// Minutes in the room and what they might be billed by.
+    ReadLedger,
+    /// Who could take the consult over or help.
+    ReadColleagues,
+    CreateConsult,
+    /// Send DICOM objects in; they belong to the sender's house.
+    StoreStudy,
+    /// Studies of one's own house that wait for a consult; see [`super::owns_study`].
+    ReadInbox,
+    ReadServices,
+    ReadDuties,
+    /// The coordinator's board, for the coordinator's networks.
+    ReadBoard,
+    /// Read a consult that one has nothing to do with, in an emergency, with a reason that somebody reads.
+    BreakGlass,
+    /// Who read which study, and when.
+    ReadAccessLog,
+    /// What the data-protection role is told.
+    ReadNotices,
+    RequestExport,
+    /// Of somebody else's request; the caller sees to that.
+    DecideExport,
+    /// Everything below `/api/admin`.
+    Administer,
+}
+
+impl Permission {
+    /// Every permission, in the order of the printed table.
+    pub fn all() -> impl Iterator<Item = Self> {
+        ACTIONS.into_iter().map(Self::Act).chain(OTHERS)
+    }
+}
+
+const ACTIONS: [ActionName; 34] = [
+    ActionName::CompleteFields,
+    ActionName::RequestNow,
+    ActionName::ChangeUrgency,
+    ActionName::Stamp,
+    ActionName::Accept,
+    ActionName::AcceptInFive,
+    ActionName::PassOn,
+    ActionName::Decline,
+    ActionName::RingReceipt,
+    ActionName::TakeOver,
+    ActionName::Assign,
+    ActionName::HandOver,
+    ActionName::AcceptOffer,
+    ActionName::DeclineOffer,
+    ActionName::AddParticipant,
+    ActionName::RemoveParticipant,
+    ActionName::AskForMore,
+    ActionName::Reply,
+    ActionName::Cancel,
+    ActionName::AttachStudy,
+    ActionName::DetachStudy,
+    ActionName::Join,
+    ActionName::RollCall,
+    ActionName::RecordConsent,
+    ActionName::InviteGuest,
+    ActionName::AdmitGuest,
+    ActionName::RemoveGuest,
+    ActionName::EndSession,
+    ActionName::SignReport,
+    ActionName::Amend,
+    ActionName::Acknowledge,
+    ActionName::ReportTakenOver,
+    ActionName::Close,
+    ActionName::FeedBack,
+];
+
+const OTHERS: [Permission; 20] = [
+    Permission::ReadConsult,
+    Permission::ReadFields,
+    Permission::ReadIdentity,
+    Permission::ReadAnswer,
+    Permission::ReadMatch,
+    Permission::ReadStudy,
+    Permission::ReadLedger,
+    Permission::ReadColleagues,
+    Permission::CreateConsult,
+    Permission::StoreStudy,
+    Permission::ReadInbox,
+    Permission::ReadServices,
+    Permission::ReadDuties,
+    Permission::ReadBoard,
+    Permission::BreakGlass,
+    Permission::ReadAccessLog,
+    Permission::ReadNotices,
+    Permission::RequestExport,
+    Permission::DecideExport,
+    Permission::Administer,
+];
+
+/// The table.
+pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
+    use Grant::{As, Role as By, SignedIn};
+    use Relation::{
+        Coordinator, FormerSpecialist, GlassBroken, Interpreter, Notified, OfferedTo, QueuedBehind, Requester,
+        RungBefore, RungNow, SameHouse, SecondSpecialist, Specialist,
+    };
+    match permission {
+        Permission::Act(action) => match action {
+            ActionName::CompleteFields
+            | ActionName::RequestNow
+            | ActionName::AttachStudy
+            | ActionName::DetachStudy
+            | ActionName::Reply
+            | ActionName::Acknowledge
+            | ActionName::ReportTakenOver
+            | ActionName::FeedBack => &[As(Requester), As(SameHouse)],
+            ActionName::ChangeUrgency | ActionName::Cancel | ActionName::Close => {
+                &[As(Requester), As(SameHouse), As(Coordinator)]
+            }
+            // The winner may repeat an accept whose response was lost.
+            ActionName::Accept => &[As(RungNow), As(RungBefore), As(QueuedBehind), As(Specialist)],
+            // Whoever was rung learns from the machine that the ring is over, not that it is forbidden.
+            ActionName::AcceptInFive | ActionName::PassOn | ActionName::Decline | ActionName::RingReceipt => {
+                &[As(RungNow), As(RungBefore), As(Specialist)]
+            }
+            ActionName::TakeOver | ActionName::Assign => &[As(Coordinator)],
+            // Who took it over may repeat that.
+            ActionName::AcceptOffer => &[As(OfferedTo), As(Specialist)],
+            // Who offered it takes it back; the machine knows who that was.
+            ActionName::DeclineOffer => &[As(OfferedTo), As(Specialist), As(Coordinator)],
+            ActionName::AddParticipant | ActionName::RemoveParticipant => &[As(Specialist), As(Coordinator)],
+            ActionName::Join => &[As(Requester), As(SameHouse), As(Specialist), As(SecondSpecialist), As(Interpreter)],
+            ActionName::Stamp
+            | ActionName::RollCall
+            | ActionName::RecordConsent
+            | ActionName::InviteGuest
+            | ActionName::AdmitGuest
+            | ActionName::RemoveGuest => &[As(Requester), As(SameHouse), As(Specialist), As(SecondSpecialist)],
+            ActionName::HandOver
+            | ActionName::AskForMore
+            | ActionName::EndSession
+            | ActionName::SignReport
+            | ActionName::Amend => &[As(Specialist)],
+        },
+        Permission::ReadConsult => &[
+            As(Requester),
+            As(SameHouse),
+            As(Notified),
+            As(RungNow),
+            As(RungBefore),
+            As(QueuedBehind),
+            As(OfferedTo),
+            As(Specialist),
+            As(FormerSpecialist),
+            As(SecondSpecialist),
+            As(Interpreter),
+            As(Coordinator),
+            As(GlassBroken),
+        ],
+        Permission::ReadFields => &[
+            As(Requester),
+            As(SameHouse),
+            As(RungNow),
+            As(QueuedBehind),
+            As(OfferedTo),
+            As(Specialist),
+            As(SecondSpecialist),
+            As(GlassBroken),
+        ],
+        Permission::ReadIdentity | Permission::ReadStudy => {
+            &[As(Requester), As(SameHouse), As(Specialist), As(SecondSpecialist), As(GlassBroken)]
+        }
+        // Whoever treated the patient keeps what was written about it.
+        Permission::ReadAnswer => {
+            &[As(Requester), As(SameHouse), As(Specialist), As(FormerSpecialist), As(SecondSpecialist), As(GlassBroken)]
+        }
+        Permission::ReadMatch => &[As(Coordinator)],
+        Permission::ReadLedger => &[As(Requester), As(SameHouse), As(Specialist), As(Coordinator)],
+        Permission::ReadColleagues => &[As(Specialist), As(Coordinator)],
+        Permission::CreateConsult | Permission::StoreStudy | Permission::ReadInbox => &[By(Role::Referrer)],
+        Permission::ReadServices => &[SignedIn],
+        Permission::ReadDuties => &[By(Role::Specialist), By(Role::Coordinator)],
+        Permission::ReadBoard => &[By(Role::Coordinator)],
+        Permission::BreakGlass => &[By(Role::Referrer), By(Role::Specialist)],
+        Permission::ReadAccessLog | Permission::ReadNotices | Permission::DecideExport => &[By(Role::DataProtection)],
+        // Who asks gets the file only after a second person's approval.
+        Permission::RequestExport => &[As(Requester), As(SameHouse), As(Specialist), By(Role::DataProtection)],
+        Permission::Administer => &[By(Role::Admin)],
+    }
+}

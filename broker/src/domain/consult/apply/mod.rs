@@ -1,0 +1,226 @@
+//! Folding one event into the state. Total: whatever the log says is taken as it is, nothing here refuses or panics.
+
+mod begin;
+mod room;
+mod team;
+
+use super::{Consult, Event, Promise, Queue, Recorded, Ring, Signed, TakenOver, fields};
+use crate::domain::escalation::Plan;
+use schemas::{
+    RingId, UnixMillis,
+    consult::{AlarmKind, CaseFields, ConsultState, RingOutcome},
+};
+
+impl Consult {
+    /// Folds the next event.
+    pub fn apply(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
+        self.seq = recorded.seq;
+        match &recorded.event {
+            // A second beginning cannot be in a log; if it is, the first one counts.
+            Event::Requested { .. } | Event::Prealerted { .. } => {}
+            Event::RequestMade { urgency, fields } => self.request_made(*urgency, fields, at),
+            Event::FieldsCompleted { fields } => self.fields_completed(fields),
+            Event::UrgencyChanged { urgency } => {
+                self.urgency = *urgency;
+                if self.is_on_ladder() {
+                    self.rounds_before = self.round;
+                    self.let_go_of_the_ladder();
+                }
+            }
+            Event::Stamped { stamp, at } => self.clock.set(*stamp, *at),
+            Event::Matched { round, plan, .. } | Event::RoundRepeated { round, plan } => self.begin_round(*round, plan),
+            Event::RingStarted { ring_id, person, round, step, until, assigned } => {
+                self.round = *round;
+                self.step = *step;
+                if *assigned {
+                    self.promise = None;
+                    self.taken_over = None;
+                }
+                self.start_ring(Ring {
+                    ring_id: *ring_id,
+                    person: *person,
+                    round: *round,
+                    step: *step,
+                    started_at: at,
+                    until: *until,
+                    delivered_at: None,
+                    seen_at: None,
+                    outcome: RingOutcome::Ringing,
+                    ended_at: None,
+                    assigned: *assigned,
+                });
+            }
+            Event::RingDelivered { ring_id, .. } => self.with_ring(*ring_id, |ring| {
+                ring.delivered_at.get_or_insert(at);
+            }),
+            Event::RingSeen { ring_id, .. } => self.with_ring(*ring_id, |ring| {
+                ring.delivered_at.get_or_insert(at);
+                ring.seen_at.get_or_insert(at);
+            }),
+            Event::RingEnded { ring_id, outcome, .. } => self.with_ring(*ring_id, |ring| {
+                // A promise ends a ring for the time being; its holder still answers it.
+                if ring.is_active() || ring.outcome == RingOutcome::InFive {
+                    ring.outcome = *outcome;
+                    ring.ended_at = Some(at);
+                }
+            }),
+            Event::Promised { person, until } => self.promise = Some(Promise { person: *person, until: *until }),
+            Event::PromiseBroken { .. } => self.promise = None,
+            Event::TakenOver { person, until } => {
+                self.promise = None;
+                self.taken_over = Some(TakenOver { person: *person, until: *until });
+            }
+            Event::TakeOverEnded => self.taken_over = None,
+            Event::Queued { behind } => {
+                let since = self.queue.as_ref().map_or(at, |queue| queue.since);
+                self.queue = (!behind.is_empty()).then(|| Queue { since, behind: behind.clone() });
+            }
+            Event::Unanswered { retry_at } => {
+                self.enter(ConsultState::Unanswered, at);
+                self.retry_at = Some(*retry_at);
+            }
+            Event::AlarmRaised { kind } => self.alarm = Some(*kind),
+            Event::Accepted { person } => self.accepted(*person, at),
+            Event::Offered { .. }
+            | Event::OfferEnded { .. }
+            | Event::SpecialistChanged { .. }
+            | Event::ParticipantAdded { .. }
+            | Event::ParticipantRemoved { .. }
+            | Event::AskedForMore { .. }
+            | Event::Replied { .. }
+            | Event::GlassBroken { .. } => self.apply_team(&recorded.event, at),
+            Event::StudyAttached { study_id } => {
+                self.detached.retain(|study| study != study_id);
+                if !self.studies.contains(study_id) {
+                    self.studies.push(*study_id);
+                }
+            }
+            Event::StudyDetached { study_id, .. } => {
+                self.studies.retain(|study| study != study_id);
+                if !self.detached.contains(study_id) {
+                    self.detached.push(*study_id);
+                }
+            }
+            Event::Joined { .. }
+            | Event::Left { .. }
+            | Event::RollCalled { .. }
+            | Event::ConsentRecorded { .. }
+            | Event::GuestInvited { .. }
+            | Event::GuestWaits { .. }
+            | Event::GuestAdmitted { .. }
+            | Event::GuestRemoved { .. }
+            | Event::GuestJoined { .. }
+            | Event::GuestLeft { .. } => self.apply_room(&recorded.event, at),
+            Event::SessionEnded => {
+                self.enter(ConsultState::Reporting, at);
+                self.clear_alarm(AlarmKind::NotStarted);
+            }
+            Event::Answered { person, answer } => {
+                self.versions.push(Signed {
+                    version: self.next_version(),
+                    reason: Default::default(),
+                    answer: answer.clone(),
+                    author: *person,
+                    signed_at: at,
+                });
+                self.offer = None;
+                self.enter(ConsultState::Reported, at);
+                self.alarm = None;
+            }
+            Event::Amended { person, version, reason, answer } => {
+                self.versions.push(Signed {
+                    version: *version,
+                    reason: reason.clone(),
+                    answer: answer.clone(),
+                    author: *person,
+                    signed_at: at,
+                });
+                // What lies in the hospital's record is the old version: the new one is taken over anew.
+                self.report_taken_over_at = None;
+                if self.state == ConsultState::Acknowledged {
+                    self.enter(ConsultState::Reported, at);
+                    self.alarm = None;
+                }
+            }
+            Event::Acknowledged { .. } => {
+                self.enter(ConsultState::Acknowledged, at);
+                self.alarm = None;
+            }
+            Event::ReportTakenOver { .. } => {
+                self.report_taken_over_at.get_or_insert(at);
+            }
+            Event::Closed { close_out, .. } => {
+                self.close_out.clone_from(close_out);
+                self.end(ConsultState::Closed, at);
+            }
+            Event::OutcomeFedBack { outcome, .. } => self.outcomes.push(outcome.clone()),
+            Event::Cancelled { .. } => self.end(ConsultState::Cancelled, at),
+        }
+    }
+
+    fn fields_completed(&mut self, patch: &CaseFields) {
+        fields::merge(&mut self.fields, patch);
+        if patch.eta.is_some() {
+            self.clear_alarm(AlarmKind::PrealertOverdue);
+        }
+        if self.fields.missing().is_empty() {
+            self.clear_alarm(AlarmKind::FieldsMissing);
+        }
+    }
+
+    /// `state_since` stays when the state does.
+    fn enter(&mut self, state: ConsultState, at: UnixMillis) {
+        if self.state != state {
+            self.state = state;
+            self.state_since = at;
+        }
+    }
+
+    fn end(&mut self, state: ConsultState, at: UnixMillis) {
+        self.enter(state, at);
+        self.ended_at.get_or_insert(at);
+        self.alarm = None;
+        self.offer = None;
+        self.queue = None;
+        self.let_go_of_the_ladder();
+    }
+
+    /// Nobody holds it and nothing is planned on it any more.
+    const fn let_go_of_the_ladder(&mut self) {
+        self.promise = None;
+        self.taken_over = None;
+        self.retry_at = None;
+    }
+
+    fn begin_round(&mut self, round: u32, plan: &Plan) {
+        self.round = round;
+        self.step = 0;
+        self.plan = plan.clone();
+        self.retry_at = None;
+        self.queue = None;
+    }
+
+    fn start_ring(&mut self, ring: Ring) {
+        if self.rings.iter().all(|known| known.ring_id != ring.ring_id) {
+            self.rings.push(ring);
+        }
+    }
+
+    fn with_ring(&mut self, ring_id: RingId, change: impl FnOnce(&mut Ring)) {
+        // Receipts and ends mean recent rings: look from the end.
+        if let Some(ring) = self.rings.iter_mut().rev().find(|ring| ring.ring_id == ring_id) {
+            change(ring);
+        }
+    }
+
+    fn next_version(&self) -> u32 {
+        u32::try_from(self.versions.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    fn clear_alarm(&mut self, kind: AlarmKind) {
+        if self.alarm == Some(kind) {
+            self.alarm = None;
+        }
+    }
+}

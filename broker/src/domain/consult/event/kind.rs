@@ -1,0 +1,75 @@
+//! What can be said of an event without its body.
+
+use super::Event;
+use schemas::consult::RingOutcome;
+
+impl Event {
+    /// Name of the event, equal to its serde tag. Stays when the body is purged.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Requested { .. } => "requested",
+            Self::Prealerted { .. } => "prealerted",
+            Self::RequestMade { .. } => "request_made",
+            Self::FieldsCompleted { .. } => "fields_completed",
+            Self::UrgencyChanged { .. } => "urgency_changed",
+            Self::Stamped { .. } => "stamped",
+            Self::Matched { .. } => "matched",
+            Self::RoundRepeated { .. } => "round_repeated",
+            Self::RingStarted { .. } => "ring_started",
+            Self::RingDelivered { .. } => "ring_delivered",
+            Self::RingSeen { .. } => "ring_seen",
+            Self::RingEnded { .. } => "ring_ended",
+            Self::Promised { .. } => "promised",
+            Self::PromiseBroken { .. } => "promise_broken",
+            Self::TakenOver { .. } => "taken_over",
+            Self::TakeOverEnded => "take_over_ended",
+            Self::Queued { .. } => "queued",
+            Self::Unanswered { .. } => "unanswered",
+            Self::AlarmRaised { .. } => "alarm_raised",
+            Self::Accepted { .. } => "accepted",
+            Self::Offered { .. } => "offered",
+            Self::OfferEnded { .. } => "offer_ended",
+            Self::SpecialistChanged { .. } => "specialist_changed",
+            Self::ParticipantAdded { .. } => "participant_added",
+            Self::ParticipantRemoved { .. } => "participant_removed",
+            Self::AskedForMore { .. } => "asked_for_more",
+            Self::Replied { .. } => "replied",
+            Self::StudyAttached { .. } => "study_attached",
+            Self::StudyDetached { .. } => "study_detached",
+            Self::Joined { .. } => "joined",
+            Self::Left { .. } => "left",
+            Self::RollCalled { .. } => "roll_called",
+            Self::ConsentRecorded { .. } => "consent_recorded",
+            Self::GuestInvited { .. } => "guest_invited",
+            Self::GuestWaits { .. } => "guest_waits",
+            Self::GuestAdmitted { .. } => "guest_admitted",
+            Self::GuestRemoved { .. } => "guest_removed",
+            Self::GuestJoined { .. } => "guest_joined",
+            Self::GuestLeft { .. } => "guest_left",
+            Self::SessionEnded => "session_ended",
+            Self::Answered { .. } => "answered",
+            Self::Amended { .. } => "amended",
+            Self::Acknowledged { .. } => "acknowledged",
+            Self::ReportTakenOver { .. } => "report_taken_over",
+            Self::Closed { .. } => "closed",
+            Self::OutcomeFedBack { .. } => "outcome_fed_back",
+            Self::GlassBroken { .. } => "glass_broken",
+            Self::Cancelled { .. } => "cancelled",
+        }
+    }
+
+    /// `true` for what follows from somebody's act but was not done by them: the machine rings and alarms.
+    pub(super) const fn is_machine(&self) -> bool {
+        match self {
+            Self::Matched { .. }
+            | Self::RoundRepeated { .. }
+            | Self::TakeOverEnded
+            | Self::Queued { .. }
+            | Self::Unanswered { .. }
+            | Self::AlarmRaised { .. } => true,
+            Self::RingStarted { assigned, .. } => !*assigned,
+            Self::RingEnded { outcome, .. } => matches!(outcome, RingOutcome::TimedOut | RingOutcome::Withdrawn),
+            _ => false,
+        }
+    }
+}

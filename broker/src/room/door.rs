@@ -1,0 +1,141 @@
+//! Guests who have come and are not in the room. Pure.
+//!
+//! Invariant: a guest stands at the door once, with one connection.
+
+use super::seats::SocketId;
+use schemas::directory::PersonRef;
+use schemas::guest::{Guest, GuestState};
+use schemas::{GuestId, PersonId};
+use std::collections::BTreeMap;
+
+/// Who stands at the door of one room.
+#[derive(Debug, Default)]
+pub struct Door {
+    waiting: BTreeMap<GuestId, Waits>,
+}
+
+/// One guest at the door.
+#[derive(Debug, PartialEq)]
+pub struct Waits {
+    pub person: PersonRef,
+    pub socket: SocketId,
+}
+
+/// What the log says about those at the door.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// Somebody let them in.
+    pub admitted: Vec<GuestId>,
+    /// Sent away, or unknown.
+    pub removed: Vec<GuestId>,
+}
+
+impl Door {
+    /// A guest comes. Their other connection, which loses its place.
+    pub fn come(&mut self, guest: GuestId, person: PersonRef, socket: SocketId) -> Option<SocketId> {
+        self.waiting.insert(guest, Waits { person, socket }).map(|before| before.socket)
+    }
+
+    /// The connection is gone. `false` when it no longer held the place.
+    pub fn left(&mut self, guest: GuestId, socket: SocketId) -> bool {
+        let held = self.waiting.get(&guest).is_some_and(|waits| waits.socket == socket);
+        if held {
+            self.waiting.remove(&guest);
+        }
+        held
+    }
+
+    /// Takes a guest from the door, in or away.
+    pub fn take(&mut self, guest: GuestId) -> Option<Waits> {
+        self.waiting.remove(&guest)
+    }
+
+    /// The guest who waits by this connection.
+    pub fn guest_at(&self, socket: SocketId) -> Option<GuestId> {
+        self.waiting.iter().find(|(_, waits)| waits.socket == socket).map(|(guest, _)| *guest)
+    }
+
+    /// Those at the door as the team sees them, in the order in which they were invited. Somebody who was let in and
+    /// finds no seat is among them: they are not in the room yet.
+    pub fn list(&self, guests: &[Guest]) -> Vec<Guest> {
+        guests.iter().filter(|guest| self.waiting.contains_key(&guest.id)).cloned().collect()
+    }
+
+    pub fn judge(&self, guests: &[Guest]) -> Verdict {
+        let mut verdict = Verdict::default();
+        for id in self.waiting.keys() {
+            match guests.iter().find(|guest| guest.id == *id).map(|guest| guest.state) {
+                Some(GuestState::Admitted) => verdict.admitted.push(*id),
+                Some(GuestState::Invited | GuestState::Waiting) => {}
+                Some(GuestState::Removed) | None => verdict.removed.push(*id),
+            }
+        }
+        verdict
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+}
+
+/// A guest's seat is under their own id (`schemas::room::Member`); only for those whose part is the guest's.
+pub fn guest_of(person: PersonId) -> GuestId {
+    GuestId(person.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use schemas::guest::GuestPart;
+    use schemas::{HospitalId, UnixMillis};
+    use uuid::Uuid;
+
+    fn person(n: u128) -> PersonRef {
+        PersonRef {
+            id: PersonId(Uuid::from_u128(n)),
+            name: format!("Person {n}"),
+            hospital_id: HospitalId(Uuid::nil()),
+            hospital: "Haus".to_owned(),
+            phone: None,
+        }
+    }
+
+    fn guest(n: u128, state: GuestState) -> Guest {
+        Guest {
+            id: GuestId(Uuid::from_u128(n)),
+            name: format!("Gast {n}").into(),
+            part: GuestPart::Relative,
+            state,
+            invited_by: person(100),
+            at: UnixMillis(0),
+        }
+    }
+
+    #[test]
+    fn the_log_decides_over_those_who_are_there() {
+        let guests = [
+            guest(1, GuestState::Waiting),
+            guest(2, GuestState::Admitted),
+            guest(3, GuestState::Removed),
+            guest(4, GuestState::Admitted),
+        ];
+        let mut door = Door::default();
+        for n in [1, 2, 3, 5] {
+            assert_eq!(door.come(GuestId(Uuid::from_u128(n)), person(n), SocketId(n as u64)), None);
+        }
+        let id = |n| GuestId(Uuid::from_u128(n));
+        assert_eq!(door.judge(&guests), Verdict { admitted: vec![id(2)], removed: vec![id(3), id(5)] });
+        assert_eq!(door.list(&guests).len(), 3, "who is not there is not listed");
+    }
+
+    #[test]
+    fn a_second_connection_takes_the_place_and_the_first_ones_end_changes_nothing() {
+        let mut door = Door::default();
+        let id = GuestId(Uuid::from_u128(1));
+        door.come(id, person(1), SocketId(1));
+        assert_eq!(door.come(id, person(1), SocketId(2)), Some(SocketId(1)));
+        assert!(!door.left(id, SocketId(1)));
+        assert!(door.left(id, SocketId(2)));
+        assert!(door.is_empty());
+    }
+}

@@ -1,0 +1,109 @@
+//! Members of the team: they come, are lost, give up and leave.
+
+use super::door::guest_of;
+use super::seats::{Freed, Part, SocketId};
+use super::task::{Connection, Newcomer, Place, Room};
+use super::wire;
+use schemas::room::{ByeReason, Publishing, ServerMessage};
+use schemas::{MemberId, PersonId};
+
+impl Room {
+    pub(super) async fn enter(&mut self, newcomer: Newcomer) {
+        let Newcomer { seat, socket, outbox, reply } = newcomer;
+        let (part, person) = (Part::of(&seat), seat.person.id);
+        let taken = match self.seats.enter(seat.person, part, socket) {
+            Ok(taken) => taken,
+            Err(code) => {
+                let _ = reply.send(Err(code));
+                return;
+            }
+        };
+        if let Some(displaced) = taken.displaced {
+            self.hang_up(displaced, ByeReason::JoinedElsewhere);
+        }
+        if let Some(freed) = taken.gave_way {
+            self.gave_way(freed).await;
+        }
+        // The log first: nobody is in a room of which the log does not know.
+        if let Err(error) = self.shared.app.joined(self.consult, person).await {
+            self.seats.leave(taken.member, socket);
+            let _ = reply.send(Err(error.code()));
+            self.tell_roster(None);
+            return;
+        }
+        self.connections.insert(socket, Connection { outbox, offered: false });
+        if reply.send(Ok(())).is_err() {
+            // The socket went away while it waited.
+            self.lost(socket).await;
+            return;
+        }
+        self.welcome(taken.member, socket);
+        if !self.told_waiting.is_empty() {
+            self.tell(socket, ServerMessage::WaitingGuests { guests: self.told_waiting.clone() });
+        }
+    }
+
+    pub(super) fn welcome(&mut self, you: MemberId, socket: SocketId) {
+        self.tell(socket, ServerMessage::Welcome { you, roster: self.seats.roster() });
+        self.tell_roster(Some(socket));
+    }
+
+    pub(super) async fn lost(&mut self, socket: SocketId) {
+        let place = self.place(socket);
+        self.connections.remove(&socket);
+        match place {
+            None => {}
+            Some(Place::Door(guest)) => self.goes_away(guest, socket).await,
+            Some(Place::Seat(member)) => {
+                if self.seats.lost(member, socket, self.shared.clock.now()) {
+                    // Others would look at a frozen face.
+                    let (room, member) = (wire::room_id(self.consult), wire::member_id(member));
+                    self.shared.sfu.set_publishing(room, member, wire::publishing(Publishing::default()));
+                    self.tell_roster(None);
+                }
+            }
+        }
+    }
+
+    pub(super) async fn give_up(&mut self) {
+        for freed in self.seats.give_up(self.shared.clock.now()) {
+            self.gone(freed).await;
+        }
+    }
+
+    /// Takes somebody's seat and connection away.
+    pub(super) async fn expel(&mut self, member: MemberId, reason: ByeReason) {
+        let Some(freed) = self.seats.vacate(member) else { return };
+        if let Some(socket) = freed.socket {
+            self.hang_up(socket, reason);
+        }
+        self.gone(freed).await;
+    }
+
+    /// Their client tries again, finds the room full and says so.
+    pub(super) async fn gave_way(&mut self, freed: Freed) {
+        if let Some(socket) = freed.socket {
+            self.hang_up(socket, ByeReason::Lost);
+        }
+        self.gone(freed).await;
+    }
+
+    /// A seat became free.
+    pub(super) async fn gone(&mut self, freed: Freed) {
+        self.peers.remove(&freed.member);
+        self.shared.sfu.leave(wire::room_id(self.consult), wire::member_id(freed.member));
+        self.tell_roster(None);
+        self.record_left(freed.person, freed.part).await;
+    }
+
+    pub(super) async fn record_left(&self, person: PersonId, part: Part) {
+        let app = &self.shared.app;
+        let recorded = match part {
+            Part::Guest => app.guest_left(self.consult, guest_of(person)).await,
+            _ => app.left(self.consult, person).await,
+        };
+        if let Err(error) = recorded {
+            tracing::warn!(consult = %self.consult, %error, "the log did not take that somebody left");
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Every route of the API × every kind of caller, from the API's own document: a new route without a line in
+//! `matrix.txt` fails this test, and so does a line without a route.
+//!
+//! A cell is the status of a request that nothing but access can refuse: 401 and 403 say no, 404 says that there is
+//! nothing for this caller. Where a request that is let through would change the world for the next caller, its body is
+//! one that is refused later: 422 then means "let in".
+
+use crate::house::{Browser, House};
+use reqwest::Method;
+use schemas::consult::StudyStatus;
+use schemas::directory::{PersonRef, Role};
+use schemas::guest::{GuestLink, GuestView};
+use schemas::privacy::Export;
+use schemas::session::{Me, PhoneLink};
+use schemas::{ConsultId, NetworkId, PersonId};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use telekonsil::app::{NewPerson, Scope};
+use telekonsil::http::openapi;
+use uuid::Uuid;
+
+const CALLERS: [&str; 16] = [
+    "nobody", "asks", "house", "other", "rung", "spec", "spec2", "coord", "coord2", "admin", "privacy", "glass", "guest",
+    "phone", "phone2", "bearer",
+];
+
+/// Everything that the requests are about.
+struct World {
+    house: House,
+    /// Accepted; that of everybody but the one who is rung.
+    accepted: ConsultId,
+    /// Rings.
+    ringing: ConsultId,
+    study: Uuid,
+    export: Uuid,
+    service: Uuid,
+    hospital: Uuid,
+    browsers: BTreeMap<&'static str, Browser>,
+    people: BTreeMap<&'static str, PersonId>,
+}
+
+#[tokio::test]
+async fn every_route_lets_in_whom_it_should_and_nobody_else() {
+    let mut world = World::open().await;
+    let document: Value = serde_json::from_str(&openapi::text().unwrap()).unwrap();
+    let mut table = format!("{:<52}", "");
+    CALLERS.iter().for_each(|caller| write!(table, " {caller:>7}").unwrap());
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let line = format!("{} {path}", method.to_uppercase());
+            write!(table, "\n{line:<52}").unwrap();
+            for caller in CALLERS {
+                let takes_body = operation.get("requestBody").is_some() && method != "get";
+                let status = world.call(caller, &method.to_uppercase(), path, takes_body).await;
+                write!(table, " {status:>7}").unwrap();
+            }
+        }
+    }
+    table.push('\n');
+    world.house.close().await;
+    let committed = include_str!("matrix.txt");
+    if table != committed {
+        let made = std::env::temp_dir().join("telekonsil-matrix.txt");
+        std::fs::write(&made, &table).unwrap();
+        let differs = table.lines().filter(|line| !committed.lines().any(|known| known == *line)).collect::<Vec<_>>();
+        let gone = committed.lines().filter(|line| !table.lines().any(|now| now == *line)).collect::<Vec<_>>();
+        panic!(
+            "access differs from tests/http/matrix.txt (the table as it is: {})\nis:\n{}\nwas:\n{}",
+            made.display(),
+            differs.join("\n"),
+            gone.join("\n")
+        );
+    }
+}
+
+impl World {
+    async fn open() -> Self {
+        let house = House::open().await;
+        let demo = house.demo;
+        let asks = house.browser(demo.referrer).await;
+        let detail = asks.ask().await;
+        let (ringing, accepted) = (detail.summary.id, asks.ask().await.summary.id);
+        let rung = detail.summary.ringing[0].id;
+        let first = house.browser(rung).await;
+        assert_eq!(first.act(accepted, &json!({"type": "accept"})).await.status(), 200);
+        let services = detail.summary.service;
+        let study = json!({"study_instance_uid": "1.2.3", "instances": 1});
+        let study = asks.post(&format!("/api/consults/{accepted}/studies"), &study).await;
+        let study: StudyStatus = study.json().await.unwrap();
+        let export = asks.post(&format!("/api/consults/{accepted}/exports"), &json!({"reason": "Art. 15 DSGVO"})).await;
+        let export: Export = export.json().await.unwrap();
+
+        let mut people = BTreeMap::from([
+            ("asks", demo.referrer),
+            ("rung", rung),
+            ("spec", rung),
+            ("coord", demo.coordinator),
+        ]);
+        let at_home = detail.summary.requester.clone();
+        people.insert("house", add(&house, &at_home, Role::Referrer, vec![]).await);
+        let me: Me = first.get("/api/session").await.json().await.unwrap();
+        for (name, role) in [
+            ("other", Role::Referrer),
+            ("spec2", Role::Specialist),
+            ("glass", Role::Specialist),
+            ("admin", Role::Admin),
+            ("privacy", Role::DataProtection),
+        ] {
+            people.insert(name, add(&house, &me.person, role, vec![]).await);
+        }
+        let elsewhere = vec![NetworkId(Uuid::now_v7())];
+        people.insert("coord2", add(&house, &me.person, Role::Coordinator, elsewhere).await);
+
+        let mut browsers = BTreeMap::new();
+        for (name, person) in &people {
+            browsers.insert(*name, house.browser(*person).await);
+        }
+        let broken = json!({"consult": accepted.to_string(), "reason": "Patient ist jetzt hier"});
+        assert_eq!(browsers["glass"].post("/api/break-glass", &broken).await.status(), 200);
+        browsers.insert("nobody", house.stranger());
+        browsers.insert("bearer", house.stranger());
+        browsers.insert("guest", guest(&house, &first, accepted).await);
+        browsers.insert("phone", phone(&house, &first, accepted).await);
+        browsers.insert("phone2", phone(&house, &first, accepted).await);
+        Self {
+            hospital: at_home.hospital_id.0,
+            service: services.id.0,
+            study: study.id.0,
+            export: export.id.0,
+            house,
+            accepted,
+            ringing,
+            browsers,
+            people,
+        }
+    }
+
+    async fn call(&mut self, caller: &'static str, method: &str, path: &str, takes_body: bool) -> u16 {
+        // "rung" is rung by one consult; "phone2" is bound to the other one, where its owner is rung too.
+        let consult = if matches!(caller, "rung" | "phone2") { self.ringing } else { self.accepted };
+        let target = self.target(path, consult);
+        let place = CALLERS.iter().position(|name| *name == caller).unwrap();
+        let request = self.browsers[caller].request(Method::from_bytes(method.as_bytes()).unwrap(), &target);
+        // Each from an address of its own: the limits are not what is tested here.
+        let mut request = request.header("x-forwarded-for", format!("198.51.100.{}", place + 1));
+        if caller == "bearer" {
+            let ttl = std::time::Duration::from_secs(60);
+            let token = self.house.server.app.service_token(Scope::Dicomweb, None, ttl).await.unwrap();
+            request = request.bearer_auth(token);
+        }
+        if takes_body {
+            request = request.json(&self.body(method, path, caller));
+        }
+        let status = request.send().await.unwrap().status().as_u16();
+        if (method, path) == ("DELETE", "/api/session")
+            && let Some(person) = self.people.get(caller)
+        {
+            // Signed out; signs in again for what follows.
+            let again = self.house.browser(*person).await;
+            self.browsers.insert(caller, again);
+        }
+        status
+    }
+
+    fn target(&self, path: &str, consult: ConsultId) -> String {
+        let id = match path {
+            path if path.starts_with("/api/studies/") => self.study,
+            path if path.starts_with("/api/privacy/exports/") => self.export,
+            path if path.contains("/consults/") => consult.0,
+            // Hospitals and the like are made; sessions, notices and people are unknown.
+            _ => Uuid::from_u128(0x0194_2000_0000_7000_8000_0000_0000_ffff),
+        };
+        path.replace("{id}", &id.to_string()).replace("{consult}", &consult.to_string())
+    }
+
+    fn body(&self, method: &str, path: &str, caller: &str) -> Value {
+        let made = Uuid::from_u128(0x0194_2000_0000_7000_8000_0000_0000_ffff);
+        let contract = json!({"service_id": made, "provider_hospital_id": made, "hospital_id": made});
+        match (method, path) {
+            ("POST", "/api/session") => json!({"email": format!("{caller}@nobody.example"), "password": "falsch"}),
+            ("POST", "/api/session/link") | ("POST", "/api/guest") => json!({"token": "geraten"}),
+            ("PUT", "/api/session/password") => json!({"current": "x", "new": "kurz"}),
+            ("POST", "/api/consults") => {
+                let fields = json!({"birth_date": "gestern"});
+                json!({"id": Uuid::now_v7(), "service_id": self.service, "urgency": "emergency", "fields": fields})
+            }
+            ("POST", "/api/consults/{id}/actions") => {
+                json!({"type": "stamp", "stamp": "door", "at": self.house.server.app.now()})
+            }
+            ("POST", "/api/consults/{id}/studies") => json!({"study_instance_uid": "1.2.3", "instances": 1}),
+            ("POST", "/api/consults/{id}/report") => {
+                let answer =
+                    json!({"findings": "x", "assessment": "x", "recommendation": "", "decision": "treat_here"});
+                json!({"answer": answer, "password": "x"})
+            }
+            ("POST", "/api/consults/{id}/guests") => json!({"name": "", "part": "other"}),
+            ("POST", "/api/consults/{id}/exports") => json!({"reason": ""}),
+            ("POST", "/api/break-glass") => json!({"consult": self.accepted.to_string(), "reason": "kurz"}),
+            ("POST", "/api/privacy/exports/{id}/decision") => json!({"approve": true}),
+            ("PUT", "/api/admin/hospitals/{id}") => json!({"id": made, "name": "", "city": "", "phone": ""}),
+            ("PUT", "/api/admin/networks/{id}") => json!({"id": made, "name": ""}),
+            ("PUT", "/api/admin/services/{id}") => json!({
+                "id": made, "network_id": made, "specialty": "cardiology", "name": "", "fallback_phone": "",
+                "zone": "Europe/Berlin", "exclusive": false, "turns": [],
+            }),
+            ("PUT", "/api/admin/people/{id}") => json!({
+                "id": made, "hospital_id": self.hospital, "name": "", "email": "", "phone": null, "roles": [],
+                "networks": [], "languages": [], "qualifications": [], "active": true,
+            }),
+            ("PUT" | "DELETE", "/api/admin/contracts") => contract,
+            ("POST", "/api/setup") => json!({
+                "token": "geraten", "hospital": "H", "city": "C", "phone": "+49 1234", "name": "N",
+                "email": "a@b.example", "password": "ein langes Kennwort",
+            }),
+            _ => panic!("{method} {path} takes a body: say here what a minimal one is, and who may send it in matrix.txt"),
+        }
+    }
+}
+
+async fn add(house: &House, colleague: &PersonRef, role: Role, networks: Vec<NetworkId>) -> PersonId {
+    let id = PersonId(Uuid::now_v7());
+    let person = NewPerson {
+        id,
+        hospital_id: colleague.hospital_id,
+        name: "Dr. Test".to_owned(),
+        email: format!("{}@matrix.example", id.0.simple()),
+        phone: None,
+        roles: vec![role],
+        networks,
+        languages: vec![],
+        qualifications: vec![],
+        password: None,
+    };
+    house.server.app.add_person(person).await.unwrap();
+    id
+}
+
+async fn guest(house: &House, host: &Browser, consult: ConsultId) -> Browser {
+    let wanted = json!({"name": "Frau Gast", "part": "relative"});
+    let link: GuestLink = host.post(&format!("/api/consults/{consult}/guests"), &wanted).await.json().await.unwrap();
+    let mut browser = house.stranger();
+    let token = link.path.0.split_once('#').unwrap().1;
+    let opened = browser.post("/api/guest", &json!({"token": token})).await;
+    assert_eq!(opened.status(), 200);
+    let view: GuestView = opened.json().await.unwrap();
+    browser.csrf = Some(view.csrf_token.0);
+    browser
+}
+
+async fn phone(house: &House, owner: &Browser, consult: ConsultId) -> Browser {
+    let link = owner.post(&format!("/api/consults/{consult}/phone-link"), &json!({})).await;
+    let link: PhoneLink = link.json().await.unwrap();
+    let mut browser = house.stranger();
+    let token = link.path.0.split_once('#').unwrap().1;
+    let opened = browser.post("/api/session/link", &json!({"token": token})).await;
+    assert_eq!(opened.status(), 200);
+    let me: Me = opened.json().await.unwrap();
+    assert_eq!(me.only_consult, Some(consult));
+    browser.csrf = Some(me.csrf_token.0);
+    browser
+}

@@ -1,0 +1,111 @@
+//! Administration: people, hospitals, networks, services, contracts, the first administrator.
+
+use crate::{
+    HospitalId, NetworkId, PersonId, PrivateText, ServiceId, UnixMillis,
+    directory::{DutyLevel, Role, Specialty},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `GET /api/admin/directory`: everything that an administrator keeps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct AdminDirectory {
+    pub revision: i64,
+    pub hospitals: Vec<AdminHospital>,
+    pub networks: Vec<AdminNetwork>,
+    pub services: Vec<AdminService>,
+    pub people: Vec<AdminPerson>,
+    pub contracts: Vec<Contract>,
+}
+
+/// `PUT /api/admin/hospitals/{id}`; the client makes the id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdminHospital {
+    pub id: HospitalId,
+    pub name: String,
+    pub city: String,
+    /// Switchboard.
+    pub phone: String,
+}
+
+/// `PUT /api/admin/networks/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdminNetwork {
+    pub id: NetworkId,
+    pub name: String,
+}
+
+/// `PUT /api/admin/services/{id}`. A new service gets the standard escalation policies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdminService {
+    pub id: ServiceId,
+    pub network_id: NetworkId,
+    pub specialty: Specialty,
+    pub name: String,
+    pub fallback_phone: String,
+    /// IANA zone of the rota.
+    pub zone: String,
+    /// No second consult beside a running one, unless taken on purpose.
+    pub exclusive: bool,
+    /// Who takes turns on duty, week by week from Monday 08:00; the rota proper is edited elsewhere.
+    pub turns: Vec<Turns>,
+}
+
+/// People who take weekly turns at one level; empty: nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Turns {
+    pub level: DutyLevel,
+    pub people: Vec<PersonId>,
+    /// `false`: the stored rota is more than weekly turns; writing would replace it.
+    pub is_whole_rota: bool,
+}
+
+/// `PUT /api/admin/people/{id}`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdminPerson {
+    pub id: PersonId,
+    pub hospital_id: HospitalId,
+    /// With academic title.
+    pub name: String,
+    pub email: String,
+    pub phone: Option<String>,
+    pub roles: Vec<Role>,
+    /// Networks that a specialist works for and a coordinator watches.
+    pub networks: Vec<NetworkId>,
+    /// ISO 639-1.
+    pub languages: Vec<String>,
+    pub qualifications: Vec<Specialty>,
+    /// `false`: cannot sign in, is rung no more; their part in old consults stays.
+    pub active: bool,
+    /// Can sign in by password; ignored when written.
+    #[serde(default)]
+    pub has_password: bool,
+}
+
+/// A provider's house works for a requesting house in a service. `PUT` and `DELETE /api/admin/contracts`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+pub struct Contract {
+    pub service_id: ServiceId,
+    pub provider_hospital_id: HospitalId,
+    pub hospital_id: HospitalId,
+}
+
+/// `POST /api/admin/people/{id}/link`: a sign-in link that works once, for a first or a forgotten password.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct SignInLink {
+    /// Below this origin: `/enter?token=…`.
+    pub path: PrivateText,
+    pub expires_at: UnixMillis,
+}
+
+/// `POST /api/setup`: the first administrator of an empty installation, by the token that the console shows.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Setup {
+    pub token: PrivateText,
+    pub hospital: String,
+    pub city: String,
+    pub phone: String,
+    pub name: String,
+    pub email: String,
+    pub password: PrivateText,
+}

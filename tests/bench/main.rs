@@ -1,0 +1,68 @@
+//! Speed and memory, with a peer beside each figure where there is one. Prints; asserts nothing about time.
+//!
+//! `cargo run --release -p tests --bin bench [SECTION…]`; without a section all of them run (about five minutes).
+//! PostgreSQL figures need `tests/pg run cargo run …`.
+#![allow(clippy::print_stdout, reason = "printing is what this program is for")]
+
+mod bare;
+mod browserless;
+mod images;
+#[path = "../../sfu/tests/native/mod.rs"]
+mod native;
+mod packets;
+mod process;
+mod service;
+mod view;
+mod world;
+
+use anyhow::{Result, bail};
+
+const SECTIONS: [&str; 8] = ["sfu", "view", "ring", "commands", "sse", "imaging", "join", "memory"];
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let asked: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = asked.iter().find(|name| !SECTIONS.contains(&name.as_str())) {
+        bail!("there is no section {unknown}; there are {}", SECTIONS.join(", "));
+    }
+    process::raise_file_limit()?;
+    for section in SECTIONS.into_iter().filter(|name| asked.is_empty() || asked.iter().any(|asked| asked == name)) {
+        println!("\n## {section}");
+        match section {
+            "sfu" => packets::run().await?,
+            "view" => view::run().await?,
+            "ring" => service::ring().await?,
+            "commands" => service::commands().await?,
+            "sse" => service::fan_out().await?,
+            "imaging" => images::run().await?,
+            "join" => browserless::run().await?,
+            _ => process::run().await?,
+        }
+    }
+    Ok(())
+}
+
+/// Percentiles of a sample, in its own unit.
+pub(crate) struct Sample(Vec<f64>);
+
+impl Sample {
+    pub(crate) fn new(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        Self(values)
+    }
+
+    pub(crate) fn percentile(&self, percent: usize) -> f64 {
+        let last = self.0.len().saturating_sub(1);
+        self.0.get(last * percent / 100).copied().unwrap_or(f64::NAN)
+    }
+
+    pub(crate) fn line(&self, unit: &str) -> String {
+        let [half, late, most] = [50, 99, 100].map(|percent| self.percentile(percent));
+        format!("p50 {half:.1} {unit}, p99 {late:.1} {unit}, max {most:.1} {unit} (n = {})", self.0.len())
+    }
+}
+
+/// Milliseconds since `start`.
+pub(crate) fn millis_since(start: std::time::Instant) -> f64 {
+    start.elapsed().as_secs_f64() * 1000.0
+}

@@ -1,0 +1,79 @@
+//! Start-up time and memory of a server process; CPU time of a thread of our own.
+
+use crate::{Sample, browserless, millis_since, native, service::open_streams, world::World};
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::time::Duration;
+
+/// Rooms of two for the figure per room.
+const ROOMS: usize = 20;
+const CLIENTS: usize = 1_000;
+
+/// Two thousand streams are two thousand files on either side.
+pub(crate) fn raise_file_limit() -> Result<()> {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: both calls only read and write the struct that is passed.
+    let ok = unsafe {
+        libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 && {
+            limit.rlim_cur = limit.rlim_max;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit) == 0
+        }
+    };
+    ensure!(ok, "the limit of open files cannot be raised");
+    Ok(())
+}
+
+/// CPU time in nanoseconds of this process's threads with that name (`/proc/…/schedstat`).
+pub(crate) fn cpu_of(thread: &str) -> Result<u64> {
+    let mut total = 0;
+    for task in fs::read_dir("/proc/self/task")? {
+        let task = task?.path();
+        // A thread may end between the two calls.
+        let Ok(name) = fs::read_to_string(task.join("comm")) else { continue };
+        if name.trim() == thread {
+            let times = fs::read_to_string(task.join("schedstat"))?;
+            total += times.split_whitespace().next().context("schedstat")?.parse::<u64>()?;
+        }
+    }
+    Ok(total)
+}
+
+/// Resident memory in MiB.
+pub(crate) fn resident(pid: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
+    Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
+}
+
+pub(crate) async fn run() -> Result<()> {
+    let mut world = World::small().await?;
+    let mut starts = Vec::new();
+    for _ in 0..5 {
+        let node = world.installation.node()?;
+        node.kill()?;
+        let start = native::now();
+        node.start().await?;
+        starts.push(millis_since(start));
+    }
+    println!("start of `serve` until /readyz: {}", Sample::new(starts).line("ms"));
+    let pid = world.installation.node()?.pid().context("the server runs")?;
+    let idle = resident(pid)?;
+    println!("memory, idle: {idle:.1} MiB");
+    let streams = open_streams(&world, CLIENTS).await?;
+    let with_clients = resident(pid)?;
+    #[expect(clippy::cast_precision_loss, reason = "a thousand")]
+    let per_client = (with_clients - idle) * 1024.0 / CLIENTS as f64;
+    println!("memory, per connected client ({CLIENTS} event streams): {per_client:.1} KiB");
+    drop(streams);
+    let before = resident(pid)?;
+    let mut members = Vec::new();
+    for _ in 0..ROOMS {
+        members.extend(browserless::two_in_a_room(&world).await?);
+        browserless::settle(&mut members, Duration::from_millis(100)).await;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "twenty")]
+    let per_room = (resident(pid)? - before) / ROOMS as f64;
+    println!("memory, per room of two ({ROOMS} rooms, media connected): {per_room:.2} MiB");
+    drop(members);
+    world.installation.stop()
+}

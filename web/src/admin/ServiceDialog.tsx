@@ -1,0 +1,148 @@
+import { useState } from "react";
+import { adminApi } from "../api/admin";
+import { newId } from "../api/ids";
+import type { AdminDirectory, AdminService, DutyLevel, Specialty } from "../api/types";
+import { localeOf, useLanguage, useTexts } from "../i18n";
+import { Check, Field, SelectField } from "../ui";
+import { EditorDialog } from "./EditorDialog";
+import { TurnsEditor } from "./TurnsEditor";
+import { isPhone, isZone } from "../state/check";
+import { candidates } from "./checklist";
+import { byName } from "./directory";
+import { useEditor } from "./useEditor";
+
+const SPECIALTIES: readonly Specialty[] = ["stroke_neurology", "neurosurgery", "cardiology", "radiology"];
+const LEVELS: readonly DutyLevel[] = ["primary", "secondary"];
+
+interface ServiceDialogProps {
+  service: AdminService | null;
+  directory: AdminDirectory;
+  onClose: (saved?: string) => void;
+}
+
+/** A draft whose specialty may not have been chosen yet. */
+type Draft = Omit<AdminService, "specialty"> & { specialty: Specialty | "" };
+
+export function ServiceDialog({ service, directory, onClose }: ServiceDialogProps) {
+  const t = useTexts("admin");
+  const locale = localeOf(useLanguage());
+  const [initial] = useState<Draft>(() => service ?? blank(directory));
+  const editor = useEditor<Draft>({
+    initial,
+    put: (body) => adminApi.putService(tidy(body)),
+    find: (now) => now.services.find((entry) => entry.id === initial.id),
+    check: (draft) => ({
+      ...(draft.name.trim() === "" && { name: t("missing") }),
+      ...(draft.network_id === "" && { network_id: t("missing") }),
+      ...(draft.specialty === "" && { specialty: t("missing") }),
+      ...(!isPhone(draft.fallback_phone) && { fallback_phone: t("badPhone") }),
+      ...(hasUnfit(directory, draft) && { turns: t("turns.unfitIn") }),
+      ...(!isZone(draft.zone) && { zone: t("services.badZone") }),
+    }),
+    onSaved: (saved) => onClose(saved.name),
+  });
+  const { draft, change, fault } = editor;
+  const able = ableFor(directory, draft);
+  return (
+    <EditorDialog title={service?.name ?? t("services.newService")} editor={editor} onClose={() => onClose()} look="drawer">
+      <Field
+        label={t("services.name")}
+        value={draft.name}
+        onChange={(name) => change({ name })}
+        error={fault("name")}
+        maxLength={200}
+        isRequired
+        autoFocus
+      />
+      <SelectField
+        label={t("services.network")}
+        placeholder={t("services.choose")}
+        value={draft.network_id}
+        onChange={(network_id) => change({ network_id })}
+        options={byName(directory.networks, locale).map(({ id, name }) => ({ value: id, label: name }))}
+        error={fault("network_id")}
+        isRequired
+      />
+      <SelectField
+        label={t("services.specialty")}
+        placeholder={t("services.choose")}
+        value={draft.specialty}
+        onChange={(specialty) => change({ specialty })}
+        options={SPECIALTIES.map((value) => ({ value, label: t(`common:specialty.${value}`) }))}
+        error={fault("specialty")}
+        isRequired
+      />
+      <Field
+        label={t("services.fallback")}
+        description={t("services.fallbackHint")}
+        type="tel"
+        value={draft.fallback_phone}
+        onChange={(fallback_phone) => change({ fallback_phone })}
+        error={fault("fallback_phone")}
+        maxLength={40}
+        isRequired
+      />
+      <Field
+        label={t("services.zone")}
+        description={t("services.zoneHint")}
+        value={draft.zone}
+        onChange={(zone) => change({ zone })}
+        error={fault("zone")}
+        maxLength={64}
+        isRequired
+      />
+      <Check
+        label={t("services.exclusive")}
+        hint={t("services.exclusiveHint")}
+        isSelected={draft.exclusive}
+        onChange={(exclusive) => change({ exclusive })}
+      />
+      <p className="muted small">{t("turns.hint")}</p>
+      {LEVELS.map((level) => (
+        <TurnsEditor
+          key={level}
+          level={level}
+          people={draft.turns.find((turns) => turns.level === level)?.people ?? []}
+          isProtected={draft.turns.some((turns) => !turns.is_whole_rota)}
+          able={able}
+          everybody={directory.people}
+          onChange={(people) =>
+            change({
+              turns: [...draft.turns.filter((turns) => turns.level !== level), { level, people, is_whole_rota: true }],
+            })
+          }
+        />
+      ))}
+      {fault("turns") !== null && <p className="field-error">{fault("turns")}</p>}
+    </EditorDialog>
+  );
+}
+
+const ableFor = (directory: AdminDirectory, { network_id, specialty }: Draft) =>
+  specialty === "" ? [] : candidates(directory, { network_id, specialty });
+
+/** Weekly turns name somebody who could never be rung; the server refuses that. A rota of its own is not our business. */
+function hasUnfit(directory: AdminDirectory, draft: Draft): boolean {
+  const able = new Set(ableFor(directory, draft).map((person) => person.id));
+  return draft.turns.some((turns) => turns.is_whole_rota && turns.people.some((id) => !able.has(id)));
+}
+
+function blank(directory: AdminDirectory): Draft {
+  const only = directory.networks.length === 1 ? directory.networks[0] : undefined;
+  return {
+    id: newId(),
+    network_id: only?.id ?? "",
+    specialty: "",
+    name: "",
+    fallback_phone: "",
+    zone: "Europe/Berlin",
+    exclusive: true,
+    turns: [],
+  };
+}
+
+function tidy(draft: Draft): AdminService {
+  const { specialty } = draft;
+  if (specialty === "") throw new Error("a service is saved only with its specialty");
+  return { ...draft, specialty, name: draft.name.trim(), fallback_phone: draft.fallback_phone.trim(), zone: draft.zone.trim() };
+}

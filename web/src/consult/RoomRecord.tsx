@@ -1,0 +1,72 @@
+import type { ConsultDetail } from "../api/types";
+import { useTexts } from "../i18n";
+import { Button, ErrorView, Instant } from "../ui";
+import "./consult.css";
+import "./texts";
+import { useAct } from "./useAct";
+
+/** Roll call, consent and guests as they were recorded; nothing while nothing was. */
+export function RoomRecord({ detail }: { detail: ConsultDetail }) {
+  const t = useTexts("consult");
+  const work = useAct(detail.summary.id);
+  const { roll_call: rollCall, consent, guests } = detail;
+  if (!rollCall && !consent && guests.length === 0) return null;
+  const canRemove = detail.actions.includes("remove_guest");
+  return (
+    <section className="card stack" aria-labelledby="room-title">
+      <h2 id="room-title">{t("room.heading")}</h2>
+      {consent && (
+        <p>
+          {t("room.consent")}: <strong>{t(`room.consents.${consent.consent}`)}</strong>{" "}
+          <span className="muted small">
+            · {consent.by.name}, <Instant at={consent.at} />
+          </span>
+        </p>
+      )}
+      {rollCall && (
+        <div>
+          <h3>{t("room.present")}</h3>
+          <ul>
+            {rollCall.present.map((present, index) => (
+              <li key={index}>
+                {present.name}
+                {present.role && <span className="muted"> · {present.role}</span>}
+              </li>
+            ))}
+          </ul>
+          <p className="muted small">
+            {rollCall.by.name}, <Instant at={rollCall.at} />
+          </p>
+        </div>
+      )}
+      {guests.length > 0 && (
+        <div>
+          <h3>{t("room.guests")}</h3>
+          <ul className="people-list">
+            {guests.map((guest) => (
+              <li key={guest.id} className="row spread">
+                <span>
+                  <strong>{guest.name}</strong> · {t(`room.guestPart.${guest.part}`)} ·{" "}
+                  <span className="muted">
+                    {t(`room.guestState.${guest.state}`)}, {t("room.guestBy", { name: guest.invited_by.name })}
+                  </span>
+                </span>
+                {canRemove && guest.state !== "removed" && (
+                  <Button
+                    variant="quiet"
+                    aria-label={`${t("room.removeGuest")}: ${guest.name}`}
+                    isDisabled={work.pending !== null}
+                    onPress={() => void work.act({ type: "remove_guest", guest_id: guest.id })}
+                  >
+                    {t("room.removeGuest")}
+                  </Button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
+      {work.error !== null && <ErrorView error={work.error} />}
+    </section>
+  );
+}

@@ -1,0 +1,54 @@
+import type { TFunction } from "i18next";
+import type { TimelineWhat } from "../api/types";
+import { formatInstant, formatSecond } from "../state/time";
+import { names } from "../state/notes";
+
+/** One line of the history as a sentence; `t` is that of the namespace `consult`. */
+export function timelineText(what: TimelineWhat, t: TFunction, locale: string): string {
+  switch (what.type) {
+    case "prealerted":
+      return what.eta ? t("timeline.prealerted_eta", { time: formatInstant(what.eta, what.eta, locale) }) : t("timeline.prealerted");
+    case "requested":
+    case "urgency_changed":
+      return t(`timeline.${what.type}`, { urgency: t(`common:urgency.${what.urgency}`) });
+    case "stamped":
+      return t("timeline.stamped", { stamp: t(`clock.${what.stamp}`), time: formatInstant(what.at, what.at, locale) });
+    case "offered":
+      return t(what.is_hand_over ? "timeline.offered_hand_over" : "timeline.offered_assigned", { person: what.to.name });
+    case "offer_ended":
+      return t(what.accepted ? "timeline.offer_accepted" : "timeline.offer_ended", { person: what.to.name });
+    case "participant_added":
+      return t("timeline.participant_added", { person: what.person.name, part: t(`common:part.${what.part}`) });
+    case "queued":
+      return t("timeline.queued", { names: names(what.behind) });
+    case "roll_called":
+      return t("timeline.roll_called", { count: what.present });
+    case "consent_recorded":
+      return t("timeline.consent_recorded", { consent: t(`room.consents.${what.consent}`) });
+    case "guest_invited":
+      return t("timeline.guest_invited", { part: t(`room.guestPart.${what.part}`) });
+    case "amended":
+      return t("timeline.amended", { version: what.version });
+    case "fields_completed":
+      return what.missing.length === 0
+        ? t("timeline.fields_completed")
+        : t("timeline.fields_missing", { count: what.missing.length });
+    case "matched":
+      return t("timeline.matched", { round: what.round, count: what.eligible });
+    case "ring_started":
+      return t("timeline.ring_started", { person: what.person.name, round: what.round, step: what.step });
+    case "participant_removed":
+    case "glass_broken":
+    case "ring_delivered":
+    case "ring_seen":
+      return t(`timeline.${what.type}`, { person: what.person.name });
+    case "ring_ended":
+      return t("timeline.ring_ended", { person: what.person.name, outcome: t(`common:outcome.${what.outcome}`) });
+    case "promised":
+      return t("timeline.promised", { time: formatSecond(what.until, locale) });
+    case "alarm":
+      return t("timeline.alarm", { kind: t(`common:alarm.${what.kind}`) });
+    default:
+      return t(`timeline.${what.type}`);
+  }
+}

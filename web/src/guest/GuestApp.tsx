@@ -1,0 +1,143 @@
+import { useEffect, useState } from "react";
+import { guestApi } from "../api/guest";
+import { asApiError } from "../api/problem";
+import type { GuestView } from "../api/types";
+import "../consult/texts";
+import { useTexts } from "../i18n";
+import type { EndReason } from "../rtc/machine";
+import "../room/i18n";
+import { DeviceLobby } from "../room/DeviceLobby";
+import { comeBack } from "../room/resume";
+import { RoomSession } from "../room/roomSession";
+import { takeToken } from "../state/fragment";
+import { Button, ErrorView, Loading } from "../ui";
+import { GuestRoom } from "./GuestRoom";
+import { Message, Welcome } from "./Message";
+import "./texts";
+
+/** `/guest/#token`: the invitation, the devices, the door, the talk, its end. */
+export function GuestApp() {
+  const t = useTexts("guest");
+  const [token, setToken] = useState(takeOnce);
+  const { view, setView, error, retry } = useView(token === undefined);
+  const [opening, setOpening] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
+
+  const open = async (secret: string) => {
+    setOpening(true);
+    setFailure(null);
+    try {
+      setView(await guestApi.open(secret));
+      setToken(undefined);
+    } catch (problem) {
+      setFailure(problem);
+    } finally {
+      setOpening(false);
+    }
+  };
+
+  if (token !== undefined) {
+    const isUsed = asApiError(failure)?.code === "guest_link_used";
+    if (isUsed) return <Message text={t("used")} testId="guest-used" />;
+    return (
+      <Welcome>
+        <Button variant="primary" size="large" isPending={opening} onPress={() => void open(token)} data-testid="guest-open">
+          {t("open")}
+        </Button>
+        {failure !== null && <ErrorView error={failure} />}
+      </Welcome>
+    );
+  }
+  if (view) return <Invited view={view} />;
+  if (error === null) {
+    return (
+      <main className="room-message">
+        <Loading />
+      </main>
+    );
+  }
+  if (asApiError(error)?.code === "not_signed_in") return <Message text={t("noLink")} testId="guest-no-link" />;
+  return (
+    <main className="room-message">
+      <ErrorView error={error} onRetry={retry} />
+    </main>
+  );
+}
+
+/** The token is taken out of the address once for each load of the page, however often React asks. */
+let taken: { token: string | undefined } | undefined;
+function takeOnce(): string | undefined {
+  taken ??= { token: takeToken() };
+  return taken.token;
+}
+
+/** Who this browser's cookie stands for. */
+function useView(isWanted: boolean) {
+  const [view, setView] = useState<GuestView>();
+  const [error, setError] = useState<unknown>(null);
+  const [turn, setTurn] = useState(0);
+  const isMissing = isWanted && view === undefined;
+  useEffect(() => {
+    if (!isMissing) return;
+    let isOver = false;
+    setError(null);
+    guestApi.view().then(
+      (found) => !isOver && setView(found),
+      (problem: unknown) => !isOver && setError(problem),
+    );
+    return () => {
+      isOver = true;
+    };
+  }, [isMissing, turn]);
+  return { view, setView, error, retry: () => setTurn(turn + 1) };
+}
+
+function Invited({ view }: { view: GuestView }) {
+  const t = useTexts("guest");
+  const ticket = (signal: AbortSignal) => guestApi.ticket(view.csrf_token, signal);
+  const [session, setSession] = useState<RoomSession | undefined>(() =>
+    view.is_over || view.state === "removed" ? undefined : comeBack(view.consult_id, ticket),
+  );
+  const [ended, setEnded] = useState<EndReason | undefined>(
+    view.state === "removed" ? "removed" : view.is_over ? "consult_ended" : undefined,
+  );
+  if (ended !== undefined) {
+    const mayReturn = ended === "left" || ended === "joined_elsewhere" || ended === "room_full";
+    return (
+      <Message text={t(`ended.${ended}`)} testId="guest-ended" reason={ended}>
+        {mayReturn && (
+          <Button variant="primary" size="large" onPress={() => setEnded(undefined)} data-testid="join-again">
+            {t("again")}
+          </Button>
+        )}
+      </Message>
+    );
+  }
+  if (session) {
+    return (
+      <GuestRoom
+        session={session}
+        view={view}
+        onEnded={(reason) => {
+          setSession(undefined);
+          setEnded(reason);
+        }}
+      />
+    );
+  }
+  return (
+    <DeviceLobby
+      heading={t("title")}
+      about={t("hostAbout", { name: view.host.name, hospital: view.host.hospital })}
+      news={
+        <div className="lobby-people">
+          <p>{t("asWhat", { part: t(`consult:room.guestPart.${view.part}`) })}</p>
+          <p className="lobby-hint">{t("doorAhead")}</p>
+        </div>
+      }
+      canJoin
+      joinLabel={t("joinAs", { name: view.name })}
+      onJoin={(local) => setSession(new RoomSession(view.consult_id, local, ticket))}
+    />
+  );
+}

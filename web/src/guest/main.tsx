@@ -1,0 +1,8 @@
+import { mount } from "../ui/mount";
+import "../room/room.css";
+import "../room/panels.css";
+import "../room/lobby.css";
+import "./guest.css";
+import { GuestApp } from "./GuestApp";
+
+mount(<GuestApp />);

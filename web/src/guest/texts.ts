@@ -1,0 +1,63 @@
+import { registerTexts, type SameShape } from "../i18n";
+
+export const de = {
+  title: "Einladung zu einem Telekonsil",
+  invited: "Sie wurden als Gast in ein Gespräch eingeladen. Sie brauchen dafür kein Konto.",
+  once: "Die Einladung lässt sich einmal öffnen. Öffnen Sie sie auf dem Gerät, mit dem Sie teilnehmen möchten.",
+  open: "Einladung öffnen",
+  noLink: "Dieser Seite fehlt die Einladung. Bitte öffnen Sie den Link, den Sie bekommen haben, noch einmal ganz.",
+  used: "Diese Einladung wurde schon benutzt, ist abgelaufen oder wurde zurückgezogen. Bitte fragen Sie nach einer neuen.",
+  joinAs: "Beitreten als {{name}}",
+  hostAbout: "Eingeladen von {{name}}, {{hospital}}",
+  asWhat: "Sie kommen als: {{part}}",
+  doorAhead: "Danach warten Sie kurz, bis jemand Sie einlässt. Ton und Bild gehen erst dann hinaus.",
+  waitTitle: "Sie werden gleich eingelassen",
+  waitText: "{{name}} wurde Bescheid gegeben. Bitte lassen Sie diese Seite offen. Noch sieht und hört Sie niemand.",
+  waitBack: "Gerade ist niemand vom Team im Raum. Sobald jemand zurückkommt, geht es von selbst weiter.",
+  leaveDoor: "Nicht mehr warten",
+  connecting: "Verbindung wird aufgebaut …",
+  youAre: "Sie sind als {{name}} dabei",
+  ended: {
+    left: "Sie haben das Gespräch verlassen.",
+    consult_ended: "Das Gespräch ist zu Ende. Sie können diese Seite schließen.",
+    joined_elsewhere: "Sie sind auf einem anderen Gerät beigetreten.",
+    signed_out: "Ihre Einladung ist abgelaufen. Bitte fragen Sie nach einer neuen.",
+    forbidden: "Zu diesem Gespräch haben Sie keinen Zugang.",
+    room_full: "Im Raum ist gerade kein Platz frei. Bitte versuchen Sie es gleich noch einmal.",
+    unsupported: "Dieser Browser kann an dem Gespräch nicht teilnehmen. Bitte einen anderen oder neueren benutzen.",
+    removed: "Ihre Teilnahme wurde beendet. Bei Fragen wenden Sie sich bitte an die Person, die Sie eingeladen hat.",
+  },
+  again: "Wieder beitreten",
+} as const;
+
+export const en: SameShape<typeof de> = {
+  title: "Invitation to a teleconsultation",
+  invited: "You have been invited into a talk as a guest. You need no account for it.",
+  once: "The invitation opens once. Open it on the device that you want to take part with.",
+  open: "Open the invitation",
+  noLink: "This page lacks the invitation. Please open the whole link that you were given again.",
+  used: "This invitation was used before, has expired or was withdrawn. Please ask for a new one.",
+  joinAs: "Join as {{name}}",
+  hostAbout: "Invited by {{name}}, {{hospital}}",
+  asWhat: "You come as: {{part}}",
+  doorAhead: "Then you wait a moment until somebody lets you in. Only then sound and picture leave your device.",
+  waitTitle: "You will be let in shortly",
+  waitText: "{{name}} has been told. Please keep this page open. Nobody sees or hears you yet.",
+  waitBack: "Nobody of the team is in the room at the moment. It goes on by itself as soon as somebody is back.",
+  leaveDoor: "Stop waiting",
+  connecting: "Connecting …",
+  youAre: "You take part as {{name}}",
+  ended: {
+    left: "You have left the talk.",
+    consult_ended: "The talk is over. You can close this page.",
+    joined_elsewhere: "You have joined on another device.",
+    signed_out: "Your invitation has expired. Please ask for a new one.",
+    forbidden: "You have no access to this talk.",
+    room_full: "There is no free seat in the room at the moment. Please try again shortly.",
+    unsupported: "This browser cannot take part in the talk. Please use another or a newer one.",
+    removed: "Your part in the talk was ended. If you have questions, please turn to the person who invited you.",
+  },
+  again: "Join again",
+};
+
+registerTexts("guest", de, en);

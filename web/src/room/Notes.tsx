@@ -1,0 +1,61 @@
+import { useConsults } from "../api/query";
+import type { ConsultDetail, Me } from "../api/types";
+import { OfferActions } from "../consult/OfferActions";
+import { useTexts } from "../i18n";
+import { notesOf } from "../state/notes";
+import { Elapsed, LinkButton } from "../ui";
+import { waitingFor } from "./others";
+
+/** What must not wait until the room is left: a hand-over on offer, and who else needs this specialist. */
+export function RoomNotes({ detail, me }: { detail: ConsultDetail; me: Me }) {
+  return (
+    <>
+      <OfferNote detail={detail} me={me} />
+      {me.only_consult === undefined || me.only_consult === null ? <OtherCalls detail={detail} me={me} /> : null}
+    </>
+  );
+}
+
+function OfferNote({ detail, me }: { detail: ConsultDetail; me: Me }) {
+  const t = useTexts("consult");
+  const note = notesOf(detail.summary, me.person.id).find(({ text }) => text.startsWith("offered"));
+  if (!note) return null;
+  return (
+    <div className="note row spread" role="status" data-testid="offer-note">
+      <span>
+        {t(`notes.${note.text}`, note.values)} {note.since !== null && <Elapsed since={note.since} />}
+      </span>
+      <OfferActions detail={detail} me={me.person.id} />
+    </div>
+  );
+}
+
+function OtherCalls({ detail, me }: { detail: ConsultDetail; me: Me }) {
+  const t = useTexts("room");
+  const consults = useConsults();
+  const others = waitingFor(consults.data ?? [], detail.summary.id, me.person.id);
+  if (others.length === 0) return null;
+  return (
+    <div className="note note-calls" role="status" data-testid="queue-note">
+      <ul className="note-list">
+        {others.map(({ consult, since, isRinging }) => (
+          <li key={consult.id} className="row spread">
+            <span>
+              {t(isRinging ? "others.rings" : "others.waits", {
+                urgency: t(`common:urgency.${consult.urgency}`),
+                hospital: consult.hospital.name,
+                service: consult.service.name,
+              })}{" "}
+              <strong>
+                <Elapsed since={since} />
+              </strong>
+            </span>
+            <LinkButton href={`/oncall/#/consult/${consult.id}`} target="_blank" rel="noopener">
+              {t("others.show")}
+            </LinkButton>
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
