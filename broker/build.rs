@@ -14,24 +14,10 @@ use std::process::{Command, exit};
 
 /// What the pages are made of. `dist`, `node_modules` and test results must not be among them: a build that writes
 /// what it watches never comes to rest.
-const SOURCES: &[&str] = &[
-    "package.json",
-    "package-lock.json",
-    "vite.config.ts",
-    "tsconfig.json",
-    "src",
-    "public",
-    "login",
-    "refer",
-    "oncall",
-    "desk",
-    "room",
-    "guest",
-    "phone",
-    "admin",
-    "privacy",
-    "setup",
-];
+const SOURCES: &[&str] = &["package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "src", "public"];
+
+/// Folders of the pages, each with its `index.html`.
+const PAGES: &[&str] = &["login", "refer", "oncall", "desk", "room", "guest", "phone", "admin", "privacy", "setup"];
 
 /// Vite 8 and React's compiler need it.
 const NODE_MAJOR: u32 = 20;
@@ -58,7 +44,7 @@ fn main() {
         println!("cargo:warning=the web pages are left out: a placeholder is embedded");
         placeholder(&out)
     } else {
-        for source in SOURCES.iter().filter(|source| web.join(source).exists()) {
+        for source in SOURCES.iter().chain(PAGES).filter(|source| web.join(source).exists()) {
             println!("cargo:rerun-if-changed={}", web.join(source).display());
         }
         build_web(&web, &broker, &out)
@@ -122,7 +108,7 @@ fn run(command: &mut Command) {
 
 fn placeholder(out: &Path) -> PathBuf {
     let dist = out.join("placeholder");
-    for page in ["login", "refer", "oncall", "desk", "room"] {
+    for page in PAGES {
         let folder = dist.join(page);
         fs::create_dir_all(&folder).expect("OUT_DIR is writable");
         let html = "<!doctype html><meta charset=\"utf-8\"><title>Telekonsil</title><p>Built without its pages.</p>\n";

@@ -618,7 +618,8 @@ pub struct TimelineEntry {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TimelineWhat {
-    Prealerted { eta: Option<UnixMillis> },
+    /// `notified`: who is on duty and sees it coming.
+    Prealerted { eta: Option<UnixMillis>, notified: Vec<PersonRef> },
     Requested { urgency: Urgency },
     UrgencyChanged { urgency: Urgency },
     Stamped { stamp: ClockStamp, at: UnixMillis },

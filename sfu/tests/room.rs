@@ -10,7 +10,8 @@ use std::time::Duration;
 const ROOM: RoomId = RoomId([7; 16]);
 
 fn start() -> Sfu {
-    Sfu::start(Config { bind: "127.0.0.1:0".parse().unwrap(), announced: Vec::new(), max_members: sfu::MAX_MEMBERS }).unwrap()
+    Sfu::start(Config { bind: "127.0.0.1:0".parse().unwrap(), announced: Vec::new(), max_members: sfu::MAX_MEMBERS })
+        .unwrap()
 }
 
 fn on() -> Publishing {

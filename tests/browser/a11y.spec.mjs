@@ -42,20 +42,26 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
 
   const stands = (person) => person.until(() => document.querySelector("h1, [role=dialog], [role=alertdialog]") && !document.querySelector(".loading"));
 
+  const OVERLAYS = "[role=dialog], [role=alertdialog], [role=menu]";
+
   /** Opens what a button opens, looks, closes it again. `then` goes further while it is open. */
   async function open(person, name, where = name, then = async () => {}) {
+    const before = await person.page.locator(OVERLAYS).count();
     await button(person, name).click();
-    await person.page.locator("[role=dialog], [role=alertdialog], [role=menu]").last().waitFor();
+    await opened(person, before);
     await look(person, where);
     await then();
-    await close(person);
+    await close(person, before);
   }
 
-  async function close(person) {
-    const dialogs = person.page.locator("[role=dialog], [role=alertdialog], [role=menu]");
-    for (let left = await dialogs.count(); left > 0; left = await dialogs.count()) {
+  const opened = (person, before = 0) =>
+    person.until(([what, count]) => document.querySelectorAll(what).length > count, [OVERLAYS, before]);
+
+  /** Presses Escape until only so many overlays are left; a ring is one that stays. */
+  async function close(person, left = 0) {
+    for (let open = await person.page.locator(OVERLAYS).count(); open > left; open = await person.page.locator(OVERLAYS).count()) {
       await person.page.keyboard.press("Escape");
-      await person.until((count) => document.querySelectorAll("[role=dialog], [role=alertdialog], [role=menu]").length < count, left);
+      await person.until(([what, count]) => document.querySelectorAll(what).length < count, [OVERLAYS, open]);
     }
   }
 
@@ -97,10 +103,12 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
     await open(referrer, say("Einstellungen", "Settings"), "settings");
     for (const name of [say("Mein Konto", "My account"), say("Notfallzugriff", "Emergency access")]) {
       await button(referrer, say("Einstellungen", "Settings")).click();
-      await open(referrer, name, name, async () => {
-        await referrer.page.locator("[role=dialog] button[type=submit]").last().click();
-        await look(referrer, `${name} with faults`);
-      });
+      await button(referrer, name).click();
+      await referrer.page.locator(".modal").waitFor();
+      await look(referrer, name);
+      await referrer.page.locator(".modal button[type=submit]").last().click();
+      await look(referrer, `${name} with faults`);
+      await close(referrer);
     }
     await see(referrer, "/refer/#/new");
     await button(referrer, say("Telekonsil anfordern", "Request the consult")).or(referrer.page.locator(".send-button")).first().click();
@@ -182,7 +190,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
     const answer = {
       template: "general", findings: "x", assessment: "x", recommendation: "Lyse", decision: "treat_here", limitations: "", key_images: [],
     };
-    await specialist.page.getByRole("radio", { name: say("Behandlung vor Ort", "Treat here") }).check({ force: true });
+    await specialist.page.locator("label", { hasText: say("Behandlung vor Ort", "Treat here") }).click();
     await specialist.page.getByRole("textbox", { name: say(/^Empfehlung/, /^Recommendation/) }).fill("Lyse");
     await specialist.page.getByRole("textbox", { name: say(/^Beurteilung/, /^Assessment/) }).fill("Mediainfarkt");
     await open(specialist, say("Unterschreiben und senden", "Sign and send"), "sign");
@@ -201,7 +209,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
       close_out: { question_answered: "yes", changed_course: "new_course", transfer: "avoided", quality: "good" },
     });
     await look(referrer, "referrer: closed");
-    await open(referrer, say("Verlauf zurückmelden", "Report how it went"));
+    await open(referrer, say("Verlauf zurückmelden", "Report the outcome"));
     await see(referrer, "/refer/#/", "/refer/");
     await see(specialist, "/oncall/#/", "/oncall/");
     await look(coordinator, "desk: closed drawer");

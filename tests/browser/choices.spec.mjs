@@ -63,15 +63,21 @@ test("in five minutes: the requester reads it, the accept follows; the last butt
     const { csrf_token: token } = await (await fetch("/api/session")).json();
     const [consult] = await (await fetch("/api/consults")).json();
     const answer = { findings: "x", assessment: "x", recommendation: "Beobachten", decision: "treat_here", limitations: "" };
-    const sent = await fetch(`/api/consults/${consult.id}/actions`, {
+    const sent = await fetch(`/api/consults/${consult.id}/report`, {
       method: "POST", headers: { "content-type": "application/json", "x-csrf-token": token },
-      body: JSON.stringify({ type: "submit_answer", answer }),
+      body: JSON.stringify({ answer, password: "telekonsil-demo", after_version: 0 }),
     });
     return sent.status;
   });
   assert.equal(done, 200);
   await referrer.page.getByRole("button", { name: "Gelesen und verstanden" }).click();
   await referrer.page.getByRole("button", { name: "Konsil abschließen" }).click();
+  const dialog = referrer.page.getByRole("dialog");
+  for (const answer of ["Ja", "Vorgehen bestätigt", "Vermieden", "Gut"]) await dialog.getByText(answer, { exact: true }).click();
+  // An emergency was never held up by § 3(2); now the fields are missing, and it takes a reason to close without them.
+  await dialog.getByLabel("Warum können sie nicht nachgetragen werden?").fill("Patient unbekannt verlegt.");
+  await referrer.shot("refer-close-out");
+  await dialog.getByRole("button", { name: "Abschließen", exact: true }).click();
   await referrer.page.getByText("Dieses Konsil ist abgeschlossen.").first().waitFor();
   await referrer.shot("refer-closed");
 });

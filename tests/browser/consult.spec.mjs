@@ -226,7 +226,6 @@ test("a shared screen reaches the other side", async () => {
 test("the answer is written, read, acknowledged; the consult is closed", async () => {
   await specialist.byId("end-session").click();
   await specialist.byId("end-session-confirm").click();
-  await specialist.page.getByRole("button", { name: "Antwort schreiben" }).click().catch(() => {});
   const panel = specialist.page;
   await panel.getByText("Verlegung", { exact: false }).first().click();
   await panel.getByLabel("Empfehlung").fill("Lyse, dann Verlegung auf die Stroke Unit.");
@@ -234,6 +233,14 @@ test("the answer is written, read, acknowledged; the consult is closed", async (
   await panel.getByLabel("Befund").fill("Hyperdensität in den Stammganglien.");
   await specialist.shot("answer-form");
   await panel.getByRole("button", { name: "Unterschreiben und senden" }).click();
+  // A signature asks for the password again, and a wrong one signs nothing.
+  await panel.getByLabel("Ihr Passwort").fill("falsch");
+  await specialist.byId("sign-now").click();
+  await panel.getByText("Das Passwort stimmt nicht").first().waitFor();
+  specialist.complaints = specialist.complaints.filter((line) => !line.includes("403"));
+  await panel.getByLabel("Ihr Passwort").fill("telekonsil-demo");
+  await specialist.shot("report-sign");
+  await specialist.byId("sign-now").click();
   await referrer.page.goto(new URL("/refer/", referrer.page.url()).href);
   await referrer.page.getByText("Schlaganfall-Neurologie").first().click();
   await referrer.page.getByText("Lyse, dann Verlegung auf die Stroke Unit.").waitFor();

@@ -21,6 +21,8 @@ pub struct Client {
 pub struct Reply {
     pub status: StatusCode,
     pub body: Value,
+    /// Seconds, where the answer names them.
+    pub retry_after: Option<u32>,
 }
 
 impl Reply {
@@ -54,9 +56,10 @@ impl Client {
         }
         let answer = request.send().await?;
         let status = answer.status();
+        let retry_after = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
         let bytes = answer.bytes().await?;
         let body = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).unwrap_or(Value::Null) };
-        Ok(Reply { status, body })
+        Ok(Reply { status, body, retry_after })
     }
 
     pub async fn get(&self, path: &str) -> Result<Reply> {

@@ -4,6 +4,7 @@ use crate::{
     client::Client,
     database::{self, Engine},
     process::Node,
+    proxy::ChaosProxy,
 };
 use anyhow::{Context, Result};
 use schemas::PersonId;
@@ -19,12 +20,15 @@ const LINK_TIME: Duration = Duration::from_secs(3600);
 pub struct People {
     pub referrer: Client,
     pub specialist: Client,
+    /// Another one, to whom a consult is handed over.
+    pub second: Client,
     pub coordinator: Client,
 }
 
 struct Links {
     referrer: String,
     specialist: String,
+    second: String,
     coordinator: String,
     stranger: String,
 }
@@ -33,19 +37,36 @@ pub struct Installation {
     node: Option<Node>,
     links: Links,
     folder: PathBuf,
+    /// Its database, for a look behind the server's back.
+    pub database: String,
 }
 
 impl Installation {
     /// Migrates with the command, seeds, serves. `None` when `engine` is not there and the caller allowed that.
     pub async fn new(engine: Engine) -> Result<Option<Self>> {
-        let folder = std::env::temp_dir().join(format!("telekonsil-system-{}", Uuid::new_v4().simple()));
-        std::fs::create_dir_all(&folder)?;
+        let folder = new_folder()?;
         let Some(database) = database::fresh(engine, &folder).await? else { return Ok(None) };
-        let mut node = Node::prepare(&folder, &database)?;
+        Self::on(folder, database.clone(), &database).await.map(Some)
+    }
+
+    /// On PostgreSQL, reached through a network that the test makes fail.
+    pub async fn behind_a_proxy() -> Result<Option<(Self, ChaosProxy)>> {
+        let folder = new_folder()?;
+        let Some(database) = database::fresh(Engine::Postgres, &folder).await? else { return Ok(None) };
+        let (host, rest) = database.split_once('@').context("a user")?;
+        let (address, rest) = rest.split_once('/').context("a database")?;
+        let proxy = ChaosProxy::start(address.to_owned()).await?;
+        let through = format!("{host}@{}/{rest}", proxy.address);
+        Ok(Some((Self::on(folder, database.clone(), &through).await?, proxy)))
+    }
+
+    /// In a folder that is there, on `database`, which the server reaches as `through`.
+    pub async fn on(folder: PathBuf, database: String, through: &str) -> Result<Self> {
+        let mut node = Node::prepare(&folder, through)?;
         node.run(&["migrate"])?;
         let links = seed(&node).await?;
         node.start().await?;
-        Ok(Some(Self { node: Some(node), links, folder }))
+        Ok(Self { node: Some(node), links, folder, database })
     }
 
     /// The server's process.
@@ -67,6 +88,7 @@ impl Installation {
         Ok(People {
             referrer: Client::enter(&base, &self.links.referrer).await?,
             specialist: Client::enter(&base, &self.links.specialist).await?,
+            second: Client::enter(&base, &self.links.second).await?,
             coordinator: Client::enter(&base, &self.links.coordinator).await?,
         })
     }
@@ -96,17 +118,29 @@ impl Drop for Installation {
     }
 }
 
+/// Where the next installation may live.
+pub fn new_folder() -> Result<PathBuf> {
+    let folder = std::env::temp_dir().join(format!("telekonsil-system-{}", Uuid::new_v4().simple()));
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
 /// Starts the server inside this process for a moment: the demo's people get in, and a link for each comes out.
 async fn seed(node: &Node) -> Result<Links> {
     let server = server::start(config::load(&node.config())?).await?;
     let people = demo::seed(&server.app, &node.folder).await?;
     let rows = server.app.directory_rows().await?;
-    let stranger = rows.people.iter().find(|person| person.email.starts_with("aydin@")).context("a stranger")?;
+    let named = |name: &str| {
+        let row = rows.people.iter().find(|person| person.email.starts_with(name));
+        row.map(|row| PersonId(row.id)).with_context(|| format!("nobody is called {name}"))
+    };
+    let (stranger, second) = (named("aydin@")?, named("nowak@")?);
     let links = Links {
         referrer: server.app.create_link(people.referrer, LINK_TIME).await?,
         specialist: server.app.create_link(people.specialist, LINK_TIME).await?,
+        second: server.app.create_link(second, LINK_TIME).await?,
         coordinator: server.app.create_link(people.coordinator, LINK_TIME).await?,
-        stranger: server.app.create_link(PersonId(stranger.id), LINK_TIME).await?,
+        stranger: server.app.create_link(stranger, LINK_TIME).await?,
     };
     server.shutdown().await;
     Ok(links)

@@ -33,6 +33,8 @@ pub struct Node {
     pub http: u16,
     child: Option<Child>,
     log: PathBuf,
+    /// `RUST_LOG` of the next start, where it is not the default.
+    pub log_filter: Option<&'static str>,
     client: reqwest::Client,
 }
 
@@ -51,6 +53,7 @@ impl Node {
             http,
             child: None,
             log: folder.join("stderr.log"),
+            log_filter: None,
             client: reqwest::Client::builder().no_proxy().build()?,
         })
     }
@@ -84,6 +87,7 @@ impl Node {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
+            .envs(self.log_filter.map(|filter| ("RUST_LOG", filter)))
             .spawn()?;
         self.child = Some(child);
         loop {
@@ -106,6 +110,18 @@ impl Node {
             child.wait()?;
         }
         Ok(())
+    }
+
+    /// Everything that it has logged so far.
+    pub fn log(&self) -> Result<String> {
+        Ok(std::fs::read_to_string(&self.log)?)
+    }
+
+    /// Resident memory in MiB.
+    pub fn resident(&self) -> Result<f64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid().context("stopped")?))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
     }
 
     /// SIGTERM, a clean end, and a log without a single ERROR.

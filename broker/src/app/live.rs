@@ -270,7 +270,9 @@ impl App {
                         }));
                     }
                     Event::RingEnded { ring_id, person, .. } => ended.push((person, ring_id)),
-                    Event::GuestWaits { guest_id } => at_door.push(guest_id),
+                    Event::GuestWaits { guest_id } => {
+                        at_door.extend(consult.waiting_guests().map(|guest| guest.id).filter(|id| *id == guest_id));
+                    }
                     _ => {}
                 }
             }

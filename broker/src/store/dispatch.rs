@@ -312,7 +312,14 @@ impl Repository for Store {
         at: i64,
         reduced_detail: &str,
     ) -> RepoResult<Option<PurgedConsult>> {
-        write!(self, long purge::purge(consult_id, expected_seq, at, reduced_detail))
+        let purged: RepoResult<_> =
+            async { write!(self, long purge::purge(consult_id, expected_seq, at, reduced_detail)) }.await;
+        if let (Ok(Some(_)), Engine::Sqlite(engine)) = (&purged, &self.engine)
+            && let Err(error) = engine.forget().await
+        {
+            tracing::debug!(%error, "the write-ahead log keeps the purged pages until the next purge");
+        }
+        purged
     }
     async fn dead_blobs(&self, limit: u32) -> RepoResult<Vec<String>> {
         read!(self, dead_blobs::some(limit))

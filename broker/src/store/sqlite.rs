@@ -107,6 +107,16 @@ impl Engine {
         Ok(copied?)
     }
 
+    /// Empties the write-ahead log, which still holds the pages of before a purge; the file's own were zeroed
+    /// (`secure_delete`). Whoever reads an older state at this moment prevents it, and is not waited for: the next purge
+    /// or the end of the process does it then.
+    pub(super) async fn forget(&self) -> Result<()> {
+        let options = self.writer.connect_options().as_ref().clone().optimize_on_close(false, None);
+        let mut connection = SqliteConnection::connect_with(&options.busy_timeout(Duration::ZERO)).await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
+        Ok(connection.close().await?)
+    }
+
     /// The writer's and the readers'.
     pub(super) fn pool_row(&self) -> PoolRow {
         let (writer, readers) = (&self.writer, &self.readers);

@@ -4,7 +4,10 @@ use crate::stage::Stage;
 use futures_util::{Stream, StreamExt};
 use schemas::{
     consult::{Action, ConsultState},
+    directory::Role,
     events::LiveEvent,
+    guest::{GuestPart, InviteGuest},
+    privacy::BreakGlass,
 };
 use std::pin::Pin;
 use std::sync::Arc;
@@ -148,5 +151,55 @@ on_both! {
         }
         let rest = tokio::time::timeout(PATIENCE, slow.by_ref().count()).await.expect("the stream ends");
         assert!(rest < 300, "{rest}");
+    }
+
+    async fn the_team_hears_a_guest_and_the_data_protection_role_a_notice(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let app = &stage.app;
+        let id = stage.accepted().await;
+        let officer = stage.newcomer(&stage.first, Role::DataProtection).await;
+        let mut referrer = listen(app, &stage.referrer, None).await;
+        let mut coordinator = listen(app, &stage.coordinator, None).await;
+        let mut officer = listen(app, &officer, None).await;
+        let wanted = InviteGuest { name: "Frau Gast".into(), part: GuestPart::Relative };
+        let guest_id = app.invite_guest(&stage.first, id, wanted).await.unwrap().guest_id;
+        app.guest_waits(id, guest_id).await.unwrap();
+        let waits = LiveEvent::GuestWaits { consult_id: id, guest_id };
+        until(&mut referrer, |event| *event == waits).await;
+        let heard = until(&mut coordinator, |event| {
+            matches!(event, LiveEvent::Consult { summary } if summary.waiting_guests == 1)
+        })
+        .await;
+        assert!(heard.iter().all(|item| item.event != waits), "who does not host is not called to the door");
+
+        let broken = BreakGlass { consult: id.to_string(), reason: "Patient ist jetzt hier".into() };
+        app.break_glass(&stage.stranger, broken).await.unwrap();
+        // Nothing of the consult, only that there is something to read.
+        let heard = until(&mut officer, |event| *event == LiveEvent::Notice).await;
+        assert!(heard.iter().all(|item| matches!(item.event, LiveEvent::Notice | LiveEvent::Board)));
+    }
+
+    async fn a_telephone_hears_of_its_consult_alone(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let app = &stage.app;
+        let id = stage.accepted().await;
+        let phone = Actor { only_consult: Some(id), ..stage.first.clone() };
+        let mut live = listen(app, &phone, None).await;
+        let other = stage.emergency().await;
+        stage.act(&stage.first, other, Action::PassOn { ring_id: None }).await.unwrap();
+        // The directory changes, and the stream stays what it was.
+        stage.make_exclusive().await;
+        stage.newcomer(&stage.first, Role::Referrer).await;
+        stage.act(&stage.referrer, id, Action::Cancel { reason: "".into() }).await.unwrap();
+        let heard = until(&mut live, |event| in_state(event, ConsultState::Cancelled)).await;
+        for item in heard {
+            match item.event {
+                LiveEvent::Consult { summary } => assert_eq!(summary.id, id),
+                LiveEvent::Board => {}
+                event => panic!("{event:?}"),
+            }
+        }
     }
 }

@@ -47,6 +47,9 @@ on_both! {
             ..CaseFields::default()
         };
         stage.act(&stage.referrer, id, Action::CompleteFields { fields }).await.expect("is completed");
+        for person in [&stage.referrer, &stage.first] {
+            app.joined(id, person.person_id).await.expect("is in the room");
+        }
         let present = vec![Present { name: "Fr. Klein".into(), role: "Pflege".into() }];
         stage.act(&stage.first, id, Action::RollCall { present }).await.expect("is called");
         stage.act(&stage.first, id, Action::RecordConsent { consent: Consent::Presumed }).await.expect("is recorded");
@@ -83,6 +86,7 @@ on_both! {
             "Lyse, dann verlegen",
             "Fr. Klein (Pflege)",
             "im Notfall gemutmaßt",
+            "Gespräch begonnen",
             "Nicht zur Primärbefundung",
             "Dichte Media",
             "34,2 mm",

@@ -6,7 +6,7 @@ use schemas::consult::RoomTicket;
 use schemas::guest::{Guest, GuestLink, GuestState, GuestView};
 use schemas::problem::ProblemCode as Code;
 use schemas::room::{ByeReason, ClientMessage, Member, Publishing, ServerMessage};
-use schemas::{GuestId, MemberId};
+use schemas::{GuestId, MemberId, PersonId};
 use serde_json::json;
 use std::time::Duration;
 
@@ -46,6 +46,16 @@ impl Accepted {
         let (socket, first) = self.comes(guest).await;
         assert!(matches!(first, ServerMessage::Waiting), "{first:?}");
         socket
+    }
+
+    /// Somebody with an account, who talks and hears.
+    async fn add_interpreter(&self) -> (Browser, PersonId) {
+        let colleagues = self.specialist.get(&format!("/api/consults/{}/colleagues", self.consult)).await;
+        let colleagues: Vec<serde_json::Value> = colleagues.json().await.unwrap();
+        let person: PersonId = colleagues[0]["person"]["id"].as_str().expect("a colleague").parse().unwrap();
+        let add = json!({"type": "add_participant", "person": person, "part": "interpreter"});
+        assert_eq!(self.specialist.act(self.consult, &add).await.status(), 200);
+        (self.house.browser(person).await, person)
     }
 
     async fn host(&self, action: &str, guest: &Invited) {
@@ -209,27 +219,29 @@ async fn guests_are_never_alone_and_come_in_again_with_the_team() {
 async fn a_crowd_of_guests_leaves_both_sides_their_seats() {
     let accepted = Accepted::open(House::open().await).await;
     let (mut host, _) = accepted.enter(&accepted.specialist).await;
+    let interpreter = accepted.add_interpreter().await.0;
+    let (_interpreter, _) = accepted.enter(&interpreter).await;
     let mut inside = Vec::new();
-    for n in 0..6 {
+    for n in 0..5 {
         let guest = accepted.invite(&format!("Gast {n}")).await;
         let mut socket = accepted.waits(&guest).await;
         accepted.host("admit_guest", &guest).await;
         welcomed(&mut socket).await;
         inside.push(socket);
     }
-    let seventh = accepted.invite("Gast 7").await;
-    let mut socket = accepted.waits(&seventh).await;
-    accepted.host("admit_guest", &seventh).await;
+    let last = accepted.invite("Noch einer").await;
+    let mut socket = accepted.waits(&last).await;
+    accepted.host("admit_guest", &last).await;
     let still = host.until(|message| match message {
         ServerMessage::WaitingGuests { guests } => {
-            guests.iter().find(|guest| guest.id == seventh.id && guest.state == GuestState::Admitted).cloned()
+            guests.iter().find(|guest| guest.id == last.id && guest.state == GuestState::Admitted).cloned()
         }
         _ => None,
     });
     still.await;
     let (_referrer, _) = accepted.enter(&accepted.referrer).await;
     roster_of(&mut host, 8).await;
-    // A seat becomes free: the seventh is let in by itself.
+    // A seat becomes free: the last one is let in by itself.
     inside[0].say(&ClientMessage::Leave).await;
     let (_, roster) = welcomed(&mut socket).await;
     assert_eq!(roster.len(), 8);
@@ -264,12 +276,7 @@ async fn the_end_of_the_consult_ends_guests_too_and_a_restart_calls_them_back() 
 async fn who_loses_their_part_loses_their_seat() {
     let accepted = Accepted::open(House::open().await).await;
     let (_host, _) = accepted.enter(&accepted.specialist).await;
-    let colleagues = accepted.specialist.get(&format!("/api/consults/{}/colleagues", accepted.consult)).await;
-    let colleagues: serde_json::Value = colleagues.json().await.unwrap();
-    let person = colleagues[0]["person"]["id"].as_str().expect("a colleague").to_owned();
-    let add = json!({"type": "add_participant", "person": person, "part": "interpreter"});
-    assert_eq!(accepted.specialist.act(accepted.consult, &add).await.status(), 200);
-    let interpreter = accepted.house.browser(person.parse().unwrap()).await;
+    let (interpreter, person) = accepted.add_interpreter().await;
     let (mut socket, _) = accepted.enter(&interpreter).await;
     let remove = json!({"type": "remove_participant", "person": person});
     assert_eq!(accepted.specialist.act(accepted.consult, &remove).await.status(), 200);

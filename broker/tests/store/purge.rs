@@ -213,3 +213,32 @@ on_both! {
         assert_eq!(may(102, 41, 10).await, [early, cancelled.consult_id]);
     }
 }
+
+/// Whoever gets hold of the disk finds nothing in free pages or in the write-ahead log. (PostgreSQL's pages are the
+/// server's: they are overwritten as it goes on, after its own vacuum.)
+#[test]
+fn nothing_of_a_purged_patient_is_left_in_the_embedded_files() {
+    crate::fixture::on_sqlite(|fixture| {
+        Box::pin(async move {
+            let world = World::seed(&*fixture.store).await;
+            let repo = &*fixture.store;
+            let study = full_study(&world, repo, "1.1").await;
+            let mut write = world.append(Uuid::now_v7(), 0, 1);
+            write.events[0].body = Some("Geheim, Gerda: Hemiparese rechts".into());
+            write.snapshot.detail = "Geheim, Gerda: NIHSS 14".into();
+            write.snapshot.is_open = false;
+            write.snapshot.ended_at = Some(1);
+            write.studies = vec![study];
+            repo.append(&write).await.expect("writes");
+            let path = fixture.url.strip_prefix("sqlite:").expect("a file").to_owned();
+            let traces = || {
+                let files = [path.clone(), format!("{path}-wal")].map(|file| std::fs::read(file).expect("reads"));
+                ["Geheim", "geheim", "NIHSS", "Hemiparese"]
+                    .map(|word| files.iter().any(|file| file.windows(word.len()).any(|part| part == word.as_bytes())))
+            };
+            assert_eq!(traces(), [true; 4], "they can be found at all");
+            assert!(repo.purge_consult(write.consult_id, 1, 500, "{}").await.expect("purges").is_some());
+            assert_eq!(traces(), [false; 4]);
+        })
+    });
+}

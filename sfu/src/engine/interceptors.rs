@@ -89,9 +89,9 @@ impl Tap for DeliverKeyframeRequests {
         let Packet::Rtcp(packets) = &message.message.packet else { return };
         let nacks = packets.iter().filter(|packet| packet.as_any().is::<TransportLayerNack>()).count();
         self.counters.nack_received.add(nacks as u64);
-        let wanted = packets.iter().any(|packet| {
-            packet.as_any().is::<PictureLossIndication>() || packet.as_any().is::<FullIntraRequest>()
-        });
+        let wanted = packets
+            .iter()
+            .any(|packet| packet.as_any().is::<PictureLossIndication>() || packet.as_any().is::<FullIntraRequest>());
         if wanted {
             message.message.add(Attribute::DeliverToApplication);
         }

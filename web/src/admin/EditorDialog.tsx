@@ -31,26 +31,33 @@ export function EditorDialog<T>({ title, editor, onClose, children, extra, look 
         }}
       >
         {children}
-        {isConflict && (
-          <Banner tone="danger" role="alert">
-            {t("editor.taken")}
-          </Banner>
+        {editor.error !== null && (
+          <div ref={intoView}>
+            {isConflict ? (
+              <Banner tone="danger" role="alert">
+                {t("editor.taken")}
+              </Banner>
+            ) : (
+              <ErrorView error={editor.error} />
+            )}
+          </div>
         )}
-        {editor.error !== null && !isConflict && <ErrorView error={editor.error} />}
         {editor.isStale && (
-          <Banner
-            tone="warn"
-            role="alert"
-            title={t("editor.stale")}
-            actions={
-              <>
-                <Button onPress={editor.takeTheirs}>{t("editor.takeTheirs")}</Button>
-                <Button onPress={() => editor.save({}, true)}>{t("editor.saveAnyway")}</Button>
-              </>
-            }
-          >
-            {t("editor.staleText")}
-          </Banner>
+          <div ref={intoView}>
+            <Banner
+              tone="warn"
+              role="alert"
+              title={t("editor.stale")}
+              actions={
+                <>
+                  <Button onPress={editor.takeTheirs}>{t("editor.takeTheirs")}</Button>
+                  <Button onPress={() => editor.save({}, true)}>{t("editor.saveAnyway")}</Button>
+                </>
+              }
+            >
+              {t("editor.staleText")}
+            </Banner>
+          </div>
         )}
         <div className="editor-actions">
           {extra}
@@ -62,4 +69,9 @@ export function EditorDialog<T>({ title, editor, onClose, children, extra, look 
       </form>
     </Dialog>
   );
+}
+
+/** A long form pushes what appears below it out of sight. */
+function intoView(element: HTMLElement | null) {
+  element?.scrollIntoView({ block: "nearest" });
 }

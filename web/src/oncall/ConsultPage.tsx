@@ -77,7 +77,7 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
         </section>
       )}
       <ClockPanel detail={detail} work={work} />
-      <Report detail={detail} />
+      <Report detail={detail} me={me} />
       <Outcomes detail={detail} />
       {detail.close_out && <CloseOutView closeOut={detail.close_out} />}
       <div className="card">

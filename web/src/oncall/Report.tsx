@@ -1,10 +1,10 @@
-import type { ConsultDetail } from "../api/types";
+import type { ConsultDetail, Me } from "../api/types";
 import { useTexts } from "../i18n";
 import { ReportWork } from "../report/ReportWork";
 import { Banner } from "../ui";
 
 /** The report: to be written while it is not there, to be read and amended afterwards. */
-export function Report({ detail }: { detail: ConsultDetail }) {
+export function Report({ detail, me }: { detail: ConsultDetail; me: Me }) {
   const t = useTexts("oncall");
   const { summary, actions } = detail;
   const canSign = actions.includes("sign_report");
@@ -17,7 +17,13 @@ export function Report({ detail }: { detail: ConsultDetail }) {
           {t("consult.waitForRead", { name: summary.requester.name })}
         </Banner>
       )}
-      {!detail.answer && !canSign && <p className="muted">{t("consult.noAnswerYet")}</p>}
+      {!detail.answer && !canSign && (
+        <p className="muted">
+          {summary.specialist && summary.specialist.id !== me.person.id
+            ? t("consult.noReportFrom", { name: summary.specialist.name })
+            : t("consult.noAnswerYet")}
+        </p>
+      )}
       {canSign && summary.state === "accepted" && <p className="muted">{t("consult.endHint")}</p>}
       <ReportWork detail={detail} />
     </section>

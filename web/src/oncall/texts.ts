@@ -105,6 +105,7 @@ export const de = {
     requester: "Anfordernd",
     missing: "Vom anfordernden Haus noch nicht angegeben: {{fields}}",
     waitForRead: "Wartet darauf, dass {{name}} die Antwort liest.",
+    noReportFrom: "{{name}} hat noch keinen Bericht unterschrieben.",
     noAnswerYet: "Die Antwort kann geschrieben werden, sobald das Konsil angenommen ist.",
   },
   form: {
@@ -217,6 +218,7 @@ export const en: SameShape<typeof de> = {
     requester: "Requested by",
     missing: "Not given by the requesting hospital yet: {{fields}}",
     waitForRead: "Waiting for {{name}} to read the answer.",
+    noReportFrom: "{{name}} has not signed a report yet.",
     noAnswerYet: "The answer can be written once the consult is accepted.",
   },
   form: {

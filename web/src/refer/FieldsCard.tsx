@@ -44,8 +44,12 @@ export function FieldsCard({ detail, work, edited, onEdit, onDiscard }: FieldsCa
       {missing.length > 0 ? (
         <Banner tone="warn" title={t("consult.missingTitle", { count: missing.length })}>
           {missing.map((field) => t(`common:field.${field}`)).join(", ")}.
-          <br />
-          {t("consult.missingHint")}
+          {canEdit && (
+            <>
+              <br />
+              {t("consult.missingHint")}
+            </>
+          )}
         </Banner>
       ) : (
         <p className="muted small">{t("consult.complete")}</p>

@@ -28,6 +28,7 @@ export function Images({ detail }: { detail: ConsultDetail }) {
           {canDetach && <DetachButton detail={detail} study={study} />}
         </StudyLine>
       ))}
+      {detail.studies.length === 0 && !canAttach && <p className="muted">{t("upload.none")}</p>}
       <Detached detail={detail} />
       {progress.total > 0 && (
         <>

@@ -34,7 +34,7 @@ export function SignDialog({ detail, me, answer, after, reason, onClose, onSigne
       onSigned(await api.signReport(detail.summary.id, { answer, password, after_version: after, reason: reason.trim() }));
     } catch (failure) {
       const code = asApiError(failure)?.code;
-      if (code === "conflict" || code === "wrong_state") return onConflict();
+      if (code === "conflict") return onConflict();
       if (code === "wrong_password") setPassword("");
       setError(failure);
     } finally {

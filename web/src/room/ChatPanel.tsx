@@ -14,7 +14,7 @@ const COUNT_FROM = MAX_CHARS - 200;
 export function ChatPanel({ chat, isLive, onClose }: { chat: Chat; isLive: boolean; onClose(): void }) {
   const t = useTexts("room");
   const { messages, unsent, me } = useSyncExternalStore(chat.subscribe, chat.snapshot);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
 
   useEffect(() => chat.markRead(), [chat, messages]);
@@ -25,7 +25,7 @@ export function ChatPanel({ chat, isLive, onClose }: { chat: Chat; isLive: boole
   return (
     <Panel title={t("chat.title")} testId="chat-panel" className="chat-panel" onClose={onClose}>
       <p className="chat-note">{t("chat.note")}</p>
-      <ol
+      <div
         ref={list}
         className="chat-list"
         role="log"
@@ -39,8 +39,8 @@ export function ChatPanel({ chat, isLive, onClose }: { chat: Chat; isLive: boole
         {messages.map((message) => (
           <Line key={`${message.author.id}/${message.counter}`} message={message} isOwn={message.author.id === me} />
         ))}
-        {messages.length === 0 && <li className="chat-empty">{t("chat.empty")}</li>}
-      </ol>
+        {messages.length === 0 && <p className="chat-empty">{t("chat.empty")}</p>}
+      </div>
       {(unsent > 0 || !isLive) && (
         <p className="chat-waits" role="status">
           {unsent > 0 ? t("chat.unsent", { count: unsent }) : t("chat.offline")}
@@ -55,24 +55,27 @@ function Line({ message, isOwn }: { message: Message; isOwn: boolean }) {
   const t = useTexts("room");
   const { author, at, text, isVerified } = message;
   return (
-    <li className={`chat-message${isOwn ? " chat-own" : ""}`} data-testid="chat-message">
+    <div className={`chat-message${isOwn ? " chat-own" : ""}`} data-testid="chat-message">
       <p className="chat-head">
         <strong>{isOwn ? t("you") : author.name}</strong>
         {!isVerified && <span className="muted"> {t("chat.gone")}</span>} <Instant at={at} />
       </p>
       <p className="chat-text">{text}</p>
-    </li>
+    </div>
   );
 }
 
 function Write({ onSend }: { onSend(text: string): void }) {
   const t = useTexts("room");
   const [text, setText] = useState("");
+  const field = useRef<HTMLTextAreaElement>(null);
   const send = (event: FormEvent | KeyboardEvent) => {
     event.preventDefault();
     if (text.trim() === "") return;
     onSend(text);
     setText("");
+    // The button that was pressed is about to be disabled and would lose the focus to nowhere.
+    field.current?.focus();
   };
   return (
     <form className="chat-write" onSubmit={send}>
@@ -81,6 +84,7 @@ function Write({ onSend }: { onSend(text: string): void }) {
       </label>
       <textarea
         id="chat-text"
+        ref={field}
         className="input"
         rows={2}
         maxLength={MAX_CHARS}

@@ -37,7 +37,6 @@ export function ClockStrip({ detail, onOpen, isOpen }: { detail: ConsultDetail; 
         <Button
           isPending={work.pending !== null}
           onPress={stamp}
-          aria-label={t("consult:clock.nowFor", { what: t(`consult:clock.${next.name}`) })}
           data-testid={`stamp-${next.name}`}
         >
           {t(`clockShort.${next.name}`)}: {t("consult:clock.now")}

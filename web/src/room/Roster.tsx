@@ -52,7 +52,7 @@ export function Roster({ roster, detail, you, onInvite, onClose }: Props) {
                 {member.connected && ` · ${member.publishing.microphone ? t("micOn") : t("muted")}`}
               </p>
               {member.id !== you && member.person.phone && (
-                <PhoneLink number={member.person.phone} label={member.person.phone} />
+                <PhoneLink number={member.person.phone} />
               )}
               {member.is_guest && canRemove && remove(member.person.id, member.person.name)}
             </div>
@@ -70,7 +70,7 @@ export function Roster({ roster, detail, you, onInvite, onClose }: Props) {
                   <p>
                     {t(`role.${part}`)} · {person.hospital}
                   </p>
-                  {person.phone && <PhoneLink number={person.phone} label={person.phone} />}
+                  {person.phone && <PhoneLink number={person.phone} />}
                 </div>
               </li>
             ))}

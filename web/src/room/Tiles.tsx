@@ -22,7 +22,8 @@ export function Tiles({ connection, roster, slots, you, camera, muted }: Props) 
   const others = roster.filter((member) => member.id !== you);
   const self = roster.find((member) => member.id === you);
   return (
-    <ul className="tiles" aria-label={t("faces")}>
+    // Reachable by keyboard, because many faces have to be scrolled.
+    <ul className="tiles" aria-label={t("faces")} tabIndex={0}>
       {others.map((member) => {
         const mid = midOf(slots, member.id, "camera");
         const stream =

@@ -49,9 +49,10 @@ pub(in crate::store) async fn snapshots(db: &mut Conn, filter: &ConsultFilter) -
 
 /// How many open consults stand in each state, and since when the oldest does.
 pub(in crate::store) async fn open_states(db: &mut Conn) -> Result<Vec<StateCountRow>> {
-    let rows = query("SELECT state, COUNT(*) AS n, MIN(state_since) AS oldest FROM consults WHERE is_open GROUP BY state")
-        .fetch_all(db)
-        .await?;
+    let rows =
+        query("SELECT state, COUNT(*) AS n, MIN(state_since) AS oldest FROM consults WHERE is_open GROUP BY state")
+            .fetch_all(db)
+            .await?;
     all(&rows, |row| {
         Ok(StateCountRow { state: row.try_get("state")?, count: row.try_get("n")?, oldest: row.try_get("oldest")? })
     })

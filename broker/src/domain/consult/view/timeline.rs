@@ -60,7 +60,10 @@ fn what(event: &Event, case: &CaseFields, resolve: Resolve) -> Option<TimelineWh
         Event::Requested { urgency, .. } | Event::RequestMade { urgency, .. } => {
             TimelineWhat::Requested { urgency: *urgency }
         }
-        Event::Prealerted { fields, .. } => TimelineWhat::Prealerted { eta: fields.eta },
+        Event::Prealerted { fields, notified, .. } => TimelineWhat::Prealerted {
+            eta: fields.eta,
+            notified: notified.iter().map(|person| resolve(*person)).collect(),
+        },
         Event::FieldsCompleted { .. } => TimelineWhat::FieldsCompleted { missing: case.missing() },
         Event::UrgencyChanged { urgency } => TimelineWhat::UrgencyChanged { urgency: *urgency },
         Event::Stamped { stamp, at } => TimelineWhat::Stamped { stamp: *stamp, at: *at },

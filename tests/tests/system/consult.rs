@@ -1,5 +1,4 @@
-//! The whole system as an operator runs it: `migrate`, `serve`, people over HTTP and WebSocket, `kill -9` in between.
-//! Every test runs on both databases.
+//! One consult between people, seen from outside, with `kill -9` in between.
 
 use anyhow::{Context, Result, ensure};
 use futures_util::{SinkExt, StreamExt};
@@ -7,7 +6,8 @@ use reqwest::{Method, StatusCode};
 use schemas::consult::{
     Action, Answer, CaseFields, ConsultState, Decision, DeclineReason, NewConsult, RoomTicket, Urgency,
 };
-use schemas::directory::{Board, Service, Specialty};
+use schemas::report::SignReport;
+use schemas::directory::{Board, Service};
 use schemas::problem::ProblemCode;
 use schemas::room::{ClientMessage, ServerMessage};
 use schemas::{ConsultId, PrivateText};
@@ -15,29 +15,15 @@ use serde_json::json;
 use tests::client::Client;
 use tests::database::Engine;
 use tests::installation::{Installation, People};
+use tests::script::stroke;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 use uuid::Uuid;
-
-macro_rules! on_both_engines {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite { $(#[tokio::test(flavor = "multi_thread")] async fn $name() -> anyhow::Result<()> {
-            super::$name(tests::database::Engine::Sqlite).await
-        })* }
-        mod postgres { $(#[tokio::test(flavor = "multi_thread")] async fn $name() -> anyhow::Result<()> {
-            super::$name(tests::database::Engine::Postgres).await
-        })* }
-    };
-}
 
 on_both_engines!(a_consult_goes_from_request_to_close_across_kills, many_accept_and_one_wins, tickets_work_once);
 
 fn request(service: &Service, urgency: Urgency) -> NewConsult {
-    NewConsult { id: ConsultId(Uuid::now_v7()), service_id: service.id, urgency, fields: CaseFields::default() }
-}
-
-async fn stroke(client: &Client) -> Result<Service> {
-    let services: Vec<Service> = serde_json::from_value(client.get("/api/services").await?.body)?;
-    services.into_iter().find(|service| service.specialty == Specialty::StrokeNeurology).context("stroke service")
+    let fields = CaseFields { question: Some("Lyse?".into()), ..CaseFields::default() };
+    NewConsult { id: ConsultId(Uuid::now_v7()), service_id: service.id, urgency, fields, prealert: false }
 }
 
 /// Waits until the consult is as `wanted` says; the server is asked again and again, no time is assumed.
@@ -93,14 +79,27 @@ async fn a_consult_goes_from_request_to_close_across_kills(engine: Engine) -> Re
         recommendation: "Lyse, dann Verlegung".into(),
         decision: Decision::Transfer,
         limitations: PrivateText::default(),
+        template: Default::default(),
+        nihss: None,
+        key_images: vec![],
     };
-    let signed = specialist.act(new.id, &Action::SubmitAnswer { answer: answer.clone() }).await?;
+    let report = SignReport {
+        answer: answer.clone(),
+        password: telekonsil::demo::PASSWORD.into(),
+        after_version: 0,
+        reason: PrivateText::default(),
+    };
+    let path = format!("/api/consults/{}/report", new.id);
+    let signed = specialist.post(&path, &serde_json::to_value(&report)?).await?;
     ensure!(signed.status == StatusCode::OK, "answer: {} {}", signed.status, signed.code());
     installation.restart_hard().await?;
     let reported = referrer.detail(new.id).await?;
     ensure!(reported.answer.map(|signed| signed.answer) == Some(answer));
     ensure!(referrer.act(new.id, &Action::Acknowledge).await?.status == StatusCode::OK);
-    let closed = referrer.act(new.id, &Action::Close).await?;
+    let close = |why: &str| Action::Close { close_out: None, missing_because: why.into() };
+    let hasty = referrer.act(new.id, &close("")).await?;
+    ensure!(hasty.code() == "invalid_field", "closed with fields missing: {}", hasty.status);
+    let closed = referrer.act(new.id, &close("Notfall, Patient nicht auskunftsfähig")).await?;
     ensure!(closed.status == StatusCode::OK, "close: {}", closed.code());
     ensure!(referrer.detail(new.id).await?.summary.state == ConsultState::Closed);
 
@@ -133,7 +132,7 @@ async fn many_accept_and_one_wins(engine: Engine) -> Result<()> {
     let accepts = detail.timeline.iter().filter(|entry| matches!(entry.what, schemas::consult::TimelineWhat::Accepted));
     ensure!(accepts.count() == 1, "accepted once");
     let late = specialist
-        .act(new.id, &Action::Decline { reason: DeclineReason::NoCapacity, note: PrivateText::default() })
+        .act(new.id, &Action::Decline { ring_id: None, reason: DeclineReason::NoCapacity, note: PrivateText::default() })
         .await?;
     ensure!(late.status == StatusCode::CONFLICT, "declining after accepting: {} {}", late.status, late.code());
 

@@ -1,0 +1,169 @@
+/** What the way into a room goes through: its times, states, inputs and effects. `machine.ts` decides. Pure. */
+
+import type {
+  ClientMessage,
+  Guest,
+  Member,
+  MemberId,
+  ProblemCode,
+  Publishing,
+  PublishLine,
+  ReceiveLine,
+  ServerMessage,
+  Slot,
+} from "../api/types";
+
+/** Wait before the second attempt. More leaves doctors alone after the network is back; less lets a thousand rooms hit a
+ * server that has just started. */
+export const FIRST_RETRY = 250;
+/** Longest wait of somebody who was in the room: most of what a restart of the server costs is waiting for the next
+ * attempt. More delays the return by it; less is 2,000 clients knocking more than five thousand times a second. */
+export const BACK_RETRY = 750;
+/** Attempts in a row with {@link BACK_RETRY}, about a minute; and the wait after them, which is everybody's who has not
+ * been in the room yet. More knocks longer at a dead server; less returns later after a long outage. */
+export const BACK_ATTEMPTS = 100;
+export const LAST_RETRY = 2000;
+/** How old an offer may be that waited for the server. More risks one that was made in a network which the computer has
+ * left since; less makes slow PCs build connections for nothing while a server starts. */
+export const OFFER_KEEPS = 10_000;
+/** How long each step may take. More hides a dead path; less breaks off an attempt that a slow network or a busy old PC
+ * would have finished, and starts the whole work again. */
+export const TICKET_WITHIN = 5000;
+export const WELCOME_WITHIN = 6000;
+export const ANSWER_WITHIN = 8000;
+export const MEDIA_WITHIN = 12_000;
+/** Grace for media that report a disconnect: a changed path heals by itself within a second or two. */
+export const DISCONNECT_GRACE = 1500;
+/** Heartbeat, and the silence after which the server counts as gone. More finds a dead path later; less costs traffic
+ * and breaks off when a laptop is busy. */
+export const PING_EVERY = 3000;
+export const PONG_WITHIN = 7000;
+/**
+ * A deadline that is noticed later than this found the page asleep or too busy to look; the answer may be waiting
+ * already. It then gets this grace once more. Less breaks off attempts that have succeeded; more wakes a laptop slowly.
+ */
+export const LATE = 500;
+export const LATE_GRACE = 1500;
+/** Attempts in a row whose offer is refused until the browser counts as unfit for the room. */
+export const MAX_REFUSED_OFFERS = 3;
+
+export type EndReason =
+  /** This member left. */
+  | "left"
+  | "consult_ended"
+  | "joined_elsewhere"
+  | "signed_out"
+  | "forbidden"
+  | "room_full"
+  | "unsupported"
+  /** Sent away: a guest by the host, somebody else by losing the part in the consult. */
+  | "removed";
+
+/**
+ * `ticket`: asking for one. `socket`: opening the socket until Welcome. `door`: a guest who has to be let in. `offer`:
+ * until the answer. `media`: until ICE and DTLS are through. `waiting`: until the next attempt.
+ */
+export type Phase = "idle" | "ticket" | "socket" | "door" | "offer" | "media" | "live" | "waiting" | "ended";
+
+export interface Offer {
+  readonly sdp: string;
+  readonly publish: PublishLine[];
+  readonly receive: ReceiveLine[];
+}
+
+export interface State {
+  readonly phase: Phase;
+  /** Number of the current attempt, from 1. */
+  readonly epoch: number;
+  /** Attempts that failed in a row. */
+  readonly failures: number;
+  readonly refusedOffers: number;
+  /** When the current phase gives up or the next attempt starts. */
+  readonly deadline: number | undefined;
+  readonly nextPing: number | undefined;
+  /** A ping is unanswered until then. */
+  readonly pongBy: number | undefined;
+  readonly nonce: number;
+  /** Media have been through at least once: from then on a loss is a *re*connect. */
+  readonly everLive: boolean;
+  readonly welcomed: boolean;
+  /** Number of the newest peer connection, from 1, and when it was made. */
+  readonly peer: number;
+  readonly peerSince: number;
+  /** It has been offered to the server, or is of no use: the next attempt needs another one. */
+  readonly peerUsed: boolean;
+  /** Its offer, once it is made and until it is sent. */
+  readonly offer: Offer | undefined;
+  /** Guests at the door, for the team. */
+  readonly waitingGuests: readonly Guest[];
+  readonly you: MemberId | undefined;
+  readonly roster: readonly Member[];
+  readonly slots: readonly Slot[];
+  readonly publishing: Publishing;
+  readonly end: EndReason | undefined;
+  /** Telephone number that a refusal named. */
+  readonly phone: string | undefined;
+}
+
+export const initial: State = {
+  phase: "idle",
+  epoch: 0,
+  failures: 0,
+  refusedOffers: 0,
+  deadline: undefined,
+  nextPing: undefined,
+  pongBy: undefined,
+  nonce: 0,
+  everLive: false,
+  welcomed: false,
+  peer: 0,
+  peerSince: 0,
+  peerUsed: true,
+  offer: undefined,
+  waitingGuests: [],
+  you: undefined,
+  roster: [],
+  slots: [],
+  publishing: { microphone: false, camera: false, screen: false },
+  end: undefined,
+  phone: undefined,
+};
+
+export type Input =
+  | { readonly type: "join"; readonly publishing: Publishing }
+  | { readonly type: "ticket"; readonly epoch: number; readonly ticket: string; readonly url: string }
+  | {
+      readonly type: "ticket_failed";
+      readonly epoch: number;
+      readonly code: ProblemCode | "offline" | "unknown";
+      readonly phone?: string | undefined;
+      /** Milliseconds that the server asks to wait. */
+      readonly retryAfter?: number | undefined;
+    }
+  | { readonly type: "socket_closed"; readonly epoch: number }
+  | { readonly type: "message"; readonly epoch: number; readonly message: ServerMessage }
+  | { readonly type: "offer"; readonly peer: number; readonly offer: Offer }
+  | { readonly type: "peer_failed"; readonly peer: number }
+  | { readonly type: "media"; readonly peer: number; readonly state: "connected" | "disconnected" | "failed" }
+  | { readonly type: "publishing"; readonly publishing: Publishing }
+  /** The browser has a network again. */
+  | { readonly type: "retry" }
+  | { readonly type: "tick" }
+  | { readonly type: "leave" };
+
+export type Effect =
+  | { readonly type: "ticket"; readonly epoch: number }
+  /** Makes a peer connection and its offer. The old one plays on until {@link Effect} `retire`. */
+  | { readonly type: "peer"; readonly peer: number }
+  /** Opens the socket and sends Hello with the ticket as soon as it is open. */
+  | { readonly type: "socket"; readonly epoch: number; readonly url: string; readonly ticket: string }
+  | { readonly type: "send"; readonly message: ClientMessage }
+  | { readonly type: "answer"; readonly peer: number; readonly sdp: string }
+  /** Closes every peer connection but that of `keep`. */
+  | { readonly type: "retire"; readonly keep: number | undefined }
+  | { readonly type: "close_socket" };
+
+export interface Step {
+  readonly state: State;
+  readonly effects: readonly Effect[];
+}
