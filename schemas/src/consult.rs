@@ -619,40 +619,97 @@ pub struct TimelineEntry {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum TimelineWhat {
     /// `notified`: who is on duty and sees it coming.
-    Prealerted { eta: Option<UnixMillis>, notified: Vec<PersonRef> },
-    Requested { urgency: Urgency },
-    UrgencyChanged { urgency: Urgency },
-    Stamped { stamp: ClockStamp, at: UnixMillis },
+    Prealerted {
+        eta: Option<UnixMillis>,
+        notified: Vec<PersonRef>,
+    },
+    Requested {
+        urgency: Urgency,
+    },
+    UrgencyChanged {
+        urgency: Urgency,
+    },
+    Stamped {
+        stamp: ClockStamp,
+        at: UnixMillis,
+    },
     TakenOver,
-    Offered { to: PersonRef, is_hand_over: bool },
-    OfferEnded { to: PersonRef, accepted: bool },
-    ParticipantAdded { person: PersonRef, part: Part },
-    ParticipantRemoved { person: PersonRef },
+    Offered {
+        to: PersonRef,
+        is_hand_over: bool,
+    },
+    OfferEnded {
+        to: PersonRef,
+        accepted: bool,
+    },
+    ParticipantAdded {
+        person: PersonRef,
+        part: Part,
+    },
+    ParticipantRemoved {
+        person: PersonRef,
+    },
     AskedForMore,
     Replied,
-    Queued { behind: Vec<PersonRef> },
-    StudyDetached { study_id: StudyId },
-    RollCalled { present: u32 },
-    ConsentRecorded { consent: Consent },
-    GuestInvited { part: GuestPart },
+    Queued {
+        behind: Vec<PersonRef>,
+    },
+    StudyDetached {
+        study_id: StudyId,
+    },
+    RollCalled {
+        present: u32,
+    },
+    ConsentRecorded {
+        consent: Consent,
+    },
+    GuestInvited {
+        part: GuestPart,
+    },
     GuestWaits,
     GuestAdmitted,
     GuestRemoved,
-    Amended { version: u32 },
+    Amended {
+        version: u32,
+    },
     ReportTakenOver,
     FedBack,
-    GlassBroken { person: PersonRef },
-    FieldsCompleted { missing: Vec<CaseField> },
-    Matched { round: u32, eligible: u32 },
-    RingStarted { person: PersonRef, round: u32, step: u32 },
-    RingDelivered { person: PersonRef },
-    RingSeen { person: PersonRef },
-    RingEnded { person: PersonRef, outcome: RingOutcome },
-    Promised { until: UnixMillis },
+    GlassBroken {
+        person: PersonRef,
+    },
+    FieldsCompleted {
+        missing: Vec<CaseField>,
+    },
+    Matched {
+        round: u32,
+        eligible: u32,
+    },
+    RingStarted {
+        person: PersonRef,
+        round: u32,
+        step: u32,
+    },
+    RingDelivered {
+        person: PersonRef,
+    },
+    RingSeen {
+        person: PersonRef,
+    },
+    RingEnded {
+        person: PersonRef,
+        outcome: RingOutcome,
+    },
+    Promised {
+        until: UnixMillis,
+    },
     PromiseBroken,
-    Alarm { kind: AlarmKind },
+    Alarm {
+        kind: AlarmKind,
+    },
     Accepted,
-    StudyAttached { study_id: StudyId },
+    StudyAttached {
+        study_id: StudyId,
+    },
     Joined,
     Left,
     SessionEnded,

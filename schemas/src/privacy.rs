@@ -1,9 +1,6 @@
 //! Data protection: who read what, broken glass, exports by two people.
 
-use crate::{
-    ConsultId, ExportId, NoticeId, PrivateText, StudyId, UnixMillis,
-    directory::PersonRef,
-};
+use crate::{ConsultId, ExportId, NoticeId, PrivateText, StudyId, UnixMillis, directory::PersonRef};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

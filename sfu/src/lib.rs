@@ -31,7 +31,8 @@ mod state;
 mod stats;
 
 pub use api::{
-    Answer, Config, Keys, MAX_DATA_FRAME, MAX_MEMBERS, MemberId, Offer, PeerEvent, Publishing, RoomId, SfuError, Slot, Source,
+    Answer, Config, Keys, MAX_DATA_FRAME, MAX_MEMBERS, MemberId, Offer, PeerEvent, Publishing, RoomId, SfuError, Slot,
+    Source,
 };
 pub use handle::Sfu;
 pub use stats::{Drops, Stats};

@@ -43,10 +43,8 @@ impl Seated {
         while !matches!(seated.hear().await?, ServerMessage::Welcome { .. }) {}
         let offer = seated.media.create_offer(false);
         let line = |(mid, source): (String, sfu::Source)| (mid, wire(source));
-        let publish =
-            offer.publish.into_iter().map(line).map(|(mid, source)| PublishLine { mid, source }).collect();
-        let receive =
-            offer.receive.into_iter().map(line).map(|(mid, source)| ReceiveLine { mid, source }).collect();
+        let publish = offer.publish.into_iter().map(line).map(|(mid, source)| PublishLine { mid, source }).collect();
+        let receive = offer.receive.into_iter().map(line).map(|(mid, source)| ReceiveLine { mid, source }).collect();
         seated.say(&ClientMessage::Offer { sdp: offer.sdp.into(), publish, receive }).await?;
         loop {
             if let ServerMessage::Answer { sdp } = seated.hear().await? {

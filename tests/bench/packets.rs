@@ -19,7 +19,9 @@ const ROUNDS: usize = 3;
 const ROOM: RoomId = RoomId([9; 16]);
 
 pub(crate) async fn run() -> Result<()> {
-    println!("CPU seconds per million forwarded packets, {PAYLOAD} B, {PER_SECOND} packets/s in, {ROUNDS} rounds in turns");
+    println!(
+        "CPU seconds per million forwarded packets, {PAYLOAD} B, {PER_SECOND} packets/s in, {ROUNDS} rounds in turns"
+    );
     for subscribers in SUBSCRIBERS {
         let mut stage = Stage::new(subscribers).await?;
         let (mut ours, mut limit) = (Vec::new(), Vec::new());

@@ -66,7 +66,10 @@ pub(crate) async fn ring() -> Result<()> {
         times.push(millis_since(sent));
         world.cancel(id).await?;
     }
-    println!("request -> ring at the specialist, 10,000 people, 1,000 open consults: {}", Sample::new(times).line("ms"));
+    println!(
+        "request -> ring at the specialist, 10,000 people, 1,000 open consults: {}",
+        Sample::new(times).line("ms")
+    );
     world.installation.stop()
 }
 
@@ -114,9 +117,8 @@ pub(crate) async fn open_streams(world: &World, count: usize) -> Result<Vec<TcpS
     let coordinator = &world.people.coordinator;
     let cookie = coordinator.cookie.to_str()?;
     let address = world.installation.base().trim_start_matches("http://").to_owned();
-    let request = format!(
-        "GET /api/events HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n"
-    );
+    let request =
+        format!("GET /api/events HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nAccept: text/event-stream\r\n\r\n");
     let mut streams = Vec::with_capacity(count);
     let mut buffer = vec![0; 4096];
     for _ in 0..count {

@@ -75,7 +75,9 @@ impl World {
             .execute(&mut *transaction)
             .await?;
         }
-        sqlx::query("UPDATE counters SET value = value + 1 WHERE name = 'directory'").execute(&mut *transaction).await?;
+        sqlx::query("UPDATE counters SET value = value + 1 WHERE name = 'directory'")
+            .execute(&mut *transaction)
+            .await?;
         transaction.commit().await?;
         Ok(())
     }

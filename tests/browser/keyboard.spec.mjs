@@ -30,9 +30,9 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
   test("a request rings", async () => {
     await press(specialist, button(specialist, say("Bereitschaft starten", "Start on-call")));
     await press(referrer, link(referrer, say("Neues Telekonsil", "New consult")));
-    await choose(referrer, say(/^Dringlichkeit|^Wie dringend/, /urgen/i), say(/^Notfall/, /^Emergency/));
-    await choose(referrer, say(/^Dienst|^Fach|^Wen/, /^Service|^Whom|^Special/), /Schlaganfall-Neurologie/);
-    await press(referrer, button(referrer, say("Jetzt klingeln lassen", "Ring now")));
+    await choose(referrer, say(/^Wie dringend/, /^How urgent/), say(/^Notfall/, /^Emergency/));
+    await choose(referrer, say(/^Wen brauchen/, /^Whom do you need/), /Schlaganfall-Neurologie/);
+    await press(referrer, button(referrer, say("Jetzt klingeln lassen", "Start ringing now")));
   });
 
   test("the accept leads to the room", async () => {
@@ -53,5 +53,37 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
     await specialist.page.keyboard.press("Alt+m");
     await specialist.until(() => document.querySelector("[data-testid=toggle-mic]").dataset.off === "true");
     await press(specialist, specialist.byId("leave"));
+  });
+
+  test("the report is written, signed, read and the consult closed", async () => {
+    await press(specialist, link(specialist, say("Zur Übersicht", "To the overview")));
+    await specialist.page.waitForURL("**/oncall/**");
+    const write = link(specialist, say("Bericht schreiben", "Write the report"));
+    await press(specialist, write.or(link(specialist, say("Öffnen", "Open"))).first());
+    await choose(specialist, say("Vorlage", "Template"), say("Allgemein", "General"));
+    await choose(specialist, say(/^Entscheidung/, /^Decision/), say("Verlegung", "Transfer"));
+    await type(specialist, field(specialist, say(/^Empfehlung/, /^Recommendation/)), "Lyse beginnen, Verlegung zur Thrombektomie");
+    await type(specialist, field(specialist, say(/^Beurteilung/, /^Assessment/)), "Mediainfarkt links");
+    await press(specialist, button(specialist, say("Unterschreiben und senden", "Sign and send")));
+    // The dialog has put the focus into the field.
+    await specialist.until(() => document.activeElement?.type === "password");
+    await specialist.page.keyboard.insertText("telekonsil-demo");
+    await specialist.page.keyboard.press("Enter");
+    await specialist.page.getByText("Mediainfarkt links").first().waitFor();
+
+    await press(referrer, referrer.byId("leave"));
+    await press(referrer, link(referrer, say("Zur Übersicht", "To the overview")));
+    await referrer.page.waitForURL("**/refer/**");
+    await press(referrer, referrer.page.locator("main a[href^='#/consult/']").first());
+    await press(referrer, button(referrer, say("Gelesen und verstanden", "Read and understood")));
+    await press(referrer, button(referrer, say("Konsil abschließen", "Close the consult")));
+    await type(referrer, field(referrer, say(/^Warum können sie nicht/, /^Why can/)), "Patient ohne Papiere");
+    await choose(referrer, say(/^Wurde die Frage/, /^Was the question/), say("Ja", "Yes"));
+    await choose(referrer, say(/^Was hat die Empfehlung/, /^What did/), say(/^Anderes Vorgehen/, "Another course"));
+    await choose(referrer, say(/^Verlegung/, /^Transfer/), say("Vermieden", "Avoided"));
+    await choose(referrer, say(/^Bild und Ton/, /^Picture|^Image|^Video/), say("Gut", "Good"));
+    await press(referrer, button(referrer, say("Abschließen", "Close now")));
+    await referrer.page.getByText(say("Dieses Konsil ist abgeschlossen.", "This consult is closed.")).first().waitFor();
+    assert.deepEqual(demo.errors, []);
   });
 });

@@ -1,7 +1,7 @@
 """schemathesis against the running server, as each role: whatever is sent, no answer is a 5xx, and what the document
 promises about bodies holds.
 
-usage: fuzz_api.py path/to/telekonsil [examples per operation, default 6]
+usage: fuzz_api.py path/to/telekonsil [examples per operation, default 4]
 """
 
 import subprocess
@@ -18,7 +18,8 @@ LEFT_OUT = ["/api/events", "/api/rooms/{id}/ws", "/api/rooms/{consult}/ws", "/ap
 CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformance"
 
 
-def main(binary, examples="6"):
+def main(binary, examples=""):
+    examples = examples or "4"
     with demo(binary) as (base, links, _):
         for role, link in sorted(links.items()):
             session = requests.Session()

@@ -237,6 +237,8 @@ impl<'a> Script<'a> {
                 self.act(Specialist, Action::AdmitGuest { guest_id }).await
             }
             Step::GuestEnters => {
+                // An admitted guest who comes back to an empty room waits until the host is there again.
+                self.joins(Specialist).await?;
                 if !self.seats.contains_key(&Who::Guest) {
                     self.guest_seat().await?;
                 }

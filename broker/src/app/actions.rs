@@ -15,7 +15,6 @@ use schemas::{
     ConsultId, PersonId, StudyId,
     consult::{Action, ActionName, ConsultDetail, Part},
     directory::Role,
-    guest::GuestState,
     report,
 };
 
@@ -29,18 +28,8 @@ impl App {
         if let Action::AttachStudy { study_id } = &action {
             self.own_study(actor, *study_id).await?;
         }
-        let unopened = match &action {
-            Action::RemoveGuest { guest_id } => {
-                consult.guest(*guest_id).filter(|guest| guest.state == GuestState::Invited)
-            }
-            _ => None,
-        };
         let wish = self.wish(actor, action);
         let Outcome { loaded, .. } = self.run(id, &wish).await?;
-        if let Some(guest) = unopened {
-            // Of no more use; whoever has opened theirs learns from the log.
-            self.repo.end_guest(guest.id.0).await?;
-        }
         // Whoever declined may no longer know of the consult; this answer shows it for the last time.
         self.show(actor, &loaded).await
     }

@@ -8,11 +8,7 @@ use super::{
     tokens::{random_token, token_hash},
     validate,
 };
-use crate::domain::{
-    access::Permission,
-    consult::actions,
-    directory::Actor,
-};
+use crate::domain::{access::Permission, consult::actions, directory::Actor};
 use schemas::{
     ConsultId, PersonId, SessionId, UnixMillis,
     consult::ActionName,

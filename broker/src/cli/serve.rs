@@ -25,8 +25,8 @@ async fn serve(server: &Server) -> Result<()> {
     Ok(signal::wait().await?)
 }
 
-/// To the console alone and not through the log, which is kept and read by others. The token stands behind `#`: no
-/// request line and no proxy's log will hold it.
+/// To the console and not through the log, which may be sent elsewhere; under systemd that is the journal, which root
+/// reads. The token stands behind `#`: no request line and no proxy's log will hold it.
 fn show_setup(server: &Server) -> Result<()> {
     let url = format!("{}/setup/#{}", server.base_url, server.app.setup_token()?);
     let mut console = std::io::stderr().lock();

@@ -140,10 +140,7 @@ mod tests {
     #[test]
     fn a_guests_cookie_reaches_the_api_alone() {
         let cookie = set_guest_cookie("abc", false).unwrap();
-        assert_eq!(
-            cookie.to_str().unwrap(),
-            "tk_guest=abc; Path=/api; Max-Age=43200; HttpOnly; SameSite=Strict"
-        );
+        assert_eq!(cookie.to_str().unwrap(), "tk_guest=abc; Path=/api; Max-Age=43200; HttpOnly; SameSite=Strict");
     }
 
     #[test]

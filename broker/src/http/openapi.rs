@@ -77,11 +77,11 @@ const LIMITED: [&str; 7] = [
 /// Every operation may answer with problems; saying so at each handler would only be forgotten at one. `default` holds
 /// what the list below does not foresee.
 fn add_problems(path: &str, item: &mut PathItem) {
-    let operations =
-        [(false, &mut item.get), (true, &mut item.post), (true, &mut item.put), (true, &mut item.delete)];
+    let operations = [(false, &mut item.get), (true, &mut item.post), (true, &mut item.put), (true, &mut item.delete)];
     for (changes, operation) in operations {
         let Some(operation) = operation else { continue };
-        let open = operation.security.as_ref().is_some_and(|needed| needed.iter().all(|one| one == &Default::default()));
+        let open =
+            operation.security.as_ref().is_some_and(|needed| needed.iter().all(|one| one == &Default::default()));
         let body = operation.request_body.is_some() && changes;
         let statuses: [(&[u16], bool); 7] = [
             (&[400, 503], true),

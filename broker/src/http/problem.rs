@@ -126,11 +126,9 @@ pub fn status(code: ProblemCode) -> StatusCode {
         Code::NotSignedIn | Code::WrongCredentials | Code::TicketInvalid | Code::TicketExpired | Code::TicketUsed => {
             StatusCode::UNAUTHORIZED
         }
-        Code::CsrfFailed
-        | Code::Forbidden
-        | Code::WrongPassword
-        | Code::SecondPersonNeeded
-        | Code::NotAdmitted => StatusCode::FORBIDDEN,
+        Code::CsrfFailed | Code::Forbidden | Code::WrongPassword | Code::SecondPersonNeeded | Code::NotAdmitted => {
+            StatusCode::FORBIDDEN
+        }
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,

@@ -3,8 +3,8 @@
 use super::limiter::{Limiter, Try};
 use super::metrics::Metrics;
 use super::problem::Fault;
-use crate::app::{self, App};
 use crate::app::ports::Clock;
+use crate::app::{self, App};
 use crate::config::{Limits, Network, Origin, Secret};
 use crate::room::Rooms;
 use schemas::problem::ProblemCode;

@@ -38,6 +38,8 @@ pub(super) enum Input {
     },
     /// Who of the team sits here, kept seats included.
     People(oneshot::Sender<Vec<PersonId>>),
+    /// What a look at the log has shown.
+    Looked(Result<RoomFacts, ProblemCode>),
     End(ByeReason),
 }
 
@@ -61,6 +63,7 @@ pub(super) async fn run(
         consult,
         inputs,
         facts: None,
+        looking: Looking::No,
         seats: Seats::new(kept_seconds),
         door: Door::default(),
         connections: BTreeMap::new(),
@@ -83,7 +86,10 @@ pub(super) async fn run(
         };
         let over = match turn {
             Turn::Input(input) => room.take(input).await,
-            Turn::Changed => room.look().await,
+            Turn::Changed => {
+                room.look();
+                None
+            }
             Turn::Due => {
                 room.give_up().await;
                 None
@@ -113,6 +119,7 @@ pub(super) struct Room {
     pub(super) inputs: mpsc::WeakSender<Input>,
     /// What the log said last; absent until the first look.
     pub(super) facts: Option<RoomFacts>,
+    looking: Looking,
     pub(super) seats: Seats,
     pub(super) door: Door,
     pub(super) connections: BTreeMap<SocketId, Connection>,
@@ -125,6 +132,15 @@ pub(super) struct Room {
     pub(super) told_waiting: Vec<Guest>,
     /// The SFU may hold something of this room.
     pub(super) has_media: bool,
+}
+
+/// A look at the log runs beside the room: a database that hangs must not hold up who talks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Looking {
+    No,
+    Now,
+    /// The log has changed meanwhile.
+    NowAndAgain,
 }
 
 pub(super) struct Connection {
@@ -159,6 +175,7 @@ impl Room {
                 let team = self.seats.people().into_iter().filter(|(_, _, part)| *part != Part::Guest);
                 let _ = reply.send(team.map(|(_, person, _)| person).collect());
             }
+            Input::Looked(facts) => return self.looked(facts).await,
             Input::End(reason) => return Some(reason),
         }
         None
@@ -173,26 +190,57 @@ impl Room {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
 
-    /// Reads the consult anew. Some reason when it has ended.
-    async fn look(&mut self) -> Option<ByeReason> {
-        if let Err(code) = self.refresh().await {
-            tracing::warn!(consult = %self.consult, ?code, "cannot see what the consult has come to");
+    /// Begins to read the consult anew; [`Input::Looked`] brings what it has come to.
+    fn look(&mut self) {
+        if self.looking != Looking::No {
+            self.looking = Looking::NowAndAgain;
+            return;
+        }
+        self.looking = Looking::Now;
+        let (shared, inputs, consult) = (Arc::clone(&self.shared), self.inputs.clone(), self.consult);
+        let people: Vec<_> = self.team().into_iter().map(|(_, person, _)| person).collect();
+        tokio::spawn(async move {
+            let facts = shared.app.room_facts(consult, &people).await.map_err(|error| error.code());
+            // Without the room nobody wants to know.
+            if let Some(inputs) = inputs.upgrade() {
+                let _ = inputs.send(Input::Looked(facts)).await;
+            }
+        });
+    }
+
+    /// Some reason when the consult has ended.
+    async fn looked(&mut self, facts: Result<RoomFacts, ProblemCode>) -> Option<ByeReason> {
+        let again = std::mem::replace(&mut self.looking, Looking::No) == Looking::NowAndAgain;
+        match facts {
+            Ok(facts) => self.learn(facts).await,
+            Err(code) => tracing::warn!(consult = %self.consult, ?code, "cannot see what the consult has come to"),
+        }
+        if again {
+            self.look();
         }
         self.facts.as_ref().is_some_and(|facts| !facts.is_open).then_some(ByeReason::ConsultEnded)
     }
 
+    /// Reads the consult anew and waits for it: who comes in now is judged by what holds now.
     pub(super) async fn refresh(&mut self) -> Result<(), ProblemCode> {
-        let team: Vec<_> = self.seats.people().into_iter().filter(|(_, _, part)| *part != Part::Guest).collect();
-        let people: Vec<_> = team.iter().map(|(_, person, _)| *person).collect();
+        let people: Vec<_> = self.team().into_iter().map(|(_, person, _)| person).collect();
         let facts = self.shared.app.room_facts(self.consult, &people).await.map_err(|error| error.code())?;
-        for (member, _, _) in team.iter().filter(|(_, person, _)| facts.barred.contains(person)) {
+        self.learn(facts).await;
+        Ok(())
+    }
+
+    fn team(&self) -> Vec<(MemberId, PersonId, Part)> {
+        self.seats.people().into_iter().filter(|(_, _, part)| *part != Part::Guest).collect()
+    }
+
+    async fn learn(&mut self, facts: RoomFacts) {
+        for (member, _, _) in self.team().iter().filter(|(_, person, _)| facts.barred.contains(person)) {
             self.expel(*member, ByeReason::Removed).await;
         }
         if self.seats.appoint(facts.specialist, facts.requester) {
             self.tell_roster(None);
         }
         self.facts = Some(facts);
-        Ok(())
     }
 
     async fn message(&mut self, socket: SocketId, message: ClientMessage) {

@@ -4,8 +4,6 @@ use crate::stage::{PASSWORD, Stage};
 use std::time::Duration;
 use telekonsil::app::{Error, Scope};
 
-
-
 on_both! {
     async fn a_password_signs_in_and_a_wrong_one_does_not(fixture) {
         let stage = Stage::new(&fixture).await;

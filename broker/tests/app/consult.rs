@@ -1,9 +1,7 @@
 //! A whole consult, and the race for it.
 
 use crate::stage::{NIGHT, Stage, answer};
-use schemas::consult::{
-    Action, ActionName, AlarmKind, ConsultQuery, ConsultState, RingOutcome, TimelineWhat,
-};
+use schemas::consult::{Action, ActionName, AlarmKind, ConsultQuery, ConsultState, RingOutcome, TimelineWhat};
 use std::sync::Arc;
 use telekonsil::app::Error;
 

@@ -197,6 +197,8 @@ on_both! {
         for item in heard {
             match item.event {
                 LiveEvent::Consult { summary } => assert_eq!(summary.id, id),
+                // The end of the ring that was accepted.
+                LiveEvent::RingEnded { consult_id, .. } => assert_eq!(consult_id, id),
                 LiveEvent::Board => {}
                 event => panic!("{event:?}"),
             }

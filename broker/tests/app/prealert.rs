@@ -1,9 +1,9 @@
 //! A patient who is on the way.
 
 use crate::stage::Stage;
+use schemas::consult::CaseFields;
 use schemas::consult::{Action, AlarmKind, ConsultQuery, ConsultState, Urgency};
 use telekonsil::app::{Actor, Error};
-use schemas::consult::CaseFields;
 
 async fn listed(stage: &Stage, actor: &Actor) -> usize {
     stage.app.consults(actor, &ConsultQuery::default()).await.expect("reads").len()

@@ -188,8 +188,7 @@ impl Stage {
         after_version: u32,
         reason: &str,
     ) -> Result<ConsultDetail, Error> {
-        let report =
-            SignReport { answer: answer(), password: PASSWORD.into(), after_version, reason: reason.into() };
+        let report = SignReport { answer: answer(), password: PASSWORD.into(), after_version, reason: reason.into() };
         self.app.sign_report(actor, id, report).await
     }
 

@@ -47,7 +47,9 @@ async fn no_route_changes_anything_without_the_anti_forgery_token() {
     let house = House::open().await;
     let mut referrer = house.referrer().await;
     let genuine = referrer.csrf.take();
-    for (method, path) in operations().into_iter().filter(|(method, _)| *method != Method::GET) {
+    // A guest's cookie has a token of its own, see `guest.rs`.
+    let changing = |(method, path): &(Method, String)| *method != Method::GET && !path.starts_with("/api/guest");
+    for (method, path) in operations().into_iter().filter(changing) {
         for token in ["", "wrong"] {
             let request = referrer.request(method.clone(), &path).header("x-csrf-token", token).json(&json!({}));
             assert_eq!(code(request.send().await.unwrap()).await, (403, Code::CsrfFailed), "{method} {path}");

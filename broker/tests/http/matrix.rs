@@ -21,8 +21,8 @@ use telekonsil::http::openapi;
 use uuid::Uuid;
 
 const CALLERS: [&str; 16] = [
-    "nobody", "asks", "house", "other", "rung", "spec", "spec2", "coord", "coord2", "admin", "privacy", "glass", "guest",
-    "phone", "phone2", "bearer",
+    "nobody", "asks", "house", "other", "rung", "spec", "spec2", "coord", "coord2", "admin", "privacy", "glass",
+    "guest", "phone", "phone2", "bearer",
 ];
 
 /// Everything that the requests are about.
@@ -32,29 +32,27 @@ struct World {
     accepted: ConsultId,
     /// Rings.
     ringing: ConsultId,
+    /// Has a signed report.
+    signed: ConsultId,
     study: Uuid,
     export: Uuid,
     service: Uuid,
     hospital: Uuid,
     browsers: BTreeMap<&'static str, Browser>,
-    people: BTreeMap<&'static str, PersonId>,
 }
 
 #[tokio::test]
 async fn every_route_lets_in_whom_it_should_and_nobody_else() {
-    let mut world = World::open().await;
+    let world = World::open().await;
     let document: Value = serde_json::from_str(&openapi::text().unwrap()).unwrap();
     let mut table = format!("{:<52}", "");
     CALLERS.iter().for_each(|caller| write!(table, " {caller:>7}").unwrap());
-    for (path, item) in document["paths"].as_object().unwrap() {
-        for (method, operation) in item.as_object().unwrap() {
-            let line = format!("{} {path}", method.to_uppercase());
-            write!(table, "\n{line:<52}").unwrap();
-            for caller in CALLERS {
-                let takes_body = operation.get("requestBody").is_some() && method != "get";
-                let status = world.call(caller, &method.to_uppercase(), path, takes_body).await;
-                write!(table, " {status:>7}").unwrap();
-            }
+    for (method, path, takes_body) in operations(&document) {
+        let line = format!("{method} {path}");
+        write!(table, "\n{line:<52}").unwrap();
+        for caller in CALLERS {
+            let status = world.call(caller, &method, &path, takes_body).await;
+            write!(table, " {status:>7}").unwrap();
         }
     }
     table.push('\n');
@@ -74,6 +72,19 @@ async fn every_route_lets_in_whom_it_should_and_nobody_else() {
     }
 }
 
+/// Every method and path, and whether it takes a body. Signing out comes last: afterwards everybody is nobody.
+fn operations(document: &Value) -> Vec<(String, String, bool)> {
+    let mut found = Vec::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let takes_body = operation.get("requestBody").is_some() && method != "get";
+            found.push((method.to_uppercase(), path.clone(), takes_body));
+        }
+    }
+    found.sort_by_key(|(method, path, _)| (method == "DELETE" && path == "/api/session", path.clone(), method.clone()));
+    found
+}
+
 impl World {
     async fn open() -> Self {
         let house = House::open().await;
@@ -84,6 +95,14 @@ impl World {
         let rung = detail.summary.ringing[0].id;
         let first = house.browser(rung).await;
         assert_eq!(first.act(accepted, &json!({"type": "accept"})).await.status(), 200);
+        let signed = asks.ask().await.summary.id;
+        assert_eq!(first.act(signed, &json!({"type": "accept"})).await.status(), 200);
+        let rows = house.server.app.directory_rows().await.unwrap();
+        let email = &rows.people.iter().find(|row| row.id == rung.0).unwrap().email;
+        house.server.app.set_password(email, "ein langes Kennwort").await.unwrap();
+        let answer = json!({"findings": "x", "assessment": "x", "recommendation": "x", "decision": "treat_here"});
+        let report = json!({"answer": answer, "password": "ein langes Kennwort"});
+        assert_eq!(first.post(&format!("/api/consults/{signed}/report"), &report).await.status(), 200);
         let services = detail.summary.service;
         let study = json!({"study_instance_uid": "1.2.3", "instances": 1});
         let study = asks.post(&format!("/api/consults/{accepted}/studies"), &study).await;
@@ -91,12 +110,8 @@ impl World {
         let export = asks.post(&format!("/api/consults/{accepted}/exports"), &json!({"reason": "Art. 15 DSGVO"})).await;
         let export: Export = export.json().await.unwrap();
 
-        let mut people = BTreeMap::from([
-            ("asks", demo.referrer),
-            ("rung", rung),
-            ("spec", rung),
-            ("coord", demo.coordinator),
-        ]);
+        let mut people =
+            BTreeMap::from([("asks", demo.referrer), ("rung", rung), ("spec", rung), ("coord", demo.coordinator)]);
         let at_home = detail.summary.requester.clone();
         people.insert("house", add(&house, &at_home, Role::Referrer, vec![]).await);
         let me: Me = first.get("/api/session").await.json().await.unwrap();
@@ -116,8 +131,10 @@ impl World {
         for (name, person) in &people {
             browsers.insert(*name, house.browser(*person).await);
         }
-        let broken = json!({"consult": accepted.to_string(), "reason": "Patient ist jetzt hier"});
-        assert_eq!(browsers["glass"].post("/api/break-glass", &broken).await.status(), 200);
+        for consult in [accepted, signed] {
+            let broken = json!({"consult": consult.to_string(), "reason": "Patient ist jetzt hier"});
+            assert_eq!(browsers["glass"].post("/api/break-glass", &broken).await.status(), 200);
+        }
         browsers.insert("nobody", house.stranger());
         browsers.insert("bearer", house.stranger());
         browsers.insert("guest", guest(&house, &first, accepted).await);
@@ -131,12 +148,12 @@ impl World {
             house,
             accepted,
             ringing,
+            signed,
             browsers,
-            people,
         }
     }
 
-    async fn call(&mut self, caller: &'static str, method: &str, path: &str, takes_body: bool) -> u16 {
+    async fn call(&self, caller: &'static str, method: &str, path: &str, takes_body: bool) -> u16 {
         // "rung" is rung by one consult; "phone2" is bound to the other one, where its owner is rung too.
         let consult = if matches!(caller, "rung" | "phone2") { self.ringing } else { self.accepted };
         let target = self.target(path, consult);
@@ -152,19 +169,12 @@ impl World {
         if takes_body {
             request = request.json(&self.body(method, path, caller));
         }
-        let status = request.send().await.unwrap().status().as_u16();
-        if (method, path) == ("DELETE", "/api/session")
-            && let Some(person) = self.people.get(caller)
-        {
-            // Signed out; signs in again for what follows.
-            let again = self.house.browser(*person).await;
-            self.browsers.insert(caller, again);
-        }
-        status
+        request.send().await.unwrap().status().as_u16()
     }
 
     fn target(&self, path: &str, consult: ConsultId) -> String {
         let id = match path {
+            "/api/consults/{id}/report.pdf" => self.signed.0,
             path if path.starts_with("/api/studies/") => self.study,
             path if path.starts_with("/api/privacy/exports/") => self.export,
             path if path.contains("/consults/") => consult.0,
@@ -213,7 +223,9 @@ impl World {
                 "token": "geraten", "hospital": "H", "city": "C", "phone": "+49 1234", "name": "N",
                 "email": "a@b.example", "password": "ein langes Kennwort",
             }),
-            _ => panic!("{method} {path} takes a body: say here what a minimal one is, and who may send it in matrix.txt"),
+            _ => panic!(
+                "{method} {path} takes a body: say here what a minimal one is, and who may send it in matrix.txt"
+            ),
         }
     }
 }

@@ -102,7 +102,7 @@ async fn consult() -> Vec<(&'static str, String)> {
     let specialist = house.browser(rung).await;
     assert_eq!(specialist.act(id, &json!({"type": "accept"})).await.status(), 200);
     let asked = json!({"type": "ask_for_more", "text": secret("what was asked", "Nachfrage-4711 zum Blutdruck")});
-    specialist.act(id, &asked).await;
+    assert_eq!(specialist.act(id, &asked).await.status(), 200);
 
     let invited = json!({"name": secret("a guest's name", "Gast-4711 Dolmetscher"), "part": "interpreter"});
     let link: GuestLink = referrer.post(&format!("/api/consults/{id}/guests"), &invited).await.json().await.unwrap();
@@ -133,7 +133,8 @@ async fn consult() -> Vec<(&'static str, String)> {
         },
         "password": telekonsil::demo::PASSWORD, "after_version": 0, "reason": "",
     });
-    specialist.post(&format!("/api/consults/{id}/report"), &report).await;
+    assert_eq!(specialist.post(&format!("/api/consults/{id}/report"), &report).await.status(), 200);
+    assert_eq!(referrer.act(id, &json!({"type": "acknowledge"})).await.status(), 200);
     let reason = json!({"type": "cancel", "reason": secret("a reason", "Grund-4711 der Absage")});
     referrer.act(id, &reason).await;
     house.close().await;

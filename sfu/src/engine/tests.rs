@@ -45,7 +45,10 @@ impl Client {
         let (sender, events) = unbounded_channel();
         let publish = vec![("0".to_owned(), Source::Camera)];
         let receive = vec![("1".to_owned(), Source::Camera)];
-        (Client { pc, address, events }, Offer { sdp, publish, receive, restart: false, keys: Keys::All, events: sender })
+        (
+            Client { pc, address, events },
+            Offer { sdp, publish, receive, restart: false, keys: Keys::All, events: sender },
+        )
     }
 
     pub(crate) fn accept(&mut self, now: Instant, answer: String) {

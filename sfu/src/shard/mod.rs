@@ -176,7 +176,10 @@ impl Shard {
         self.remove(home);
         self.by_ufrag.insert(local.ufrag.clone(), home);
         let member = Member::new(now, peer, &offer, (local.ufrag, local.password));
-        let live = self.rooms.entry(home.room).or_insert_with(|| LiveRoom::new(self.transport.counters.clone(), self.max_members));
+        let live = self
+            .rooms
+            .entry(home.room)
+            .or_insert_with(|| LiveRoom::new(self.transport.counters.clone(), self.max_members));
         live.room
             .join(home.member, offer.publish.iter().map(|(_, source)| *source), offer.receive)
             .map_err(|_| SfuError::RoomFull)?;

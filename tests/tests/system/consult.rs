@@ -1,14 +1,14 @@
 //! One consult between people, seen from outside, with `kill -9` in between.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode};
 use schemas::consult::{
     Action, Answer, CaseFields, ConsultState, Decision, DeclineReason, NewConsult, RoomTicket, Urgency,
 };
-use schemas::report::SignReport;
 use schemas::directory::{Board, Service};
 use schemas::problem::ProblemCode;
+use schemas::report::SignReport;
 use schemas::room::{ClientMessage, ServerMessage};
 use schemas::{ConsultId, PrivateText};
 use serde_json::json;
@@ -132,7 +132,10 @@ async fn many_accept_and_one_wins(engine: Engine) -> Result<()> {
     let accepts = detail.timeline.iter().filter(|entry| matches!(entry.what, schemas::consult::TimelineWhat::Accepted));
     ensure!(accepts.count() == 1, "accepted once");
     let late = specialist
-        .act(new.id, &Action::Decline { ring_id: None, reason: DeclineReason::NoCapacity, note: PrivateText::default() })
+        .act(
+            new.id,
+            &Action::Decline { ring_id: None, reason: DeclineReason::NoCapacity, note: PrivateText::default() },
+        )
         .await?;
     ensure!(late.status == StatusCode::CONFLICT, "declining after accepting: {} {}", late.status, late.code());
 

@@ -24,7 +24,7 @@ use uuid::Uuid;
 const QUICK: Duration = Duration::from_secs(4);
 /// How long the database stays away.
 const OUTAGE: Duration = Duration::from_secs(5);
-/// A room answers while the database is away as it does otherwise.
+/// A room lives on while the database is away: it looks at its consult beside the conversation.
 const ROOM_ANSWERS: Duration = Duration::from_secs(1);
 /// From the database's return until everything works without anybody's help.
 const RECOVERY: Duration = Duration::from_secs(10);

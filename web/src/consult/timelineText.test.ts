@@ -8,8 +8,8 @@ import { timelineText } from "./timelineText";
 
 const P = person("falk");
 const ALL: TimelineWhat[] = [
-  { type: "prealerted", eta: 0 },
-  { type: "prealerted" },
+  { type: "prealerted", notified: [], eta: 0 },
+  { type: "prealerted", notified: [] },
   { type: "requested", urgency: "emergency" },
   { type: "urgency_changed", urgency: "urgent" },
   { type: "stamped", stamp: "door", at: 0 },

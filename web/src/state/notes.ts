@@ -55,5 +55,5 @@ export function readsThroughGlass(summary: ConsultSummary, timeline: readonly Ti
 /** Who was told of the pre-alert; `null` where the server does not say. */
 export function notifiedOf(timeline: readonly TimelineEntry[]): PersonRef[] | null {
   const prealerted = timeline.find((entry) => entry.what.type === "prealerted")?.what;
-  return (prealerted as { notified?: PersonRef[] } | undefined)?.notified ?? null;
+  return prealerted?.type === "prealerted" ? prealerted.notified : null;
 }

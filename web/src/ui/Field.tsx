@@ -159,7 +159,8 @@ export function Choice<V extends string>({
   return (
     <RadioGroup
       className={`field choice choice-${look}`}
-      value={value ?? ""}
+      // `null` and not an empty text, which would be a choice that no radio has: then Tab passes the whole group by.
+      value={value}
       onChange={(chosen) => onChange(chosen as V)}
       isInvalid={Boolean(error)}
       isRequired={isRequired}

@@ -50,7 +50,7 @@ impl App {
             caption: image.caption.0.clone(),
             marks: image.marks.clone(),
             sides: (0, 0),
-            source: paper::Source { window, ..paper::Source::default() },
+            source: paper::Source::default(),
         };
         // A study that was found to be another patient's is shown to nobody any more.
         if !consult.studies.contains(&image.study_id) {

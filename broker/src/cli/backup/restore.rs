@@ -27,7 +27,7 @@ pub(in crate::cli) async fn restore(args: RestoreArgs) -> Result<()> {
     print_line(&serde_json::to_string(&report)?)
 }
 
-/// Restores and opens. What was begun stays when it fails: the next try says that the place is not empty.
+/// Restores and opens. The place is empty again when it fails; only tables of PostgreSQL that were restored stay.
 pub(super) async fn put(config: &Config, from: &Path) -> Result<(Manifest, Parts)> {
     let manifest = Manifest::read(from)?;
     check_place(config, &manifest).await?;
@@ -48,7 +48,7 @@ pub(super) async fn put(config: &Config, from: &Path) -> Result<(Manifest, Parts
         copies.push((KEY.into(), path.clone()));
     }
     let (source, data_dir) = (from.to_owned(), config.data_dir.clone());
-    let manifest = tokio::task::spawn_blocking(move || -> Result<Manifest> {
+    let copied = tokio::task::spawn_blocking(move || -> Result<Manifest> {
         for entry in &manifest.files {
             let named = copies.iter().find(|(name, _)| name == Path::new(&entry.path)).map(|(_, to)| to.clone());
             let blob = entry.path.starts_with(BLOBS).then(|| data_dir.join(&entry.path));
@@ -61,10 +61,18 @@ pub(super) async fn put(config: &Config, from: &Path) -> Result<(Manifest, Parts
         files::flush();
         Ok(manifest)
     })
-    .await??;
-    let parts = tools::open(config).await.context("The restored installation cannot be opened");
+    .await?;
     drop(lock);
-    Ok((manifest, parts?))
+    match copied {
+        Ok(manifest) => {
+            Ok((manifest, tools::open(config).await.context("The restored installation cannot be opened")?))
+        }
+        Err(error) => {
+            // Half of it would keep the next try out. The place was empty: everything in it is this try's.
+            let _ = server::reset(&config.data_dir);
+            Err(error)
+        }
+    }
 }
 
 /// Everything that can be refused is refused before the first byte is written.

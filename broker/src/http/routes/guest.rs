@@ -26,8 +26,7 @@ pub(super) async fn open(
     JsonBody(link): JsonBody<OpenGuestLink>,
 ) -> Result<impl IntoResponse, Fault> {
     let work = edge.app.open_guest_link(&link.token.0);
-    let NewGuestSession { token, view } =
-        edge.limited(Try::link(address.ip), ProblemCode::GuestLinkUsed, work).await?;
+    let NewGuestSession { token, view } = edge.limited(Try::link(address.ip), ProblemCode::GuestLinkUsed, work).await?;
     let cookie = caller::set_guest_cookie(&token, edge.settings.secure_cookies)?;
     Ok(([(header::SET_COOKIE, cookie)], Json(view)))
 }

@@ -9,9 +9,7 @@ use crate::http::state::Edge;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use schemas::privacy::{
-    AccessEntry, BreakGlass, DecideExport, Export, GlassBroken, Notice, RequestExport, Retention,
-};
+use schemas::privacy::{AccessEntry, BreakGlass, DecideExport, Export, GlassBroken, Notice, RequestExport, Retention};
 use schemas::problem::ProblemCode;
 use schemas::{ConsultId, ExportId, NoticeId};
 

@@ -89,7 +89,7 @@ export const en: SameShape<typeof de> = {
     missingBecauseHint: "Without these details or a reason the consult cannot be closed.",
     unanswered: "Please answer all four questions.",
     becauseMissing: "Please complete the details or give the reason.",
-    confirm: "Close",
+    confirm: "Close now",
     summary: "Close-out",
   },
   answered: { yes: "Yes", partly: "Partly", no: "No" },
