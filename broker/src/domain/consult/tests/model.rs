@@ -285,8 +285,13 @@ fn take(world: &mut World, step: Step) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// A few seconds in a normal run; `tests/run --long` looks for hours' worth of luck.
+fn cases() -> u32 {
+    if std::env::var_os("TELEKONSIL_LONG").is_some() { 8_192 } else { 96 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_path_forgets_a_consult(first in beginnings(), steps in proptest::collection::vec(steps(), 0..80)) {
