@@ -104,7 +104,7 @@ struct Batch {
 impl Batch {
     fn new() -> Self {
         let nowhere = raw(SocketAddr::from(([127, 0, 0, 1], 9)));
-        Self { packets: vec![Vec::with_capacity(1500); BATCH], to: vec![nowhere; BATCH], used: 0 }
+        Self { packets: (0..BATCH).map(|_| Vec::with_capacity(1500)).collect(), to: vec![nowhere; BATCH], used: 0 }
     }
 
     fn next(&mut self, to: SocketAddr) -> &mut Vec<u8> {

@@ -78,7 +78,9 @@ impl App {
         let person = actor.person_id;
         Wish::command(match action {
             // Ranked upon the state that is found, anew at each try.
-            Action::RequestNow { urgency, fields } => return Wish::RequestNow { person, urgency, fields },
+            Action::RequestNow { urgency, fields } => {
+                return Wish::RequestNow { person, urgency, fields: Box::new(fields) };
+            }
             Action::ChangeUrgency { urgency } => return Wish::ChangeUrgency { person, urgency },
             Action::CompleteFields { fields } => Command::CompleteFields { person, fields },
             Action::Stamp { stamp, at } => Command::Stamp { person, stamp, at },

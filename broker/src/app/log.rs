@@ -33,7 +33,7 @@ pub(super) enum Wish {
     RequestNow {
         person: PersonId,
         urgency: Urgency,
-        fields: CaseFields,
+        fields: Box<CaseFields>,
     },
     ChangeUrgency {
         person: PersonId,
@@ -127,7 +127,7 @@ impl App {
             Wish::RequestNow { person, urgency, fields } => {
                 let case = Case { urgency: *urgency, ..case };
                 let matched = self.matched(&case, now).await?;
-                Command::RequestNow { person: *person, urgency: *urgency, fields: fields.clone(), matched }
+                Command::RequestNow { person: *person, urgency: *urgency, fields: (**fields).clone(), matched }
             }
             Wish::ChangeUrgency { person, urgency } => {
                 let rings = matches!(consult.state, ConsultState::Ringing | ConsultState::Unanswered);

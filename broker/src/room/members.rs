@@ -54,14 +54,13 @@ impl Room {
         match place {
             None => {}
             Some(Place::Door(guest)) => self.goes_away(guest, socket).await,
-            Some(Place::Seat(member)) => {
-                if self.seats.lost(member, socket, self.shared.clock.now()) {
-                    // Others would look at a frozen face.
-                    let (room, member) = (wire::room_id(self.consult), wire::member_id(member));
-                    self.shared.sfu.set_publishing(room, member, wire::publishing(Publishing::default()));
-                    self.tell_roster(None);
-                }
+            Some(Place::Seat(member)) if self.seats.lost(member, socket, self.shared.clock.now()) => {
+                // Others would look at a frozen face.
+                let (room, member) = (wire::room_id(self.consult), wire::member_id(member));
+                self.shared.sfu.set_publishing(room, member, wire::publishing(Publishing::default()));
+                self.tell_roster(None);
             }
+            Some(Place::Seat(_)) => {}
         }
     }
 
