@@ -119,7 +119,7 @@ on_both! {
             let mut race = Race::new(seed, 50);
             let runners: Vec<_> = (0..50)
                 .map(|n| {
-                    let actor = if stir(seed, n) % 2 == 0 { &stage.first } else { &stage.second };
+                    let actor = if stir(seed, n).is_multiple_of(2) { &stage.first } else { &stage.second };
                     let node = &nodes[usize::try_from(n).unwrap() % 2];
                     (actor.person_id, race.run(act(node, actor, id, Action::Accept)))
                 })
