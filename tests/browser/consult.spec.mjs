@@ -226,6 +226,7 @@ test("a shared screen reaches the other side", async () => {
 test("the answer is written, read, acknowledged; the consult is closed", async () => {
   await specialist.byId("end-session").click();
   await specialist.byId("end-session-confirm").click();
+  await specialist.page.getByRole("button", { name: "Bericht schreiben" }).first().click();
   const panel = specialist.page;
   await panel.getByText("Verlegung", { exact: false }).first().click();
   await panel.getByLabel("Empfehlung").fill("Lyse, dann Verlegung auf die Stroke Unit.");
