@@ -39,9 +39,11 @@ pub struct Guest {
     pub at: UnixMillis,
 }
 
-/// `POST /api/consults/{id}/guests`.
+/// `POST /api/consults/{id}/guests`. The client makes the id (UUIDv7): sending the same request again, as after a lost
+/// answer, invites nobody twice. It is answered with a new link, which replaces the one before, until a link was opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct InviteGuest {
+    pub id: GuestId,
     pub name: PrivateText,
     pub part: GuestPart,
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { findings } from "./axe.mjs";
-import { Demo, DESKTOP, Person, PHONE, launchBrowser } from "./harness.mjs";
+import { Demo, DESKTOP, Person, PHONE, launchBrowser, newId } from "./harness.mjs";
 import { Installation } from "./installation.mjs";
 
 const VARIANTS = {
@@ -80,7 +80,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
   async function request(more = {}) {
     const services = await call(referrer, "/api/services");
     const service = services.find(({ specialty }) => specialty === "stroke_neurology");
-    consult = await referrer.page.evaluate(() => crypto.randomUUID().replace(/-4/, "-7"));
+    consult = newId();
     await call(referrer, "/api/consults", { id: consult, service_id: service.id, urgency: "emergency", fields: { callback_phone: "+49 7000 4000-11" }, ...more });
   }
 
@@ -176,7 +176,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
       await look(specialist, `room: ${item}`);
       await close(specialist);
     }
-    const link = await call(specialist, `/api/consults/${consult}/guests`, { name: "Ayşe Demir", part: "interpreter" });
+    const link = await call(specialist, `/api/consults/${consult}/guests`, { id: newId(), name: "Ayşe Demir", part: "interpreter" });
     const guest = await arrive(new URL(link.path, origin).href);
     await guest.byId("guest-welcome").or(guest.byId("guest-open")).first().waitFor();
     await look(guest, "guest: welcome");

@@ -229,9 +229,9 @@ test("the answer is written, read, acknowledged; the consult is closed", async (
   await specialist.page.getByRole("button", { name: "Bericht schreiben" }).first().click();
   const panel = specialist.page;
   await panel.getByText("Verlegung", { exact: false }).first().click();
-  await panel.getByLabel("Empfehlung").fill("Lyse, dann Verlegung auf die Stroke Unit.");
-  await panel.getByLabel("Beurteilung").fill("Intrazerebrale Blutung rechts.");
-  await panel.getByLabel("Befund").fill("Hyperdensität in den Stammganglien.");
+  await panel.getByRole("textbox", { name: /^Empfehlung/ }).fill("Lyse, dann Verlegung auf die Stroke Unit.");
+  await panel.getByRole("textbox", { name: /^Beurteilung/ }).fill("Intrazerebrale Blutung rechts.");
+  await panel.getByRole("textbox", { name: /^Befund/ }).fill("Hyperdensität in den Stammganglien.");
   await specialist.shot("answer-form");
   await panel.getByRole("button", { name: "Unterschreiben und senden" }).click();
   // A signature asks for the password again, and a wrong one signs nothing.

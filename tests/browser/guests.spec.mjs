@@ -1,7 +1,7 @@
 // Somebody without an account: the link, the door, the talk, the chat, a killed server, the end.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { Demo, Person, PHONE, launchBrowser } from "./harness.mjs";
+import { Demo, Person, PHONE, launchBrowser, newId } from "./harness.mjs";
 
 /** Back in the room after the server answers again (issue 3). */
 const BACK_WITHIN = 3_000;
@@ -55,9 +55,7 @@ const seesOthers = (person, before = 0) =>
 test("two of the team talk, and one invites a guest", async () => {
   const services = await call(referrer, "GET", "/api/services");
   const service = services.find(({ name }) => name === "Schlaganfall-Neurologie");
-  const time = Date.now().toString(16).padStart(12, "0");
-  const id = `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000001`;
-  const made = await call(referrer, "POST", "/api/consults", { id, service_id: service.id, urgency: "emergency", fields: {} });
+  const made = await call(referrer, "POST", "/api/consults", { id: newId(), service_id: service.id, urgency: "emergency", fields: {} });
   consult = made.summary.id;
   await call(specialist, "POST", `/api/consults/${consult}/actions`, { type: "accept" });
   for (const person of [referrer, specialist]) {

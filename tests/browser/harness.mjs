@@ -1,5 +1,6 @@
 // Starts a real server and a real browser for the specs, and fails a spec when either of them complains.
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, mkdir, rm } from "node:fs/promises";
 import { tmpdir, homedir } from "node:os";
 import { createServer } from "node:net";
@@ -21,6 +22,12 @@ export async function freePort() {
   const { port } = probe.address();
   await new Promise((done) => probe.close(done));
   return port;
+}
+
+/** An id as the pages make them (UUIDv7). */
+export function newId() {
+  const time = Date.now().toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /** A running `telekonsil demo`. `links` holds the one-time links by role. */

@@ -335,7 +335,9 @@ impl<'a> Script<'a> {
     }
 
     async fn invite(&mut self) -> Result<()> {
-        let invited = InviteGuest { name: PRIVATE[9].into(), part: GuestPart::Relative };
+        // The same id after a lost answer, so that nobody is invited twice.
+        let id = *self.guest.id.get_or_insert_with(|| GuestId(Uuid::now_v7()));
+        let invited = InviteGuest { id, name: PRIVATE[9].into(), part: GuestPart::Relative };
         let path = format!("/api/consults/{}/guests", self.consult);
         let reply = self.people.specialist.post(&path, &serde_json::to_value(&invited)?).await?;
         ensure!(reply.status.is_success(), "invite: {} {}", reply.status, reply.code());
@@ -343,7 +345,6 @@ impl<'a> Script<'a> {
         let token = link.path.0.strip_prefix("/guest/#").context("a fragment")?;
         self.guest.token = token.to_owned();
         self.secrets.push(token.to_owned());
-        self.guest.id = Some(link.guest_id);
         self.guest.csrf = None;
         Ok(())
     }
@@ -351,6 +352,7 @@ impl<'a> Script<'a> {
     async fn knock(&mut self) -> Result<()> {
         if self.guest.csrf.is_none() && !self.open_link().await? {
             // The link worked once, and its answer was lost: the host makes another one.
+            self.guest.id = None;
             self.invite().await?;
             ensure!(self.open_link().await?, "a new link is refused");
         }

@@ -21,7 +21,6 @@ use schemas::{
     consult::{ActionName, ConsultState, RoomTicket},
     guest::{self as wire, GuestLink, GuestState, GuestView, InviteGuest},
 };
-use uuid::Uuid;
 
 /// A link that nobody has opened ends after this long. More leaves it lying in a mailbox; less is too short for an
 /// interpreter who is fetched out of bed.
@@ -44,12 +43,11 @@ pub struct GuestSession {
 }
 
 impl App {
-    /// Invites somebody without an account. The link is shown once.
+    /// Invites somebody without an account. The link is shown once; asking again makes another one in its place.
     pub async fn invite_guest(&self, actor: &Actor, id: ConsultId, invited: InviteGuest) -> Result<GuestLink> {
         self.for_those(actor, id, Permission::Act(ActionName::InviteGuest)).await?;
         validate::name("name", &invited.name.0)?;
-        let guest_id = GuestId(Uuid::now_v7());
-        let InviteGuest { name, part } = invited;
+        let InviteGuest { id: guest_id, name, part } = invited;
         let command = Command::InviteGuest { person: actor.person_id, guest_id, name, part };
         self.run(id, &Wish::command(command)).await?;
         let (token, token_hash) = random_token();
@@ -63,7 +61,9 @@ impl App {
             expires_at: expires_at.0,
             session_until: None,
         };
-        self.repo.insert_guest(&row).await?;
+        if !self.repo.put_guest_link(&row).await? {
+            return Err(Error::Conflict("the guest has opened the link already"));
+        }
         Ok(GuestLink { guest_id, path: format!("/guest/#{token}").into(), expires_at })
     }
 

@@ -101,7 +101,9 @@ pub trait Repository: Send + Sync + 'static {
     async fn insert_link(&self, row: &LinkRow) -> RepoResult<()>;
     /// Takes the link away and returns it; `None` when unknown, used or expired at `now`.
     async fn consume_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<LinkRow>>;
-    async fn insert_guest(&self, row: &GuestRow) -> RepoResult<()>;
+    /// Writes a guest's row, or a new link in the place of theirs. `false` when theirs was opened, or is of another
+    /// consult.
+    async fn put_guest_link(&self, row: &GuestRow) -> RepoResult<bool>;
     /// Opens a guest's link, once: writes the cookie, the anti-forgery token and the cookie's end, and returns the row.
     /// `None` when unknown, opened, ended or expired at `now`.
     async fn open_guest_link(
@@ -114,8 +116,6 @@ pub trait Repository: Send + Sync + 'static {
     ) -> RepoResult<Option<GuestRow>>;
     /// The guest of a cookie that has not expired at `now`.
     async fn guest_by_cookie(&self, cookie_hash: &[u8], now: i64) -> RepoResult<Option<GuestRow>>;
-    /// Ends link and cookie. Harmless when they are gone.
-    async fn end_guest(&self, id: Uuid) -> RepoResult<()>;
     /// `true` for the first use of this ticket id, `false` for every later one.
     async fn consume_ticket(&self, jti: Uuid, expires_at: i64) -> RepoResult<bool>;
     /// The caller's own or a lapsed lease is taken (until `now + ttl_ms`), another one's is returned as it is.

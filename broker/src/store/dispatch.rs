@@ -197,8 +197,8 @@ impl Repository for Store {
     async fn consume_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<LinkRow>> {
         write!(self, sessions::consume_link(token_hash, now))
     }
-    async fn insert_guest(&self, row: &GuestRow) -> RepoResult<()> {
-        write!(self, guests::insert(row))
+    async fn put_guest_link(&self, row: &GuestRow) -> RepoResult<bool> {
+        write!(self, guests::put_link(row))
     }
     async fn open_guest_link(
         &self,
@@ -212,9 +212,6 @@ impl Repository for Store {
     }
     async fn guest_by_cookie(&self, cookie_hash: &[u8], now: i64) -> RepoResult<Option<GuestRow>> {
         read!(self, guests::by_cookie(cookie_hash, now))
-    }
-    async fn end_guest(&self, id: Uuid) -> RepoResult<()> {
-        write!(self, guests::end(id))
     }
     async fn consume_ticket(&self, jti: Uuid, expires_at: i64) -> RepoResult<bool> {
         write!(self, rooms::consume_ticket(jti, expires_at))

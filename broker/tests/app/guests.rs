@@ -7,9 +7,11 @@ use schemas::{
     guest::{GuestPart, GuestState, InviteGuest},
 };
 use telekonsil::app::{Error, GuestSession, Seat};
+use uuid::Uuid;
 
 async fn invite(stage: &Stage, id: ConsultId) -> (GuestId, String) {
-    let wanted = InviteGuest { name: "Frau Öztürk".into(), part: GuestPart::Interpreter };
+    let wanted =
+        InviteGuest { id: GuestId(Uuid::now_v7()), name: "Frau Öztürk".into(), part: GuestPart::Interpreter };
     let link = stage.app.invite_guest(&stage.first, id, wanted).await.expect("invites");
     let token = link.path.0.strip_prefix("/guest/#").expect("a fragment, which reaches no log").to_owned();
     (link.guest_id, token)
@@ -95,7 +97,7 @@ on_both! {
     async fn only_the_team_invites_and_only_with_a_name(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.accepted().await;
-        let wanted = |name: &str| InviteGuest { name: name.into(), part: GuestPart::Relative };
+        let wanted = |name: &str| InviteGuest { id: GuestId(Uuid::now_v7()), name: name.into(), part: GuestPart::Relative };
         let app = &stage.app;
         assert!(matches!(app.invite_guest(&stage.coordinator, id, wanted("x")).await, Err(Error::Forbidden)));
         assert!(matches!(app.invite_guest(&stage.stranger, id, wanted("x")).await, Err(Error::NotFound)));

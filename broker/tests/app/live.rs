@@ -162,7 +162,7 @@ on_both! {
         let mut referrer = listen(app, &stage.referrer, None).await;
         let mut coordinator = listen(app, &stage.coordinator, None).await;
         let mut officer = listen(app, &officer, None).await;
-        let wanted = InviteGuest { name: "Frau Gast".into(), part: GuestPart::Relative };
+        let wanted = InviteGuest { id: schemas::GuestId(uuid::Uuid::now_v7()), name: "Frau Gast".into(), part: GuestPart::Relative };
         let guest_id = app.invite_guest(&stage.first, id, wanted).await.unwrap().guest_id;
         app.guest_waits(id, guest_id).await.unwrap();
         let waits = LiveEvent::GuestWaits { consult_id: id, guest_id };

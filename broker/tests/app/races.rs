@@ -272,7 +272,7 @@ on_both! {
         let other = stage.node("b");
         let id = stage.accepted().await;
         for seed in seeds(LONG) {
-            let wanted = InviteGuest { name: "Frau Gast".into(), part: GuestPart::Relative };
+            let wanted = InviteGuest { id: schemas::GuestId(uuid::Uuid::now_v7()), name: "Frau Gast".into(), part: GuestPart::Relative };
             let guest_id = stage.app.invite_guest(&stage.first, id, wanted).await.unwrap().guest_id;
             stage.app.guest_waits(id, guest_id).await.unwrap();
             let mut race = Race::new(seed, 3);

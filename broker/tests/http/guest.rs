@@ -20,7 +20,7 @@ async fn accepted(house: &House) -> (Browser, Browser, ConsultId) {
 async fn a_link_in_a_fragment_becomes_a_cookie_for_the_api_alone() {
     let house = House::open().await;
     let (_, specialist, id) = accepted(&house).await;
-    let wanted = json!({"name": "Frau Öztürk", "part": "interpreter"});
+    let wanted = json!({"id": uuid::Uuid::now_v7(), "name": "Frau Öztürk", "part": "interpreter"});
     let invited = specialist.post(&format!("/api/consults/{id}/guests"), &wanted).await;
     assert_eq!(invited.status(), 201);
     let link: GuestLink = invited.json().await.unwrap();

@@ -19,7 +19,10 @@ struct Invited {
 impl Accepted {
     async fn invite(&self, name: &str) -> Invited {
         let path = format!("/api/consults/{}/guests", self.consult);
-        let invited = self.specialist.post(&path, &json!({"name": name, "part": "interpreter"})).await;
+        let invited = self
+            .specialist
+            .post(&path, &json!({"id": uuid::Uuid::now_v7(), "name": name, "part": "interpreter"}))
+            .await;
         assert_eq!(invited.status(), 201);
         let link: GuestLink = invited.json().await.unwrap();
         let mut browser = self.house.stranger();

@@ -204,7 +204,7 @@ impl World {
                     json!({"findings": "x", "assessment": "x", "recommendation": "", "decision": "treat_here"});
                 json!({"answer": answer, "password": "x"})
             }
-            ("POST", "/api/consults/{id}/guests") => json!({"name": "", "part": "other"}),
+            ("POST", "/api/consults/{id}/guests") => json!({"id": uuid::Uuid::now_v7(), "name": "", "part": "other"}),
             ("POST", "/api/consults/{id}/exports") => json!({"reason": ""}),
             ("POST", "/api/break-glass") => json!({"consult": self.accepted.to_string(), "reason": "kurz"}),
             ("POST", "/api/privacy/exports/{id}/decision") => json!({"approve": true}),
@@ -249,7 +249,7 @@ async fn add(house: &House, colleague: &PersonRef, role: Role, networks: Vec<Net
 }
 
 async fn guest(house: &House, host: &Browser, consult: ConsultId) -> Browser {
-    let wanted = json!({"name": "Frau Gast", "part": "relative"});
+    let wanted = json!({"id": uuid::Uuid::now_v7(), "name": "Frau Gast", "part": "relative"});
     let link: GuestLink = host.post(&format!("/api/consults/{consult}/guests"), &wanted).await.json().await.unwrap();
     let mut browser = house.stranger();
     let token = link.path.0.split_once('#').unwrap().1;

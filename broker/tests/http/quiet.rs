@@ -104,7 +104,7 @@ async fn consult() -> Vec<(&'static str, String)> {
     let asked = json!({"type": "ask_for_more", "text": secret("what was asked", "Nachfrage-4711 zum Blutdruck")});
     assert_eq!(specialist.act(id, &asked).await.status(), 200);
 
-    let invited = json!({"name": secret("a guest's name", "Gast-4711 Dolmetscher"), "part": "interpreter"});
+    let invited = json!({"id": uuid::Uuid::now_v7(), "name": secret("a guest's name", "Gast-4711 Dolmetscher"), "part": "interpreter"});
     let link: GuestLink = referrer.post(&format!("/api/consults/{id}/guests"), &invited).await.json().await.unwrap();
     let token = link.path.0.split('#').nth(1).unwrap().to_owned();
     secret("a guest's link", &token);

@@ -21,7 +21,7 @@ on_both! {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;
         let row = guest(world.consult(repo).await, 1);
-        repo.insert_guest(&row).await.expect("writes");
+        assert!(repo.put_guest_link(&row).await.expect("writes"));
         assert!(repo.guest_by_cookie(&[2; 32], 1).await.expect("reads").is_none());
         let open = |token: u8, now, cookie: u8| async move {
             repo.open_guest_link(&[token; 32], now, &[cookie; 32], "csrf", 500).await.expect("answers")
@@ -36,23 +36,23 @@ on_both! {
         assert!(repo.guest_by_cookie(&[2; 32], 500).await.expect("reads").is_none(), "over");
     }
 
-    async fn an_ended_guest_has_neither_link_nor_cookie(fixture) {
+    async fn a_new_link_replaces_the_one_before_until_somebody_opens_it(fixture) {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;
         let consult_id = world.consult(repo).await;
-        let (inside, outside) = (guest(consult_id, 1), guest(consult_id, 2));
-        for row in [&inside, &outside] {
-            repo.insert_guest(row).await.expect("writes");
-        }
-        repo.open_guest_link(&[1; 32], 1, &[3; 32], "csrf", 500).await.expect("opens");
-        for id in [inside.id, outside.id, inside.id] {
-            repo.end_guest(id).await.expect("ends");
-        }
-        assert!(repo.guest_by_cookie(&[3; 32], 2).await.expect("reads").is_none());
-        assert!(repo.open_guest_link(&[2; 32], 2, &[4; 32], "csrf", 500).await.expect("answers").is_none());
+        let first = guest(consult_id, 1);
+        assert!(repo.put_guest_link(&first).await.expect("writes"));
+        let second = GuestRow { token_hash: vec![2; 32], expires_at: 200, ..first.clone() };
+        assert!(repo.put_guest_link(&second).await.expect("replaces"));
+        assert!(repo.open_guest_link(&[1; 32], 1, &[3; 32], "csrf", 500).await.expect("answers").is_none(), "replaced");
+        let elsewhere = GuestRow { consult_id: world.consult(repo).await, ..second.clone() };
+        assert!(!repo.put_guest_link(&elsewhere).await.expect("answers"), "of another consult");
+        assert!(repo.open_guest_link(&[2; 32], 150, &[3; 32], "csrf", 500).await.expect("answers").is_some());
+        assert!(!repo.put_guest_link(&GuestRow { token_hash: vec![4; 32], ..second }).await.expect("answers"), "opened");
+        assert!(repo.guest_by_cookie(&[3; 32], 2).await.expect("reads").is_some(), "and stays inside");
     }
 
     async fn a_guest_of_no_consult_is_refused(fixture) {
-        assert!(matches!(fixture.store.insert_guest(&guest(Uuid::now_v7(), 1)).await, Err(RepoError::Broken(_))));
+        assert!(matches!(fixture.store.put_guest_link(&guest(Uuid::now_v7(), 1)).await, Err(RepoError::Broken(_))));
     }
 }

@@ -55,7 +55,7 @@ on_both! {
         for row in [&asked, &done] {
             repo.insert_export(row).await.expect("writes");
         }
-        repo.insert_guest(&crate::guests::guest(id, 1)).await.expect("writes");
+        repo.put_guest_link(&crate::guests::guest(id, 1)).await.expect("writes");
         repo.claim_room(id, "a", "ws://a", 0, 50).await.expect("claims");
         let link =
             LinkRow { token_hash: vec![5; 32], person_id: world.referrer, expires_at: 100, only_consult: Some(id) };

@@ -165,7 +165,7 @@ on_both! {
         let world = World::seed(&*fixture.store).await;
         let consult_id = world.consult(&*fixture.store).await;
         let nodes = [Arc::clone(&fixture.store), fixture.another_node().await];
-        fixture.store.insert_guest(&crate::guests::guest(consult_id, 1)).await.expect("writes");
+        fixture.store.put_guest_link(&crate::guests::guest(consult_id, 1)).await.expect("writes");
         let opened = together(50, |i| {
             let repo = Arc::clone(&nodes[i % 2]);
             async move { repo.open_guest_link(&[1; 32], 50, &[i as u8; 31], "csrf", 500).await.expect("answers") }

@@ -108,7 +108,7 @@ on_both! {
         }
         let (unopened, opened) = (crate::guests::guest(open, 1), crate::guests::guest(open, 2));
         for guest in [&unopened, &opened] {
-            repo.insert_guest(guest).await.expect("writes");
+            repo.put_guest_link(guest).await.expect("writes");
         }
         repo.open_guest_link(&[2; 32], 1, &[3; 32], "csrf", 500).await.expect("opens");
 

@@ -1,5 +1,6 @@
 import { useState, type FormEvent } from "react";
 import { api } from "../api/client";
+import { newId } from "../api/ids";
 import type { ConsultId, GuestLink, GuestPart } from "../api/types";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
@@ -13,6 +14,7 @@ const MAX_NAME = 100;
 export function InviteGuest({ consult, onClose }: { consult: ConsultId; onClose(): void }) {
   const t = useTexts("room");
   const work = useAct(consult);
+  const [id] = useState(() => newId());
   const [name, setName] = useState("");
   const [part, setPart] = useState<GuestPart | null>(null);
   const [tried, setTried] = useState(false);
@@ -22,7 +24,7 @@ export function InviteGuest({ consult, onClose }: { consult: ConsultId; onClose(
     setTried(true);
     if (name.trim() === "" || part === null) return;
     void work.run("invite_guest", async () => {
-      setLink(await api.inviteGuest(consult, { name: name.trim(), part }));
+      setLink(await api.inviteGuest(consult, { id, name: name.trim(), part }));
       return undefined;
     });
   };

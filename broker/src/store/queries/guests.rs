@@ -3,7 +3,6 @@
 use super::{Conn, Result, Row, query};
 use crate::app::ports::GuestRow;
 use sqlx::Row as _;
-use uuid::Uuid;
 
 macro_rules! columns {
     () => {
@@ -11,18 +10,24 @@ macro_rules! columns {
     };
 }
 
-pub(in crate::store) async fn insert(db: &mut Conn, row: &GuestRow) -> Result<()> {
-    query(concat!("INSERT INTO guests (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7)"))
-        .bind(row.id)
-        .bind(row.consult_id)
-        .bind(row.token_hash.clone())
-        .bind(row.cookie_hash.clone())
-        .bind(row.csrf_token.clone())
-        .bind(row.expires_at)
-        .bind(row.session_until)
-        .execute(db)
-        .await?;
-    Ok(())
+pub(in crate::store) async fn put_link(db: &mut Conn, row: &GuestRow) -> Result<bool> {
+    let done = query(concat!(
+        "INSERT INTO guests (",
+        columns!(),
+        ") VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO UPDATE \
+         SET token_hash = excluded.token_hash, expires_at = excluded.expires_at \
+         WHERE guests.cookie_hash IS NULL AND guests.consult_id = excluded.consult_id"
+    ))
+    .bind(row.id)
+    .bind(row.consult_id)
+    .bind(row.token_hash.clone())
+    .bind(row.cookie_hash.clone())
+    .bind(row.csrf_token.clone())
+    .bind(row.expires_at)
+    .bind(row.session_until)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// The missing cookie is the compare-and-set: of two browsers one gets the row.
@@ -56,11 +61,6 @@ pub(in crate::store) async fn by_cookie(db: &mut Conn, cookie_hash: &[u8], now: 
         .fetch_optional(db)
         .await?;
     row.as_ref().map(read).transpose()
-}
-
-pub(in crate::store) async fn end(db: &mut Conn, id: Uuid) -> Result<()> {
-    query("DELETE FROM guests WHERE id = $1").bind(id).execute(db).await?;
-    Ok(())
 }
 
 fn read(row: &Row) -> Result<GuestRow> {

@@ -11,7 +11,7 @@ use super::Recorded;
 use crate::domain::{access::ConsultFacts, escalation::Plan};
 use schemas::{
     ConsultId, GuestId, HospitalId, NetworkId, PersonId, RingId, ServiceId, StudyId, UnixMillis,
-    consult::{AlarmKind, CaseFields, ConsultState, ConsultTeam, Part, RingOutcome, Urgency},
+    consult::{AlarmKind, CaseFields, ConsultState, Part, RingOutcome, Urgency},
     guest::GuestState,
     report::{CloseOut, Outcome},
 };
@@ -220,10 +220,8 @@ impl Consult {
     }
 
     /// Who belongs to it and treats the patient: interpreters do not.
-    pub fn team(&self) -> ConsultTeam {
+    pub fn team(&self) -> Vec<PersonId> {
         let second = self.participants.iter().filter(|each| each.part == Part::SecondSpecialist);
-        let members =
-            std::iter::once(self.requester).chain(self.specialist).chain(second.map(|each| each.person)).collect();
-        ConsultTeam { requester_hospital: self.hospital_id, members }
+        std::iter::once(self.requester).chain(self.specialist).chain(second.map(|each| each.person)).collect()
     }
 }

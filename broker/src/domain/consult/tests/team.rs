@@ -131,7 +131,7 @@ fn participants_come_go_and_change_their_part() {
     assert_eq!(world.run(&add(5, Part::Interpreter)), Ok(vec![]));
     world.run(&add(5, Part::SecondSpecialist)).unwrap();
     assert_eq!((world.get().participants.len(), world.get().part_of(person(5))), (1, Some(Part::SecondSpecialist)));
-    assert!(world.get().team().members.contains(&person(5)));
+    assert!(world.get().team().contains(&person(5)));
     let remove = Command::RemoveParticipant { person: COORDINATOR, who: person(5) };
     world.run(&remove).unwrap();
     assert_eq!(world.run(&remove), Ok(vec![]));

@@ -1,0 +1,120 @@
+//! The history as people read it.
+
+use super::{AlarmKind, CaseField, ClockStamp, Consent, Part, RingOutcome, Urgency};
+use crate::{StudyId, UnixMillis, directory::PersonRef, guest::GuestPart};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// One line of a consult's history. Holds no patient data.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct TimelineEntry {
+    pub seq: i64,
+    pub at: UnixMillis,
+    /// Who did it; absent for the machine.
+    pub actor: Option<PersonRef>,
+    pub what: TimelineWhat,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum TimelineWhat {
+    /// `notified`: who is on duty and sees it coming.
+    Prealerted {
+        eta: Option<UnixMillis>,
+        notified: Vec<PersonRef>,
+    },
+    Requested {
+        urgency: Urgency,
+    },
+    UrgencyChanged {
+        urgency: Urgency,
+    },
+    Stamped {
+        stamp: ClockStamp,
+        at: UnixMillis,
+    },
+    TakenOver,
+    Offered {
+        to: PersonRef,
+        is_hand_over: bool,
+    },
+    OfferEnded {
+        to: PersonRef,
+        accepted: bool,
+    },
+    ParticipantAdded {
+        person: PersonRef,
+        part: Part,
+    },
+    ParticipantRemoved {
+        person: PersonRef,
+    },
+    AskedForMore,
+    Replied,
+    Queued {
+        behind: Vec<PersonRef>,
+    },
+    StudyDetached {
+        study_id: StudyId,
+    },
+    RollCalled {
+        present: u32,
+    },
+    ConsentRecorded {
+        consent: Consent,
+    },
+    GuestInvited {
+        part: GuestPart,
+    },
+    GuestWaits,
+    GuestAdmitted,
+    GuestRemoved,
+    Amended {
+        version: u32,
+    },
+    ReportTakenOver,
+    FedBack,
+    GlassBroken {
+        person: PersonRef,
+    },
+    FieldsCompleted {
+        missing: Vec<CaseField>,
+    },
+    Matched {
+        round: u32,
+        eligible: u32,
+    },
+    RingStarted {
+        person: PersonRef,
+        round: u32,
+        step: u32,
+    },
+    RingDelivered {
+        person: PersonRef,
+    },
+    RingSeen {
+        person: PersonRef,
+    },
+    RingEnded {
+        person: PersonRef,
+        outcome: RingOutcome,
+    },
+    Promised {
+        until: UnixMillis,
+    },
+    PromiseBroken,
+    Alarm {
+        kind: AlarmKind,
+    },
+    Accepted,
+    StudyAttached {
+        study_id: StudyId,
+    },
+    Joined,
+    Left,
+    SessionEnded,
+    Answered,
+    Acknowledged,
+    Closed,
+    Cancelled,
+}
