@@ -115,6 +115,7 @@ export const de = {
     recommendation: "Empfehlung",
     decision: "Entscheidung",
     limitations: "Einschränkungen",
+    key_images: "Schlüsselbilder",
     signedBy: "Unterschrieben von {{name}}, {{hospital}}, {{time}}",
   },
   eta: {
@@ -237,6 +238,7 @@ export const en: SameShape<typeof de> = {
     recommendation: "Recommendation",
     decision: "Decision",
     limitations: "Limitations",
+    key_images: "Key images",
     signedBy: "Signed by {{name}}, {{hospital}}, {{time}}",
   },
   eta: {

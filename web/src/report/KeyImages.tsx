@@ -2,7 +2,7 @@ import { useState } from "react";
 import type { ConsultDetail, KeyImage } from "../api/types";
 import { useTexts } from "../i18n";
 import { Button, Field } from "../ui";
-import { MAX_KEY_IMAGES, moved, withKeyImage, type Draft } from "./draft";
+import { MAX_CAPTION, MAX_KEY_IMAGES, moved, withKeyImage, type Draft } from "./draft";
 import { KeyImagePicture } from "./KeyImagePicture";
 import type { KeyImageSource } from "./keyImages";
 
@@ -11,10 +11,12 @@ interface Props {
   draft: Draft;
   change(part: Partial<Draft>): void;
   source: KeyImageSource | undefined;
+  /** What keeps these images from being signed. */
+  error: string | null;
 }
 
 /** Key images of the draft: caption, order, removal; from the open viewer, where there is one. */
-export function KeyImages({ detail, draft, change, source }: Props) {
+export function KeyImages({ detail, draft, change, source, error }: Props) {
   const t = useTexts("report");
   const [note, setNote] = useState("");
   const images = draft.keyImages;
@@ -41,9 +43,7 @@ export function KeyImages({ detail, draft, change, source }: Props) {
             <div className="stack key-words">
               <Field
                 label={t("images.caption", { n: i + 1 })}
-                multiline
-                rows={2}
-                maxLength={500}
+                maxLength={MAX_CAPTION}
                 value={image.caption ?? ""}
                 onChange={(caption) => change({ keyImages: images.map((old, at) => (at === i ? { ...old, caption } : old)) })}
               />
@@ -75,6 +75,11 @@ export function KeyImages({ detail, draft, change, source }: Props) {
       <p role="status" className="small">
         {note}
       </p>
+      {error !== null && (
+        <p className="field-error" role="alert">
+          {error}
+        </p>
+      )}
     </section>
   );
 }

@@ -42,8 +42,8 @@ function Form({ detail, keyImages, onDone, me }: Props & { me: Me }) {
   const { draft, change, discard } = useDraft(detail, me.person.id);
   const [tried, setTried] = useState(false);
   const [dialog, setDialog] = useState<"sign" | "discard" | null>(null);
-  const missing = new Set<DraftField>(tried ? missingIn(draft) : []);
-  const answer = answerOf(draft);
+  const missing = new Set<DraftField>(tried ? missingIn(draft, detail.studies) : []);
+  const answer = answerOf(draft, detail.studies);
   const isOvertaken = draft.after !== detail.versions.length;
   const items = openItems(draft.nihss).join(", ");
   const need = (field: DraftField) => (missing.has(field) ? t(`needs.${field}`, { items }) : null);
@@ -126,7 +126,7 @@ function Form({ detail, keyImages, onDone, me }: Props & { me: Me }) {
         onChange={(limitations) => change({ limitations })}
         description={t("limitationsHint")}
       />
-      <KeyImages detail={detail} draft={draft} change={change} source={keyImages} />
+      <KeyImages detail={detail} draft={draft} change={change} source={keyImages} error={need("key_images")} />
       {missing.size > 0 && (
         <Banner tone="warn" role="alert" title={t("incomplete")}>
           <ul>

@@ -1,10 +1,12 @@
 /** A report while it is written. Pure. */
 
-import type { Answer, ConsultDetail, Decision, KeyImage, ReportTemplate, Specialty } from "../api/types";
+import type { Answer, ConsultDetail, Decision, KeyImage, ReportTemplate, Specialty, StudyStatus } from "../api/types";
 import { EMPTY_NIHSS, fromWire, isUntouched, NIHSS_ITEMS, NIHSS_MAXIMA, openItems, toWire, type NihssScore } from "./nihss";
 
 /** Key images of one report (`MAX_KEY_IMAGES` in `schemas/src/report.rs`). */
 export const MAX_KEY_IMAGES = 12;
+/** Characters of a caption, which is one line (`broker/src/domain/consult/fields.rs`). */
+export const MAX_CAPTION = 200;
 
 export interface Draft {
   /** Number of versions that it follows: 0 for the first report. */
@@ -21,7 +23,7 @@ export interface Draft {
   reason: string;
 }
 
-export type DraftField = "decision" | "recommendation" | "assessment" | "nihss" | "reason";
+export type DraftField = "decision" | "recommendation" | "assessment" | "nihss" | "key_images" | "reason";
 
 const TEMPLATES: Record<Specialty, ReportTemplate> = {
   stroke_neurology: "stroke",
@@ -30,7 +32,10 @@ const TEMPLATES: Record<Specialty, ReportTemplate> = {
   radiology: "general",
 };
 
-/** Where writing begins: an empty form for the first report, the current version for an amendment. */
+/**
+ * Where writing begins: an empty form for the first report, the current version for an amendment. Images that were found
+ * to be another patient's since then stay behind.
+ */
 export function firstDraft(detail: ConsultDetail): Draft {
   const answer = detail.versions.at(-1)?.answer;
   return {
@@ -42,13 +47,17 @@ export function firstDraft(detail: ConsultDetail): Draft {
     findings: answer?.findings ?? "",
     limitations: answer?.limitations ?? "",
     nihss: fromWire(answer?.nihss),
-    keyImages: answer?.key_images ?? [],
+    keyImages: (answer?.key_images ?? []).filter((image) => isAttached(image, detail.studies)),
     reason: "",
   };
 }
 
-/** What keeps it from being signed, in the order of the form. */
-export function missingIn(draft: Draft): DraftField[] {
+/** Its study still is part of the consult. */
+export const isAttached = (image: KeyImage, studies: readonly StudyStatus[]): boolean =>
+  studies.some(({ id }) => id === image.study_id);
+
+/** What keeps it from being signed, in the order of the form. `studies`: those of the consult. */
+export function missingIn(draft: Draft, studies: readonly StudyStatus[]): DraftField[] {
   const isBlank = (text: string) => text.trim() === "";
   const missing: [boolean, DraftField][] = [
     [draft.after > 0 && isBlank(draft.reason), "reason"],
@@ -56,13 +65,14 @@ export function missingIn(draft: Draft): DraftField[] {
     [isBlank(draft.recommendation), "recommendation"],
     [isBlank(draft.assessment) && isBlank(draft.findings), "assessment"],
     [draft.template === "stroke" && !isUntouched(draft.nihss) && openItems(draft.nihss).length > 0, "nihss"],
+    [draft.keyImages.some((image) => !isAttached(image, studies)), "key_images"],
   ];
   return missing.flatMap(([is, field]) => (is ? [field] : []));
 }
 
 /** The answer of a draft from which nothing is missing; `null` otherwise. */
-export function answerOf(draft: Draft): Answer | null {
-  if (draft.decision === null || missingIn(draft).length > 0) return null;
+export function answerOf(draft: Draft, studies: readonly StudyStatus[]): Answer | null {
+  if (draft.decision === null || missingIn(draft, studies).length > 0) return null;
   return {
     template: draft.template,
     decision: draft.decision,

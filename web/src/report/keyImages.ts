@@ -16,7 +16,7 @@ const SIDE = 480;
  * proportions kept, so that marks can be placed on it.
  */
 export function pictureOf(consult: ConsultId, studies: readonly StudyStatus[], image: KeyImage): string | null {
-  const study = studies.find((study) => study.id === image.study_id);
+  const study = studies.find(({ id }) => id === image.study_id);
   if (!study) return null;
   const name = [study.study_instance_uid, image.series_instance_uid, image.sop_instance_uid].map(encodeURIComponent);
   const path = `/dicomweb/studies/${name[0]}/series/${name[1]}/instances/${name[2]}/frames/${image.frame}/rendered`;

@@ -70,18 +70,28 @@ test("a first report is empty and has the template of its service; an amendment 
 });
 
 test("what is missing is named in the order of the form", () => {
+  const { studies } = detail();
   const draft = firstDraft(detail());
-  expect(missingIn(draft)).toEqual(["decision", "recommendation", "assessment"]);
-  expect(answerOf(draft)).toBeNull();
+  expect(missingIn(draft, studies)).toEqual(["decision", "recommendation", "assessment"]);
+  expect(answerOf(draft, studies)).toBeNull();
   const filled = { ...draft, decision: "other" as const, recommendation: " x ", findings: "y" };
-  expect(missingIn(filled)).toEqual([]);
-  expect(answerOf(filled)).toMatchObject({ recommendation: "x", assessment: "", nihss: null });
-  expect(missingIn({ ...filled, after: 1 })).toEqual(["reason"]);
-  expect(missingIn({ ...filled, nihss: score(1) })).toEqual(["nihss"]);
+  expect(missingIn(filled, studies)).toEqual([]);
+  expect(answerOf(filled, studies)).toMatchObject({ recommendation: "x", assessment: "", nihss: null });
+  expect(missingIn({ ...filled, after: 1 }, studies)).toEqual(["reason"]);
+  expect(missingIn({ ...filled, nihss: score(1) }, studies)).toEqual(["nihss"]);
   // Another template has no NIHSS: what was begun there neither hinders nor goes along.
   const general = { ...filled, template: "general" as const, nihss: score(1) };
-  expect(missingIn(general)).toEqual([]);
-  expect(answerOf(general)?.nihss).toBeNull();
+  expect(missingIn(general, studies)).toEqual([]);
+  expect(answerOf(general, studies)?.nihss).toBeNull();
+});
+
+test("images of a study that was taken out neither begin in an amendment nor go along in a draft", () => {
+  const emptied = { ...detail([signed]), studies: [] };
+  expect(firstDraft(emptied).keyImages).toEqual([]);
+  const draft = { ...firstDraft(detail([signed])), reason: "Korrektur" };
+  expect(missingIn(draft, detail().studies)).toEqual([]);
+  expect(missingIn(draft, [])).toEqual(["key_images"]);
+  expect(answerOf(draft, [])).toBeNull();
 });
 
 test("an outline is put in once and never over what is there", () => {

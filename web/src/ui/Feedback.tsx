@@ -50,10 +50,12 @@ export interface ErrorViewProps {
   onRetry?: (() => void) | undefined;
 }
 
-/** The name of the field in `field: why`, as the forms have it; `null` for one that no form shows. */
+/**
+ * The name of the field in `field: why` or `field.part: why`, as the forms have it; `null` for one that no form shows.
+ */
 function fieldLabel(detail: string | null, t: TFunction): string | null {
-  const name = detail?.split(":")[0]?.trim() ?? "";
-  if (!/^\w+$/.test(name)) return null;
+  const name = /^(\w+)(\.\w+)*:/.exec(detail ?? "")?.[1];
+  if (name === undefined) return null;
   const label = t([`common:field.${name}`, `common:answer.${name}`], { defaultValue: "" });
   return label === "" ? null : label;
 }

@@ -42,6 +42,7 @@ export const de = {
     recommendation: "Bitte die Empfehlung ausfüllen.",
     assessment: "Bitte Beurteilung oder Befund ausfüllen.",
     nihss: "Bitte jeden Punkt der NIHSS angeben oder „nicht untersuchbar“ wählen. Offen: {{items}}",
+    key_images: "Bitte Schlüsselbilder entfernen, die nicht mehr zu diesem Konsil gehören.",
   },
   incomplete: "Es fehlt noch etwas",
   draft: "Der Entwurf bleibt nur in diesem Browserfenster, bis Sie unterschreiben, es schließen oder sich abmelden.",

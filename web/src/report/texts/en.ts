@@ -45,6 +45,7 @@ export const en: SameShape<typeof de> = {
     recommendation: "Please fill in the recommendation.",
     assessment: "Please fill in assessment or findings.",
     nihss: "Please give every item of the NIHSS or choose “untestable”. Open: {{items}}",
+    key_images: "Please remove key images that do not belong to this consult any more.",
   },
   incomplete: "Something is missing",
   draft: "The draft stays in this browser window alone, until you sign it, close it or sign out.",
