@@ -243,7 +243,8 @@ test("the answer is written, read, acknowledged; the consult is closed", async (
   await specialist.shot("report-sign");
   await specialist.byId("sign-now").click();
   await referrer.page.goto(new URL("/refer/", referrer.page.url()).href);
-  await referrer.page.getByText("Schlaganfall-Neurologie").first().click();
+  // The tiles of the pre-alert bear the services' names too.
+  await referrer.page.locator("main a[href^='#/consult/']").first().click();
   await referrer.page.getByText("Lyse, dann Verlegung auf die Stroke Unit.").waitFor();
   await referrer.shot("refer-answer");
   await referrer.page.getByRole("button", { name: "Gelesen und verstanden" }).click();

@@ -1366,8 +1366,12 @@ export interface components {
             /** @description Switchboard. */
             phone: string;
         };
-        /** @description `POST /api/consults/{id}/guests`. */
+        /**
+         * @description `POST /api/consults/{id}/guests`. The client makes the id (UUIDv7): sending the same request again, as after a lost
+         *     answer, invites nobody twice. It is answered with a new link, which replaces the one before, until a link was opened.
+         */
         InviteGuest: {
+            id: components["schemas"]["GuestId"];
             name: components["schemas"]["PrivateText"];
             part: components["schemas"]["GuestPart"];
         };

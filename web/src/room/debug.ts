@@ -7,14 +7,14 @@ import type { SharedViewport } from "../viewer/sync/values";
 import type { RoomSession } from "./roomSession";
 
 /** How often `framesDecoded` is read. More makes tests wait; less costs a statistics report more often. */
-const EVERY = 500;
+const EVERY = 200;
 
 export interface TelekonsilDebug {
   /** Phase of the connection (`live` once media are through). */
   readonly phase: string;
   readonly epoch: number;
   readonly you: number | undefined;
-  /** Frames decoded so far by m-line. */
+  /** Frames decoded so far by m-line; nothing as long as a new connection replaces a lost one. */
   readonly framesDecoded: Readonly<Record<string, number>>;
   /** m-line → seat and source. */
   readonly slots: Readonly<Record<string, { member: number; source: string }>>;
@@ -37,10 +37,15 @@ declare global {
 /** Keeps the debug object up to date until the result is called; `listeners` stays readable after that. */
 export function exposeDebug(session: RoomSession, stack: () => StackView | undefined): () => void {
   let framesDecoded: Record<string, number> = {};
+  /** Number of the peer connection whose frames these are. */
+  let decodedBy = 0;
   let lastStack: StackView | undefined;
   const timer = setInterval(() => {
+    const { peer, phase } = session.connection.snapshot();
+    if (phase !== "live") return;
     void session.connection.framesDecoded().then((frames) => {
       framesDecoded = frames;
+      decodedBy = peer;
     });
   }, EVERY);
   window.telekonsilDebug = {
@@ -54,7 +59,7 @@ export function exposeDebug(session: RoomSession, stack: () => StackView | undef
       return session.connection.snapshot().you;
     },
     get framesDecoded() {
-      return framesDecoded;
+      return decodedBy === session.connection.snapshot().peer ? framesDecoded : {};
     },
     get slots() {
       return Object.fromEntries(

@@ -104,7 +104,7 @@ describe("coming back", () => {
       waits.push((nextDeadline(plan.state) ?? 0) - plan.now);
       plan.due().at(plan.now, { type: "ticket_failed", epoch: plan.epoch, code: "offline" });
     }
-    expect(waits.slice(0, 5)).toEqual([250, 500, 750, 750, 750]);
+    expect(waits.slice(0, 5)).toEqual([250, 250, 250, 250, 250]);
     expect(waits.slice(-2)).toEqual([machine.LAST_RETRY, machine.LAST_RETRY]);
   });
 

@@ -281,8 +281,8 @@ function late(state: State): Step {
 
 /** Breaks off this attempt and waits for the next one. What is on screen stays until then. */
 function fail(state: State, now: number, random: number, retryAfter = 0): Step {
-  const longest = state.everLive && state.failures < BACK_ATTEMPTS ? BACK_RETRY : LAST_RETRY;
-  const full = Math.min(longest, FIRST_RETRY * 2 ** Math.min(state.failures, 16));
+  const comesBack = state.everLive && state.failures < BACK_ATTEMPTS;
+  const full = comesBack ? BACK_RETRY : Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(state.failures, 16));
   return {
     state: {
       ...state,

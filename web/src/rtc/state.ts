@@ -16,12 +16,13 @@ import type {
 /** Wait before the second attempt. More leaves doctors alone after the network is back; less lets a thousand rooms hit a
  * server that has just started. */
 export const FIRST_RETRY = 250;
-/** Longest wait of somebody who was in the room: most of what a restart of the server costs is waiting for the next
- * attempt. More delays the return by it; less is 2,000 clients knocking more than five thousand times a second. */
-export const BACK_RETRY = 750;
+/** Wait of somebody who was in the room: most of what a restart of the server costs is waiting for the next
+ * attempt. More delays the return by it; less makes the people of a hundred rooms knock more than two thousand times a
+ * second at a server that has just started. */
+export const BACK_RETRY = 250;
 /** Attempts in a row with {@link BACK_RETRY}, about a minute; and the wait after them, which is everybody's who has not
  * been in the room yet. More knocks longer at a dead server; less returns later after a long outage. */
-export const BACK_ATTEMPTS = 100;
+export const BACK_ATTEMPTS = 300;
 export const LAST_RETRY = 2000;
 /** How old an offer may be that waited for the server. More risks one that was made in a network which the computer has
  * left since; less makes slow PCs build connections for nothing while a server starts. */
