@@ -26,21 +26,25 @@ const INBOX: u32 = 200;
 const MAX_DECLARED: u32 = 100_000;
 
 impl App {
-    /// Announces an upload of so many objects into the caller's house and attaches the study to the consult.
+    /// Announces an upload of so many objects into the caller's house and attaches the study to the consult. An upload
+    /// announces itself again after every broken connection: that never undoes what a person has detached.
     pub async fn declare_study(&self, actor: &Actor, id: ConsultId, declared: DeclareStudy) -> Result<StudyStatus> {
-        self.for_those(actor, id, Permission::Act(ActionName::AttachStudy)).await?;
+        let consult = self.for_those(actor, id, Permission::Act(ActionName::AttachStudy)).await?;
         require(may(actor, None, Permission::StoreStudy))?;
         validate::uid("study_instance_uid", &declared.study_instance_uid)?;
         if !(1..=MAX_DECLARED).contains(&declared.instances) {
             return Err(Error::InvalidField("instances: is not between 1 and 100000".to_owned()));
         }
         let study = self.house_study(actor.hospital_id, &declared.study_instance_uid, StudyColumns::default()).await?;
-        // Attached first: a refusal (the consult has ended) must not change the number.
-        let command = Command::AttachStudy { person: Some(actor.person_id), study_id: StudyId(study.id) };
-        self.run(id, &Wish::command(command)).await?;
+        let study_id = StudyId(study.id);
+        if !consult.detached.contains(&study_id) {
+            // Attached first: a refusal (the consult has ended) must not change the number.
+            let command = Command::AttachStudy { person: Some(actor.person_id), study_id };
+            self.run(id, &Wish::command(command)).await?;
+        }
         self.repo.declare_study(study.id, i64::from(declared.instances)).await?;
         let study = self.repo.study(study.id).await?.ok_or(Error::NotFound)?;
-        self.hub.study_grew(StudyId(study.id));
+        self.hub.study_grew(study_id);
         Ok(study_status(&study))
     }
 

@@ -10,7 +10,7 @@ on_both! {
         let app = &stage.app;
         let id = stage.accepted().await;
         let study = DeclareStudy { study_instance_uid: "1.2.3".into(), instances: 1 };
-        let study_id = app.declare_study(&stage.referrer, id, study).await.unwrap().id;
+        let study_id = app.declare_study(&stage.referrer, id, study.clone()).await.unwrap().id;
         let name = StudyName { uid: "1.2.3", consult: Some(id) };
         assert!(app.open_study(&stage.first, "s", name).await.is_ok());
         let detach = Action::DetachStudy { study_id, reason: "anderer Patient".into() };
@@ -27,6 +27,11 @@ on_both! {
         let read = app.detail(&stage.first, id).await.unwrap();
         assert!(read.studies.is_empty() && read.detached.is_empty());
         assert!(app.study_instances(&stage.referrer, study_id).await.is_ok(), "the house keeps what is its own");
+
+        let again = app.declare_study(&stage.referrer, id, study).await.unwrap();
+        assert_eq!(again.id, study_id, "an upload that was interrupted goes on");
+        let read = app.detail(&stage.referrer, id).await.unwrap();
+        assert_eq!((read.studies.len(), read.detached.len()), (0, 1), "and undoes nothing");
 
         stage.act(&stage.referrer, id, Action::AttachStudy { study_id }).await.unwrap();
         assert!(app.open_study(&stage.first, "s", name).await.is_ok());

@@ -5,6 +5,7 @@ import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { Button, ErrorView } from "../ui";
 import { StudyLine, useStudyTitle } from "./StudyLine";
+import { dropUpload } from "./upload/Uploader";
 
 /** Another patient's images go at once, because every second somebody may look at them; the way back stands below. */
 export function DetachButton({ detail, study }: { detail: ConsultDetail; study: StudyStatus }) {
@@ -14,6 +15,7 @@ export function DetachButton({ detail, study }: { detail: ConsultDetail; study: 
   const work = useAct(detail.summary.id);
   const detach = async () => {
     if (await work.act({ type: "detach_study", study_id: study.id, reason: "" })) {
+      dropUpload(detail.summary.id, study.study_instance_uid);
       void client.invalidateQueries({ queryKey: keys.inbox });
     }
   };

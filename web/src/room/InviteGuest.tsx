@@ -1,7 +1,7 @@
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { api } from "../api/client";
 import { newId } from "../api/ids";
-import type { ConsultId, GuestLink, GuestPart } from "../api/types";
+import type { ConsultId, GuestId, GuestLink, GuestPart } from "../api/types";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { Button, Choice, Dialog, ErrorView, Field } from "../ui";
@@ -14,7 +14,7 @@ const MAX_NAME = 100;
 export function InviteGuest({ consult, onClose }: { consult: ConsultId; onClose(): void }) {
   const t = useTexts("room");
   const work = useAct(consult);
-  const [id] = useState(() => newId());
+  const last = useRef<{ id: GuestId; words: string }>(undefined);
   const [name, setName] = useState("");
   const [part, setPart] = useState<GuestPart | null>(null);
   const [tried, setTried] = useState(false);
@@ -23,8 +23,13 @@ export function InviteGuest({ consult, onClose }: { consult: ConsultId; onClose(
     event?.preventDefault();
     setTried(true);
     if (name.trim() === "" || part === null) return;
+    // Sent again after a lost answer it is the same guest, corrected it is another one.
+    const guest = { name: name.trim(), part };
+    const words = JSON.stringify(guest);
+    if (last.current?.words !== words) last.current = { id: newId(), words };
+    const { id } = last.current;
     void work.run("invite_guest", async () => {
-      setLink(await api.inviteGuest(consult, { id, name: name.trim(), part }));
+      setLink(await api.inviteGuest(consult, { id, ...guest }));
       return undefined;
     });
   };

@@ -4,6 +4,8 @@ import { ClockPanel } from "../consult/ClockPanel";
 import { RoomRecord } from "../consult/RoomRecord";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
+import { DetachButton } from "../refer/Detach";
+import "../refer/texts";
 import type { EndReason } from "../rtc/machine";
 import { sharedScreen } from "../rtc/slots";
 import type { StackView } from "../viewer/engine/stackView";
@@ -128,6 +130,9 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
               stack.current = made;
             }}
             onKeyImage={keyImages.add}
+            actionsOf={
+              actions.includes("detach_study") ? (study) => <DetachButton detail={detail} study={study} /> : undefined
+            }
           />
         )}
       </Stage>

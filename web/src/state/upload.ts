@@ -39,7 +39,9 @@ export type UploadEvent =
   | { type: "refused"; sopInstanceUid: string; reason: string }
   /** No answer, or one that says try again: back into the queue. `counts` when the server was reached. */
   | { type: "returned"; sopInstanceUids: readonly string[]; counts: boolean; reason: string }
-  | { type: "retry_failed" };
+  | { type: "retry_failed" }
+  /** Nothing more of this study is wanted. */
+  | { type: "dropped"; studyInstanceUid: string };
 
 export function reduceUpload(queue: UploadQueue, event: UploadEvent): UploadQueue {
   const items = new Map(queue.items);
@@ -80,6 +82,9 @@ export function reduceUpload(queue: UploadQueue, event: UploadEvent): UploadQueu
       for (const [uid, item] of items) {
         if (item.status === "failed") items.set(uid, { ...item, status: "waiting", tries: 0, reason: null });
       }
+      break;
+    case "dropped":
+      for (const [uid, item] of items) if (item.studyInstanceUid === event.studyInstanceUid) items.delete(uid);
       break;
   }
   return { items };

@@ -1,3 +1,5 @@
+import type { ReactNode } from "react";
+import type { StudyStatus } from "../api/types";
 import { useTexts } from "../i18n";
 import { inConsult, type Series } from "./dicom";
 import type { LoadedStudy } from "./studies";
@@ -10,12 +12,13 @@ interface Props {
   studies: readonly LoadedStudy[];
   shown: string | undefined;
   onOpen(series: Series): void;
+  actionsOf?: ((study: StudyStatus) => ReactNode) | undefined;
 }
 
 /** All series of all studies, with how many images have arrived so far. */
-export function SeriesList({ consultId, studies, shown, onOpen }: Props) {
+export function SeriesList({ consultId, studies, shown, onOpen, actionsOf }: Props) {
   const t = useTexts("viewer");
-  const isOne = studies.reduce((n, { series }) => n + series.length, 0) === 1 && studies.every(isComplete);
+  const isOne = studies.reduce((n, { series }) => n + series.length, 0) === 1 && studies.every(isComplete) && !actionsOf;
   return (
     <nav className={`series-list${isOne ? " series-one" : ""}`} aria-label={t("seriesList")}>
       {studies.map(({ status, series }) => (
@@ -56,6 +59,7 @@ export function SeriesList({ consultId, studies, shown, onOpen }: Props) {
               </span>
             </button>
           ))}
+          {actionsOf?.(status)}
         </section>
       ))}
     </nav>

@@ -1,10 +1,10 @@
-import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent } from "react";
+import { useEffect, useRef, useState, useSyncExternalStore, type KeyboardEvent, type ReactNode } from "react";
 import type { StudyStatus } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
 import { joinViews } from "./bridge";
 import type { Series } from "./dicom";
 import { startCornerstone } from "./engine/cornerstone";
-import { StackView, type Status } from "./engine/stackView";
+import { NOTHING_SHOWN, StackView } from "./engine/stackView";
 import type { Tool } from "./engine/tools";
 import { lengthText } from "./keyImage";
 import { ModeBar } from "./ModeBar";
@@ -18,9 +18,8 @@ import { Toolbar } from "./Toolbar";
 import "./texts";
 import "./viewer.css";
 
-const NOTHING: Status = { series: undefined, index: 0, loaded: 0, view: undefined, letters: undefined, failed: false };
 const silent = () => () => undefined;
-const nothing = () => NOTHING;
+const nothing = () => NOTHING_SHOWN;
 
 export interface ViewerProps {
   consultId: string;
@@ -32,13 +31,17 @@ export interface ViewerProps {
   onStack?(stack: StackView | undefined): void;
   /** Puts what is on screen into the report and says what became of it; absent: this person writes none. */
   onKeyImage?: (() => string) | undefined;
+  /** What may be done with a study, below its series. */
+  actionsOf?: ((study: StudyStatus) => ReactNode) | undefined;
 }
 
 /** The images of a consult, seen together. */
-export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack, onKeyImage }: ViewerProps) {
+export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack, onKeyImage, actionsOf }: ViewerProps) {
   const t = useTexts("viewer");
   const locale = localeOf(useLanguage());
-  const loaded = useStudies(consultId, studies);
+  const attached = studies.map((study) => study.study_instance_uid).join("|");
+  // What was loaded is paced; what was taken out must not stay for that long.
+  const loaded = useStudies(consultId, studies).filter(({ status }) => studies.some(({ id }) => id === status.id));
   const allSeries = loaded.flatMap((study) => study.series);
   const seriesRef = useRef<readonly Series[]>([]);
   seriesRef.current = allSeries;
@@ -94,10 +97,12 @@ export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack, o
   const newest = allSeries.map((series) => `${series.seriesUid}:${series.images.length}`).join("|");
   useEffect(() => {
     if (!stack) return;
+    if (stack.keepOnly(new Set(attached.split("|")))) setNote(t("takenOut"));
     stack.refresh();
     const [first] = [...seriesRef.current].sort((a, b) => b.images.length - a.images.length);
     if (first) stack.openFirst(first);
-  }, [stack, newest]);
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- words do not change what may be seen
+  }, [stack, attached, newest]);
 
   const onKeyDown = (event: KeyboardEvent) => {
     if (!stack || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -118,6 +123,7 @@ export function Viewer({ consultId, studies, shared, nameOf, colorOf, onStack, o
           studies={loaded}
           shown={status.series?.seriesUid}
           onOpen={(series) => stack?.open(series)}
+          actionsOf={actionsOf}
         />
       )}
       <div className="viewer-main">

@@ -108,6 +108,19 @@ test("a refusal of the whole upload stops it with its code, until a human tries 
   expect(await settled(uploader)).toMatchObject({ sent: 5 });
 });
 
+test("a study that was taken out is neither sent on nor announced again", async () => {
+  const server = new Server();
+  const uploader = new Uploader(server);
+  const others = objects(100).slice(40).map((object) => ({ ...object, studyInstanceUid: "2" }));
+  server.fail = (request) => {
+    if (request === 1) uploader.drop("1");
+    return request === 1 ? new ApiError("offline", 0) : null;
+  };
+  uploader.add([...objects(40), ...others]);
+  expect(await settled(uploader)).toMatchObject({ total: 60, sent: 60 });
+  expect(server.declared).toEqual([40, 60, 60]);
+});
+
 test("a request that is too large is cut into single objects", async () => {
   const server = new Server();
   const store = server.store.bind(server);

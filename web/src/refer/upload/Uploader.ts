@@ -75,6 +75,15 @@ export class Uploader {
     void this.run();
   }
 
+  /** Sends nothing more of a study: it was found to be another patient's. */
+  drop(studyInstanceUid: string): void {
+    for (const item of this.current.queue.items.values()) {
+      if (item.studyInstanceUid === studyInstanceUid) this.files.delete(item.sopInstanceUid);
+    }
+    this.declared.delete(studyInstanceUid);
+    this.dispatch({ type: "dropped", studyInstanceUid });
+  }
+
   retry(): void {
     this.dispatch({ type: "retry_failed" });
     void this.run();
@@ -227,6 +236,10 @@ export function uploaderOf(consult: ConsultId): Uploader {
   }
   return uploader;
 }
+
+/** Ends the upload of a study, where this page has one. */
+export const dropUpload = (consult: ConsultId, studyInstanceUid: string): void =>
+  uploaders.get(consult)?.drop(studyInstanceUid);
 
 /** Whether leaving the page would break an upload off. */
 export const isAnyUploadBusy = (): boolean => [...uploaders.values()].some((uploader) => uploader.isBusy);

@@ -70,6 +70,13 @@ function hasWebGl(): boolean {
   }
 }
 
+/** Drops decoded images. What is still on its way is not kept when it arrives. */
+export function forgetImages(imageIds: readonly string[]): void {
+  for (const imageId of imageIds) {
+    if (cache.getImageLoadObject(imageId)) cache.removeImageLoadObject(imageId, { force: true });
+  }
+}
+
 /** Image ids of a stack; their metadata is registered with Cornerstone. */
 export function registerSeries(consultId: string, series: Series): string[] {
   return series.images.map((image) => {

@@ -7,7 +7,7 @@ import { add, distance, fittingScale, subtract, visibleHalfWidth } from "../geom
 import type { VoiRange } from "../presets";
 import type { SharedAnnotation, SharedPointer, SharedViewport, Vec3 } from "../sync/values";
 import { Annotations } from "./annotations";
-import { registerSeries } from "./cornerstone";
+import { forgetImages, registerSeries } from "./cornerstone";
 import { prefetch } from "./prefetch";
 import { aspectOf, DEGREE, GREY, lettersOf, MM, planeOf, rightOf, sameView, vec, type Letters } from "./section";
 import { createTools, navigates, selectTool, type Tool } from "./tools";
@@ -24,6 +24,15 @@ export interface Status {
   /** The image that should be shown could not be loaded. */
   readonly failed: boolean;
 }
+
+export const NOTHING_SHOWN: Status = {
+  series: undefined,
+  index: 0,
+  loaded: 0,
+  view: undefined,
+  letters: undefined,
+  failed: false,
+};
 
 export interface Handlers {
   /** This person moved the images by hand. */
@@ -46,28 +55,24 @@ let instances = 0;
 export class StackView {
   private readonly id = `stack-${(instances += 1)}`;
   private readonly engine: RenderingEngine;
-  private readonly viewport: Types.IStackViewport;
+  private viewport: Types.IStackViewport;
   private readonly group: ToolTypes.IToolGroup;
   private readonly annotations: Annotations;
   private readonly resize: ResizeObserver;
   private readonly bound: [target: EventTarget, type: string, listener: EventListener][] = [];
   private series: Series | undefined;
   private imageIds: string[] = [];
+  /** Images that were asked for, by series: what has to be forgotten with a study. */
+  private readonly asked = new Map<string, { readonly studyUid: string; readonly imageIds: readonly string[] }>();
   private tool: Tool = "scroll";
   /** What should be shown; pursued until it is, then forgotten when `once`, else kept up through every change. */
   private target: { readonly view: SharedViewport; readonly once: boolean } | undefined;
   private tries = 0;
+  private viewports = 0;
   private isLoadingStack = false;
   private stopPrefetch: (() => void) | undefined;
   private isDestroyed = false;
-  private status: Status = {
-    series: undefined,
-    index: 0,
-    loaded: 0,
-    view: undefined,
-    letters: undefined,
-    failed: false,
-  };
+  private status = NOTHING_SHOWN;
   private readonly listeners = new Set<() => void>();
   private readonly changeListeners = new Set<() => void>();
 
@@ -80,14 +85,8 @@ export class StackView {
     private readonly find: (seriesUid: string) => Series | undefined,
   ) {
     this.engine = new RenderingEngine(this.id);
-    this.engine.enableElement({
-      viewportId: this.id,
-      element,
-      type: Enums.ViewportType.STACK,
-      defaultOptions: { background: [0, 0, 0] },
-    });
-    this.viewport = this.engine.getViewport(this.id) as Types.IStackViewport;
-    this.group = createTools(this.id, this.id, this.id, handlers.lengthText);
+    this.group = createTools(this.id, handlers.lengthText);
+    this.viewport = this.newViewport();
     selectTool(this.group, this.tool);
     this.annotations = new Annotations({
       viewport: () => (this.isDestroyed ? undefined : this.viewport),
@@ -147,6 +146,7 @@ export class StackView {
   /** Opens a series by hand. */
   open(series: Series): void {
     if (this.series?.seriesUid === series.seriesUid) return;
+    if (this.target?.once) this.target = undefined;
     this.navigated();
     void this.show(series, Math.floor(series.images.length / 2));
   }
@@ -219,6 +219,24 @@ export class StackView {
     return this.target !== undefined;
   }
 
+  /**
+   * The studies that may be seen. One that is not among them any more was found to be another patient's: its images
+   * leave the screen and the memory at once. `true` when they were on screen.
+   */
+  keepOnly(studyUids: ReadonlySet<string>): boolean {
+    const isGone = (studyUid: string) => !studyUids.has(studyUid);
+    const isShown = this.series !== undefined && isGone(this.series.studyUid);
+    // Somebody who presents may be ahead of the news of a study, so what is followed stays wanted.
+    if (this.target && (this.target.once || isShown) && isGone(this.target.view.studyUid)) this.target = undefined;
+    if (isShown) this.blank();
+    for (const [seriesUid, { studyUid, imageIds }] of this.asked) {
+      if (!isGone(studyUid)) continue;
+      forgetImages(imageIds);
+      this.asked.delete(seriesUid);
+    }
+    return isShown;
+  }
+
   /** More images of the series on screen have arrived, or of the one that is wanted. */
   refresh(): void {
     const held = this.series;
@@ -237,6 +255,30 @@ export class StackView {
     if (!this.status.view) return undefined;
     const [x, y] = this.viewport.worldToCanvas([...point] as Types.Point3);
     return Number.isFinite(x) && Number.isFinite(y) ? [x, y] : undefined;
+  }
+
+  private newViewport(): Types.IStackViewport {
+    const viewportId = `${this.id}-${(this.viewports += 1)}`;
+    this.engine.enableElement({
+      viewportId,
+      element: this.element,
+      type: Enums.ViewportType.STACK,
+      defaultOptions: { background: [0, 0, 0] },
+    });
+    this.group.addViewport(viewportId, this.id);
+    return this.engine.getViewport(viewportId) as Types.IStackViewport;
+  }
+
+  /** A viewport in the place of the old one, under another name: an image on its way to the old one finds nobody. */
+  private blank(): void {
+    this.stopPrefetch?.();
+    this.stopPrefetch = undefined;
+    this.series = undefined;
+    this.imageIds = [];
+    this.isLoadingStack = false;
+    this.engine.disableElement(this.viewport.id);
+    this.viewport = this.newViewport();
+    this.update(NOTHING_SHOWN);
   }
 
   private listen(target: EventTarget, type: string, listener: EventListener): void {
@@ -272,6 +314,7 @@ export class StackView {
   private async show(series: Series, index: number): Promise<void> {
     this.series = series;
     this.imageIds = registerSeries(this.consultId, series);
+    this.asked.set(series.seriesUid, { studyUid: series.studyUid, imageIds: this.imageIds });
     this.stopPrefetch?.();
     this.isLoadingStack = true;
     this.update({ series, loaded: 0, failed: false });
@@ -289,8 +332,9 @@ export class StackView {
 
   private goTo(index: number): void {
     // The promise of an image that is overtaken by the next one may never settle: what counts is what gets rendered.
-    this.viewport.setImageIdIndex(index).catch(() => {
-      if (this.viewport.getCurrentImageIdIndex() === index) this.update({ failed: true });
+    const { viewport } = this;
+    viewport.setImageIdIndex(index).catch(() => {
+      if (viewport === this.viewport && viewport.getCurrentImageIdIndex() === index) this.update({ failed: true });
     });
   }
 

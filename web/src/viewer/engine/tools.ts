@@ -40,8 +40,6 @@ export function navigates(tool: Tool): boolean {
 
 export function createTools(
   groupId: string,
-  viewportId: string,
-  engineId: string,
   lengthText: (millimetres: number, unit: string) => string,
 ): Types.IToolGroup {
   const group = ToolGroupManager.createToolGroup(groupId);
@@ -58,7 +56,6 @@ export function createTools(
         : [lengthText(length, unit ?? "mm")];
     },
   });
-  group.addViewport(viewportId, engineId);
   return group;
 }
 
