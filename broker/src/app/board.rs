@@ -39,11 +39,13 @@ impl App {
             limit: BOARD_CONSULTS,
             ..ConsultFilter::default()
         };
-        let mut consults: Vec<ConsultSummary> = Vec::new();
+        let mut watched = Vec::new();
         for row in self.repo.snapshots(&filter).await? {
-            let consult = self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts(now)));
-            consults.extend(consult.map(|consult| directory.summary(&consult)));
+            watched.extend(self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts(now))));
         }
+        let lines = self.lines(&watched).await?;
+        let mut consults: Vec<ConsultSummary> =
+            watched.iter().map(|consult| directory.summary(consult, &lines)).collect();
         consults.sort_by_key(|summary| (summary.urgency, summary.created_at, summary.id));
         let mut open: BTreeMap<ServiceId, u32> = BTreeMap::new();
         for summary in &consults {

@@ -13,7 +13,8 @@ const COLLEAGUES: usize = 500;
 
 impl App {
     /// Specialists of the service's network, and people of the requesting house (who may interpret): those on duty
-    /// first, then who is qualified, then by name. Left out is who has the consult already.
+    /// first, then who is qualified, then by name. Left out are requester
+    /// and specialist; a second specialist may take it over too.
     pub async fn colleagues(&self, actor: &Actor, id: ConsultId) -> Result<Vec<Colleague>> {
         let consult = self.for_those(actor, id, Permission::ReadColleagues).await?;
         let directory = self.directory().await?;
@@ -32,9 +33,7 @@ impl App {
             let level = duty.entry(shift.person).or_insert(shift.level);
             *level = shift.level.min(*level);
         }
-        let has_it = |person: PersonId| {
-            consult.requester == person || consult.specialist == Some(person) || consult.part_of(person).is_some()
-        };
+        let has_it = |person: PersonId| consult.requester == person || consult.specialist == Some(person);
         let mut colleagues: Vec<Colleague> = directory
             .people
             .values()

@@ -81,7 +81,8 @@ impl App {
     pub async fn consults(&self, actor: &Actor, query: &ConsultQuery) -> Result<Vec<ConsultSummary>> {
         let directory = self.directory().await?;
         let consults = self.known_consults(actor, !query.all).await?;
-        Ok(consults.iter().map(|consult| directory.summary(consult)).collect())
+        let lines = self.lines(&consults).await?;
+        Ok(consults.iter().map(|consult| directory.summary(consult, &lines)).collect())
     }
 
     pub async fn detail(&self, actor: &Actor, id: ConsultId) -> Result<ConsultDetail> {

@@ -254,7 +254,7 @@ impl App {
         let mut changes = Vec::with_capacity(by_consult.len());
         for (id, entries) in by_consult {
             let Some(consult) = self.consult(id).await? else { continue };
-            let summary = directory.summary(&consult);
+            let summary = directory.summary(&consult, &self.lines(std::slice::from_ref(&consult)).await?);
             let mut started = Vec::new();
             let mut ended = Vec::new();
             let mut at_door = Vec::new();

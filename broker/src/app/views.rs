@@ -5,6 +5,7 @@ use super::{
     directory::Directory,
     log::Loaded,
     ports::{SnapshotRow, StudyRow},
+    queue::Lines,
 };
 use crate::domain::{
     access::{ConsultFacts, Permission, may},
@@ -21,9 +22,10 @@ use schemas::{
 };
 
 impl Directory {
-    pub(super) fn summary(&self, consult: &Consult) -> ConsultSummary {
+    /// `lines` holds the one that the consult waits in, if it waits ([`App::lines`]).
+    pub(super) fn summary(&self, consult: &Consult, lines: &Lines) -> ConsultSummary {
         let hospital = self.hospital_ref(consult.hospital_id);
-        view::summary(consult, hospital, self.service_of(consult), &self.resolve())
+        view::summary(consult, hospital, self.service_of(consult), lines.ahead(consult), &self.resolve())
     }
 
     pub(super) fn ring(&self, ring: &crate::domain::consult::Ring) -> Ring {
@@ -85,7 +87,7 @@ impl App {
         let directory = self.directory().await?;
         let Loaded { consult, log, .. } = loaded;
         let material = Material {
-            summary: directory.summary(consult),
+            summary: directory.summary(consult, &self.lines(std::slice::from_ref(consult)).await?),
             studies: self.study_statuses(&consult.studies).await?,
             detached: self.study_statuses(&consult.detached).await?,
         };

@@ -120,7 +120,7 @@ fn people() -> Vec<PersonRow> {
         specialist(TANABE, AUENSTADT, "Dr. Yuki Tanabe", "tanabe", &other, &["de", "ja", "en"], "radiology"),
         specialist(DEMIR, LINDHALL, "Dr. Elif Demir", "demir", &other, &["de", "tr"], "radiology"),
         person(COORDINATOR.0, AUENSTADT, "Sabine Roth", "roth", &["coordinator"], &both, &["de"], &[]),
-        person(ADMIN.0, AUENSTADT, "Jonas Weiler", "weiler", &["admin", "coordinator"], &both, &["de", "en"], &[]),
+        person(ADMIN.0, AUENSTADT, "Jonas Weiler", "weiler", &["admin"], &[], &["de", "en"], &[]),
         person(id(0x453), AUENSTADT, "Dr. Ute Brandt", "brandt", &["data_protection"], &[], &["de"], &[]),
     ]
 }

@@ -1,7 +1,7 @@
 //! Exclusive duty: who is busy is not rung, and the next consult waits for them.
 
 use crate::stage::Stage;
-use schemas::consult::{Action, ActionName, AlarmKind, ConsultState};
+use schemas::consult::{Action, ActionName, AlarmKind, ConsultQuery, ConsultState, Urgency};
 
 on_both! {
     async fn a_consult_waits_for_the_first_who_is_free(fixture) {
@@ -15,6 +15,7 @@ on_both! {
         let summary = stage.detail(waiting).await.summary;
         assert_eq!((summary.state, summary.alarm), (ConsultState::Unanswered, Some(AlarmKind::Queued)));
         let queue = summary.queue.expect("waits for somebody");
+        assert_eq!(queue.ahead, 0, "is the next one");
         assert!(summary.ringing.is_empty());
         assert!(queue.behind.iter().any(|person| person.id == stage.first.person_id));
         // They see who waits and may take it on purpose.
@@ -29,6 +30,37 @@ on_both! {
         assert_eq!(summary.queue, None);
         assert_eq!(summary.ringing.iter().map(|person| person.id).collect::<Vec<_>>(), [stage.first.person_id]);
         stage.verify_chain(waiting).await;
+    }
+
+    async fn the_more_urgent_comes_before_who_waits_longer(fixture) {
+        let stage = Stage::new(&fixture).await;
+        stage.make_exclusive().await;
+        stage.accepted().await;
+        let two = stage.emergency().await;
+        stage.act(&stage.second, two, Action::Accept).await.unwrap();
+        let urgent = |urgency| {
+            let stage = &stage;
+            async move {
+                let mut new = stage.request().await;
+                new.urgency = urgency;
+                stage.app.create(&stage.referrer, new.clone()).await.unwrap();
+                stage.turn(1);
+                new.id
+            }
+        };
+        let first = urgent(Urgency::Urgent).await;
+        let second = urgent(Urgency::Urgent).await;
+        let emergency = urgent(Urgency::Emergency).await;
+        let mut ahead = vec![];
+        for id in [emergency, first, second] {
+            ahead.push(stage.detail(id).await.summary.queue.expect("waits").ahead);
+        }
+        assert_eq!(ahead, [0, 1, 2]);
+        let listed = stage.app.consults(&stage.referrer, &ConsultQuery::default()).await.unwrap();
+        let place = |id| listed.iter().find(|one| one.id == id).and_then(|one| one.queue.as_ref()).map(|queue| queue.ahead);
+        assert_eq!([place(emergency), place(first), place(second)], [Some(0), Some(1), Some(2)]);
+        let board = stage.app.board(&stage.coordinator).await.unwrap().consults;
+        assert!(board.iter().any(|one| one.id == second && one.queue.as_ref().is_some_and(|queue| queue.ahead == 2)));
     }
 
     async fn who_is_busy_may_accept_on_purpose(fixture) {

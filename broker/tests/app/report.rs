@@ -3,7 +3,7 @@
 use crate::stage::{PASSWORD, Stage, answer};
 use schemas::{
     StudyId,
-    consult::{Action, ActionName, ConsultState},
+    consult::{Action, ActionName, AlarmKind, ConsultQuery, ConsultState},
     report::{KeyImage, SignReport},
 };
 use telekonsil::app::Error;
@@ -60,6 +60,26 @@ on_both! {
         let read = app.detail(&stage.colleague, id).await.unwrap();
         assert!(read.actions.contains(&ActionName::Acknowledge), "a new version has to be read");
         assert_eq!(read.versions.len(), 2);
+    }
+
+    async fn an_amendment_reaches_the_house_after_the_close(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let id = stage.accepted().await;
+        stage.set_password(&stage.first).await;
+        stage.sign(&stage.first, id, 0, "").await.unwrap();
+        stage.act(&stage.referrer, id, Action::Acknowledge).await.unwrap();
+        let close = Action::Close { close_out: None, missing_because: "unbekannt".into() };
+        stage.act(&stage.referrer, id, close).await.unwrap();
+        stage.sign(&stage.first, id, 1, "Nachbefundung").await.unwrap();
+        let open = stage.app.consults(&stage.referrer, &ConsultQuery::default()).await.unwrap();
+        assert!(open.iter().any(|one| one.id == id && one.state == ConsultState::Reported), "it is on the list again");
+        stage.pass(24 * 3600).await;
+        assert_eq!(stage.detail(id).await.summary.alarm, Some(AlarmKind::NotAcknowledged));
+        let detail = stage.act(&stage.colleague, id, Action::Acknowledge).await.unwrap();
+        assert_eq!(detail.missing_because, Some("unbekannt".into()));
+        stage.pass(24 * 3600).await;
+        assert_eq!(stage.detail(id).await.summary.state, ConsultState::Closed);
+        stage.verify_chain(id).await;
     }
 
     async fn the_file_is_for_those_who_may_read_it_and_is_written_down(fixture) {

@@ -78,6 +78,9 @@ on_both! {
         let interpreter = app.detail(&stage.stranger, id).await.unwrap();
         assert!(interpreter.fields.is_none() && interpreter.studies.is_empty());
         assert_eq!(interpreter.actions, [ActionName::Join]);
+        let colleagues = app.colleagues(&stage.first, id).await.unwrap();
+        let listed = |who: &Actor| colleagues.iter().any(|one| one.person.id == who.person_id && one.qualified);
+        assert!(listed(&stage.second) && !listed(&stage.first), "it can be handed over to who is in it already");
         assert!(app.ticket(&stage.stranger, id, None).await.is_ok());
         let remove = Action::RemoveParticipant { person: stage.stranger.person_id };
         stage.act(&stage.first, id, remove).await.unwrap();

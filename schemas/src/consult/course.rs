@@ -105,4 +105,6 @@ pub struct RecordedConsent {
 pub struct Queue {
     pub since: UnixMillis,
     pub behind: Vec<PersonRef>,
+    /// Queued consults of the same service that come before this one: the more urgent, then those that wait longer.
+    pub ahead: u32,
 }

@@ -1,5 +1,6 @@
 //! Rings and alarms.
 
+use super::DeclineReason;
 use crate::{RingId, UnixMillis, directory::PersonRef};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -39,6 +40,8 @@ pub struct Ring {
     pub seen_at: Option<UnixMillis>,
     pub outcome: RingOutcome,
     pub ended_at: Option<UnixMillis>,
+    /// For the requesting house and the coordinator.
+    pub declined_because: Option<DeclineReason>,
 }
 
 /// Why the coordinator is alarmed.

@@ -1,6 +1,6 @@
 //! The history as people read it.
 
-use super::{AlarmKind, CaseField, ClockStamp, Consent, Part, RingOutcome, Urgency};
+use super::{AlarmKind, CaseField, ClockStamp, Consent, DeclineReason, Part, RingOutcome, Urgency};
 use crate::{StudyId, UnixMillis, directory::PersonRef, guest::GuestPart};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -98,6 +98,8 @@ pub enum TimelineWhat {
     RingEnded {
         person: PersonRef,
         outcome: RingOutcome,
+        /// For the requesting house and the coordinator.
+        declined_because: Option<DeclineReason>,
     },
     Promised {
         until: UnixMillis,

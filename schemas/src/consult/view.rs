@@ -27,7 +27,11 @@ pub struct ConsultSummary {
     pub service: Service,
     pub requester: PersonRef,
     pub specialist: Option<PersonRef>,
+    /// Its specialists before the present one.
+    pub former: Vec<PersonRef>,
     pub created_at: UnixMillis,
+    /// Since when somebody is asked; absent for what never was more than a pre-alert.
+    pub requested_at: Option<UnixMillis>,
     /// Since when `state` holds.
     pub state_since: UnixMillis,
     pub eta: Option<UnixMillis>,
@@ -55,6 +59,8 @@ pub struct ConsultSummary {
     pub waiting_guests: u32,
     /// The requesting house has the report in its own record.
     pub report_taken_over: bool,
+    /// How often the requesting house has told how it went on.
+    pub outcomes: u32,
 }
 
 /// `GET /api/consults/{id}`.
@@ -83,6 +89,10 @@ pub struct ConsultDetail {
     /// From the first minute in the room on; for requester, specialist and coordinator.
     pub ledger: Option<Ledger>,
     pub close_out: Option<CloseOut>,
+    /// Why it was closed without some of `summary.missing`; for those who may read the case.
+    pub missing_because: Option<PrivateText>,
+    /// For those who may read the case.
+    pub cancelled_because: Option<PrivateText>,
     pub outcomes: Vec<Outcome>,
     pub timeline: Vec<TimelineEntry>,
     /// What the caller may do now.

@@ -1157,6 +1157,7 @@ export interface components {
             /** @description What the caller may do now. */
             actions: components["schemas"]["ActionName"][];
             answer?: components["schemas"]["SignedAnswer"] | null;
+            cancelled_because?: components["schemas"]["PrivateText"] | null;
             clock?: components["schemas"]["ClockTimes"] | null;
             close_out?: components["schemas"]["CloseOut"] | null;
             consent?: components["schemas"]["RecordedConsent"] | null;
@@ -1167,6 +1168,7 @@ export interface components {
             fields?: components["schemas"]["CaseFields"] | null;
             guests: components["schemas"]["Guest"][];
             ledger?: components["schemas"]["Ledger"] | null;
+            missing_because?: components["schemas"]["PrivateText"] | null;
             outcomes: components["schemas"]["Outcome"][];
             rings: components["schemas"]["Ring"][];
             roll_call?: components["schemas"]["RollCall"] | null;
@@ -1191,6 +1193,8 @@ export interface components {
             created_at: components["schemas"]["UnixMillis"];
             deadline?: components["schemas"]["UnixMillis"] | null;
             eta?: components["schemas"]["UnixMillis"] | null;
+            /** @description Its specialists before the present one. */
+            former: components["schemas"]["PersonRef"][];
             hospital: components["schemas"]["HospitalRef"];
             id: components["schemas"]["ConsultId"];
             /** @description People who are in the room now. */
@@ -1200,12 +1204,18 @@ export interface components {
             missing: components["schemas"]["CaseField"][];
             next_deadline?: components["schemas"]["UnixMillis"] | null;
             offer?: components["schemas"]["Offer"] | null;
+            /**
+             * Format: int32
+             * @description How often the requesting house has told how it went on.
+             */
+            outcomes: number;
             participants: components["schemas"]["Participant"][];
             promised_by?: components["schemas"]["PersonRef"] | null;
             promised_until?: components["schemas"]["UnixMillis"] | null;
             queue?: components["schemas"]["Queue"] | null;
             /** @description The requesting house has the report in its own record. */
             report_taken_over: boolean;
+            requested_at?: components["schemas"]["UnixMillis"] | null;
             requester: components["schemas"]["PersonRef"];
             /** @description People who are being rung now. */
             ringing: components["schemas"]["PersonRef"][];
@@ -1668,6 +1678,11 @@ export interface components {
          *     may accept on purpose; the ladder begins as soon as one of them is free.
          */
         Queue: {
+            /**
+             * Format: int32
+             * @description Queued consults of the same service that come before this one: the more urgent, then those that wait longer.
+             */
+            ahead: number;
             behind: components["schemas"]["PersonRef"][];
             since: components["schemas"]["UnixMillis"];
         };
@@ -1712,6 +1727,7 @@ export interface components {
         };
         /** @description One ringing of one person. Channel status goes `sent → delivered → seen → answered`. */
         Ring: {
+            declined_because?: components["schemas"]["DeclineReason"] | null;
             delivered_at?: components["schemas"]["UnixMillis"] | null;
             ended_at?: components["schemas"]["UnixMillis"] | null;
             outcome: components["schemas"]["RingOutcome"];
@@ -2081,6 +2097,7 @@ export interface components {
             /** @enum {string} */
             type: "ring_seen";
         } | {
+            declined_because?: components["schemas"]["DeclineReason"] | null;
             outcome: components["schemas"]["RingOutcome"];
             person: components["schemas"]["PersonRef"];
             /** @enum {string} */

@@ -52,9 +52,10 @@ impl App {
     async fn rings_now(&self, actor: &Actor) -> Result<Vec<LiveItem>> {
         let directory = self.directory().await?;
         let consults = self.known_consults(actor, true).await?;
+        let lines = self.lines(&consults).await?;
         let rings = consults.iter().flat_map(|consult| {
             let own = consult.active_rings().filter(|ring| ring.person == actor.person_id);
-            own.map(|ring| LiveEvent::Ring { ring: directory.ring(ring), summary: directory.summary(consult) })
+            own.map(|ring| LiveEvent::Ring { ring: directory.ring(ring), summary: directory.summary(consult, &lines) })
         });
         Ok(rings.map(|event| LiveItem { position: None, event }).collect())
     }

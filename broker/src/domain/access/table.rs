@@ -21,6 +21,8 @@ pub enum Permission {
     ReadStudy,
     /// Minutes in the room and what they might be billed by.
     ReadLedger,
+    /// Why somebody who was rung declined.
+    ReadDeclines,
     /// Who could take the consult over or help.
     ReadColleagues,
     CreateConsult,
@@ -89,7 +91,7 @@ const ACTIONS: [ActionName; 34] = [
     ActionName::FeedBack,
 ];
 
-const OTHERS: [Permission; 20] = [
+const OTHERS: [Permission; 21] = [
     Permission::ReadConsult,
     Permission::ReadFields,
     Permission::ReadIdentity,
@@ -97,6 +99,7 @@ const OTHERS: [Permission; 20] = [
     Permission::ReadMatch,
     Permission::ReadStudy,
     Permission::ReadLedger,
+    Permission::ReadDeclines,
     Permission::ReadColleagues,
     Permission::CreateConsult,
     Permission::StoreStudy,
@@ -191,6 +194,8 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
         }
         Permission::ReadMatch => &[As(Coordinator)],
         Permission::ReadLedger => &[As(Requester), As(SameHouse), As(Specialist), As(Coordinator)],
+        // Whoever looks for another one has to know; colleagues need not.
+        Permission::ReadDeclines => &[As(Requester), As(SameHouse), As(Coordinator)],
         Permission::ReadColleagues => &[As(Specialist), As(Coordinator)],
         Permission::CreateConsult | Permission::StoreStudy | Permission::ReadInbox => &[By(Role::Referrer)],
         Permission::ReadServices => &[SignedIn],

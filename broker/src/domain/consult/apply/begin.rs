@@ -3,7 +3,7 @@
 use super::{Consult, Event, Recorded, fields};
 use crate::domain::{consult::Clock, escalation::Plan};
 use schemas::{
-    ConsultId, UnixMillis,
+    ConsultId, PrivateText, UnixMillis,
     consult::{CaseFields, ConsultState, Urgency},
 };
 
@@ -32,6 +32,7 @@ impl Consult {
             state,
             state_since: recorded.at,
             created_at: recorded.at,
+            requested_at: (state == ConsultState::Ringing).then_some(recorded.at),
             was_prealert: state == ConsultState::Prealert,
             notified: notified.iter().copied().collect(),
             clock: Clock::default(),
@@ -42,6 +43,7 @@ impl Consult {
             participants: vec![],
             round: 0,
             rounds_before: 0,
+            attempts: 0,
             step: 0,
             plan: Plan::default(),
             retry_at: None,
@@ -65,6 +67,8 @@ impl Consult {
             versions: vec![],
             report_taken_over_at: None,
             close_out: None,
+            missing_because: PrivateText::default(),
+            cancelled_because: PrivateText::default(),
             outcomes: vec![],
             glass: vec![],
             ended_at: None,
@@ -73,6 +77,7 @@ impl Consult {
 
     pub(super) fn request_made(&mut self, urgency: Urgency, patch: &CaseFields, at: UnixMillis) {
         self.urgency = urgency;
+        self.requested_at = Some(at);
         fields::merge(&mut self.fields, patch);
         self.alarm = None;
         self.enter(ConsultState::Ringing, at);

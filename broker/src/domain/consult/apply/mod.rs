@@ -25,6 +25,7 @@ impl Consult {
                 self.urgency = *urgency;
                 if self.is_on_ladder() {
                     self.rounds_before = self.round;
+                    self.attempts = 0;
                     self.let_go_of_the_ladder();
                 }
             }
@@ -49,6 +50,7 @@ impl Consult {
                     outcome: RingOutcome::Ringing,
                     ended_at: None,
                     assigned: *assigned,
+                    declined_because: None,
                 });
             }
             Event::RingDelivered { ring_id, .. } => self.with_ring(*ring_id, |ring| {
@@ -58,10 +60,11 @@ impl Consult {
                 ring.delivered_at.get_or_insert(at);
                 ring.seen_at.get_or_insert(at);
             }),
-            Event::RingEnded { ring_id, outcome, .. } => self.with_ring(*ring_id, |ring| {
+            Event::RingEnded { ring_id, outcome, reason, .. } => self.with_ring(*ring_id, |ring| {
                 // A promise ends a ring for the time being; its holder still answers it.
                 if ring.is_active() || ring.outcome == RingOutcome::InFive {
                     ring.outcome = *outcome;
+                    ring.declined_because = *reason;
                     ring.ended_at = Some(at);
                 }
             }),
@@ -79,6 +82,7 @@ impl Consult {
             Event::Unanswered { retry_at } => {
                 self.enter(ConsultState::Unanswered, at);
                 self.retry_at = Some(*retry_at);
+                self.attempts = self.attempts.saturating_add(1);
             }
             Event::AlarmRaised { kind } => self.alarm = Some(*kind),
             Event::Accepted { person } => self.accepted(*person, at),
@@ -114,7 +118,7 @@ impl Consult {
             | Event::GuestLeft { .. } => self.apply_room(&recorded.event, at),
             Event::SessionEnded => {
                 self.enter(ConsultState::Reporting, at);
-                self.clear_alarm(AlarmKind::NotStarted);
+                self.work_goes_on();
             }
             Event::Answered { person, answer } => {
                 self.versions.push(Signed {
@@ -138,9 +142,11 @@ impl Consult {
                 });
                 // What lies in the hospital's record is the old version: the new one is taken over anew.
                 self.report_taken_over_at = None;
-                if self.state == ConsultState::Acknowledged {
+                // And it is read anew, also where everything was over already.
+                if matches!(self.state, ConsultState::Acknowledged | ConsultState::Closed) {
                     self.enter(ConsultState::Reported, at);
                     self.alarm = None;
+                    self.ended_at = None;
                 }
             }
             Event::Acknowledged { .. } => {
@@ -150,12 +156,21 @@ impl Consult {
             Event::ReportTakenOver { .. } => {
                 self.report_taken_over_at.get_or_insert(at);
             }
-            Event::Closed { close_out, .. } => {
-                self.close_out.clone_from(close_out);
+            Event::Closed { close_out, missing_because } => {
+                // The second close after an amendment need not answer again what the first one did.
+                if close_out.is_some() {
+                    self.close_out.clone_from(close_out);
+                }
+                if !missing_because.is_blank() {
+                    self.missing_because.clone_from(missing_because);
+                }
                 self.end(ConsultState::Closed, at);
             }
             Event::OutcomeFedBack { outcome, .. } => self.outcomes.push(outcome.clone()),
-            Event::Cancelled { .. } => self.end(ConsultState::Cancelled, at),
+            Event::Cancelled { reason } => {
+                self.cancelled_because.clone_from(reason);
+                self.end(ConsultState::Cancelled, at);
+            }
         }
     }
 
@@ -216,6 +231,12 @@ impl Consult {
 
     fn next_version(&self) -> u32 {
         u32::try_from(self.versions.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// An alarm about the work so far would hide the one about what follows.
+    fn work_goes_on(&mut self) {
+        self.clear_alarm(AlarmKind::NotStarted);
+        self.clear_alarm(AlarmKind::AnswerLate);
     }
 
     fn clear_alarm(&mut self, kind: AlarmKind) {

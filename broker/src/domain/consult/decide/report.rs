@@ -11,9 +11,9 @@ use schemas::{
 /// How often a house tells how it went on. More would be a diary.
 const MAX_OUTCOMES: usize = 20;
 
-/// The first version ends the specialist's work. A later one replaces it: an acknowledged consult goes back to
-/// `reported`, so that somebody reads the new version; a closed one stays closed; either way the new version has to
-/// be taken over into the hospital's record before anything is purged.
+/// The first version ends the specialist's work. A later one replaces it: an acknowledged or closed consult goes back
+/// to `reported`, so that somebody reads the new version, and it has to be taken over into the hospital's record before
+/// anything is purged.
 pub(super) fn sign(
     draft: &mut Draft,
     person: PersonId,
@@ -79,7 +79,7 @@ pub(super) fn close(
     if let Some(close_out) = close_out {
         fields::check_text("close_out.note", &close_out.note.0)?;
     }
-    if missing_because.is_blank() && !draft.consult.fields.missing().is_empty() {
+    if missing_because.is_blank() && !draft.consult.may_close() {
         return Err(fields::invalid("missing_because", "is empty, and fields of § 3(2) are missing"));
     }
     draft.emit(Event::Closed { close_out: close_out.cloned(), missing_because: missing_because.clone() });

@@ -62,7 +62,7 @@ fn time_passes(draft: &mut Draft) {
 
 /// It does not close over missing fields by itself: a human completes them, or says why they stay missing.
 fn close_or_alarm(draft: &mut Draft) {
-    draft.emit(if draft.consult.fields.missing().is_empty() {
+    draft.emit(if draft.consult.may_close() {
         Event::Closed { close_out: None, missing_because: Default::default() }
     } else {
         Event::AlarmRaised { kind: AlarmKind::FieldsMissing }

@@ -10,7 +10,7 @@ pub use parts::{
 use super::Recorded;
 use crate::domain::{access::ConsultFacts, escalation::Plan};
 use schemas::{
-    ConsultId, GuestId, HospitalId, NetworkId, PersonId, RingId, ServiceId, StudyId, UnixMillis,
+    ConsultId, GuestId, HospitalId, NetworkId, PersonId, PrivateText, RingId, ServiceId, StudyId, UnixMillis,
     consult::{AlarmKind, CaseFields, ConsultState, Part, RingOutcome, Urgency},
     guest::GuestState,
     report::{CloseOut, Outcome},
@@ -36,6 +36,9 @@ pub struct Consult {
     pub state: ConsultState,
     pub state_since: UnixMillis,
     pub created_at: UnixMillis,
+    /// Since when somebody is asked; absent while it is a pre-alert, and in snapshots of release 0.1.
+    #[serde(default)]
+    pub requested_at: Option<UnixMillis>,
     /// It began as a pre-alert.
     #[serde(default)]
     pub was_prealert: bool,
@@ -59,6 +62,9 @@ pub struct Consult {
     /// Rounds that belong to ladders before the present one: a changed urgency begins anew.
     #[serde(default)]
     pub rounds_before: u32,
+    /// How often the ladder came to its end without an answer, since the urgency last changed.
+    #[serde(default)]
+    pub attempts: u32,
     /// Step within the round, from 1; 0 before its first ring.
     pub step: u32,
     pub plan: Plan,
@@ -108,6 +114,12 @@ pub struct Consult {
     pub report_taken_over_at: Option<UnixMillis>,
     #[serde(default)]
     pub close_out: Option<CloseOut>,
+    /// Why it was closed although fields of § 3(2) are missing; empty where nobody had to say.
+    #[serde(default)]
+    pub missing_because: PrivateText,
+    /// Empty where nobody had to say.
+    #[serde(default)]
+    pub cancelled_because: PrivateText,
     #[serde(default)]
     pub outcomes: Vec<Outcome>,
     #[serde(default)]
@@ -116,6 +128,9 @@ pub struct Consult {
     #[serde(default)]
     pub ended_at: Option<UnixMillis>,
 }
+
+/// States in which a consult takes its specialist's whole attention; see [`Consult::occupies`].
+pub const OCCUPYING: [ConsultState; 2] = [ConsultState::Accepted, ConsultState::InSession];
 
 /// The id of a ring follows from its place, so that a ring is decided once however often the decision is repeated.
 pub fn ring_id(consult: ConsultId, round: u32, step: u32, person: PersonId) -> RingId {
@@ -135,6 +150,12 @@ impl Consult {
         let mut consult = Self::begin(id, first)?;
         rest.iter().for_each(|recorded| consult.apply(recorded));
         Some(consult)
+    }
+
+    /// The specialist whom an exclusive duty keeps from others meanwhile: from the accept to the end of the talk. A
+    /// report can be written between two calls.
+    pub fn occupies(&self) -> Option<PersonId> {
+        self.specialist.filter(|_| OCCUPYING.contains(&self.state))
     }
 
     /// Nobody has accepted, and somebody was asked.
@@ -168,6 +189,16 @@ impl Consult {
     /// It waits for this person, who is busy in an exclusive duty and has not declined.
     pub fn is_queued_behind(&self, person: PersonId) -> bool {
         self.queue.as_ref().is_some_and(|queue| queue.behind.contains(&person)) && !self.has_declined(person)
+    }
+
+    /// Since when somebody is asked; absent for what never was more than a pre-alert.
+    pub fn asked_since(&self) -> Option<UnixMillis> {
+        self.requested_at.or((!self.was_prealert).then_some(self.created_at))
+    }
+
+    /// Every field of § 3(2) is there, or somebody has said why not.
+    pub(super) fn may_close(&self) -> bool {
+        !self.missing_because.is_blank() || self.fields.missing().is_empty()
     }
 
     /// The current version of the report.

@@ -2,7 +2,7 @@
 
 use schemas::{
     GuestId, PersonId, PrivateText, RingId, UnixMillis,
-    consult::{Answer, ClockStamp, Consent, Part, Present, RingOutcome},
+    consult::{Answer, ClockStamp, Consent, DeclineReason, Part, Present, RingOutcome},
     guest::{GuestPart, GuestState},
 };
 use serde::{Deserialize, Deserializer, Serialize};
@@ -23,6 +23,8 @@ pub struct Ring {
     /// A coordinator picked this person.
     #[serde(default)]
     pub assigned: bool,
+    #[serde(default)]
+    pub declined_because: Option<DeclineReason>,
 }
 
 impl Ring {

@@ -5,7 +5,7 @@ use crate::domain::consult::{BREAK_GLASS_SECONDS, actions, ring_id};
 use proptest::prelude::*;
 use schemas::{
     GuestId, StudyId,
-    consult::{ActionName, ClockStamp, Consent, Part, Present, Receipt},
+    consult::{ActionName, AlarmKind, ClockStamp, Consent, Part, Present, Receipt},
     guest::{GuestPart, GuestState},
     report::{Outcome, OutcomeCourse},
 };
@@ -199,6 +199,15 @@ fn check(world: &World) {
         state => assert_eq!(ladder || state == ConsultState::Prealert, consult.specialist.is_none()),
     }
 
+    let asked = consult.asked_since().is_some();
+    assert!(asked || matches!(consult.state, ConsultState::Prealert | ConsultState::Cancelled), "since when?");
+    let last_said = world.log.iter().rev().find(|recorded| {
+        matches!(recorded.event, Event::Amended { .. } | Event::Acknowledged { .. } | Event::Closed { .. })
+    });
+    if last_said.is_some_and(|recorded| matches!(recorded.event, Event::Amended { .. })) {
+        assert_eq!(consult.state, ConsultState::Reported, "a new version waits to be read");
+    }
+
     let accepts = world.log.iter().filter(|r| matches!(r.event, Event::Accepted { .. })).count();
     assert_eq!(accepts, usize::from(consult.specialist.is_some()), "exactly one accept wins");
     let specialist = world.log.iter().rev().find_map(|recorded| match recorded.event {
@@ -207,6 +216,14 @@ fn check(world: &World) {
     });
     assert_eq!(consult.specialist, specialist, "exactly one specialist at a time");
     assert!(specialist.is_none_or(|person| !consult.former.contains(&person) && consult.part_of(person).is_none()));
+
+    let last = |wanted: fn(&Event) -> bool| world.log.iter().rev().find(|r| wanted(&r.event)).map_or(0, |r| r.seq);
+    let raised = last(|event| matches!(event, Event::AlarmRaised { .. }));
+    let began = last(|event| {
+        matches!(event, Event::Accepted { .. } | Event::SpecialistChanged { .. } | Event::SessionEnded)
+    });
+    let of_work = matches!(consult.alarm, Some(AlarmKind::NotStarted | AlarmKind::AnswerLate));
+    assert!(!of_work || began < raised, "an alarm about work that is over hides the next one");
 
     let ring_ids: BTreeSet<_> = consult.rings.iter().map(|ring| ring.ring_id).collect();
     assert_eq!(ring_ids.len(), consult.rings.len());

@@ -19,7 +19,7 @@ fn freed(steps: &[&[u128]]) -> Command {
 }
 
 /// Requested while these people are busy and nobody else is there.
-fn queued(people: &[u128]) -> World {
+pub(super) fn queued(people: &[u128]) -> World {
     let mut world = World::empty();
     let mut command = request(plan(1, &[]));
     if let Command::Request { matched, .. } = &mut command {

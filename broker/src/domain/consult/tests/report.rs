@@ -32,6 +32,16 @@ fn feed_back(note: &str) -> Command {
     Command::FeedBack { person: REQUESTER, outcome }
 }
 
+fn answers() -> CloseOut {
+    CloseOut {
+        question_answered: Answered::Yes,
+        changed_course: ChangedCourse::NewCourse,
+        transfer: TransferOutcome::Avoided,
+        quality: Quality::Good,
+        note: PrivateText::default(),
+    }
+}
+
 fn key_image() -> KeyImage {
     KeyImage {
         study_id: STUDY,
@@ -92,12 +102,35 @@ fn a_new_version_is_acknowledged_and_taken_over_anew() {
     assert_eq!((world.state(), world.get().report_taken_over_at), (ConsultState::Reported, None));
     assert_eq!(world.get().state_since, world.now);
     world.do_all(&[acknowledge(), taken_over(), close()]);
-    let ended = world.get().ended_at;
     world.now = world.now.plus_seconds(3600);
     world.run(&amend(2, "noch neuer")).unwrap();
-    assert_eq!((world.state(), next_deadline(world.get())), (ConsultState::Closed, None), "closed stays closed");
-    assert_eq!((world.get().ended_at, world.get().report_taken_over_at), (ended, None));
-    world.run(&taken_over()).unwrap();
+    assert_eq!(
+        (world.state(), world.get().state_since),
+        (ConsultState::Reported, world.now),
+        "nor does the end hide it"
+    );
+    assert_eq!((world.get().ended_at, world.get().report_taken_over_at), (None, None));
+    world.tick(None);
+    assert_eq!(world.get().alarm, Some(AlarmKind::NotAcknowledged), "and nobody forgets it");
+    world.do_all(&[acknowledge(), taken_over()]);
+    assert_eq!(world.get().alarm, None);
+}
+
+#[test]
+fn the_second_close_keeps_what_was_answered_at_the_first() {
+    let mut world = World::reported();
+    let close = Command::Close { person: REQUESTER, close_out: Some(answers()), missing_because: "unbekannt".into() };
+    world.do_all(&[acknowledge(), close]);
+    world.do_all(&[amend(1, "neu"), acknowledge()]);
+    world.tick(None);
+    let consult = world.get();
+    assert_eq!((consult.state, consult.ended_at), (ConsultState::Closed, Some(world.now)), "by itself");
+    assert_eq!((&consult.close_out, &consult.missing_because), (&Some(answers()), &"unbekannt".into()));
+
+    world.do_all(&[amend(2, "noch neuer"), acknowledge()]);
+    let blank = Command::Close { person: REQUESTER, close_out: None, missing_because: PrivateText::default() };
+    world.run(&blank).unwrap();
+    assert_eq!((world.state(), &world.get().close_out), (ConsultState::Closed, &Some(answers())));
 }
 
 #[test]
@@ -164,20 +197,13 @@ fn a_human_closes_over_missing_fields_only_with_a_reason() {
     let mut world = World::reported();
     let unexplained = Command::Close { person: REQUESTER, close_out: None, missing_because: " ".into() };
     assert!(matches!(world.run(&unexplained), Err(Refusal::InvalidField { field: "missing_because", .. })));
-    let answers = CloseOut {
-        question_answered: Answered::Yes,
-        changed_course: ChangedCourse::NewCourse,
-        transfer: TransferOutcome::Avoided,
-        quality: Quality::Good,
-        note: PrivateText::default(),
-    };
     let mut complete_world = World::reported();
     complete_world.run(&complete()).unwrap();
-    let close_out = Some(answers.clone());
+    let close_out = Some(answers());
     complete_world
         .run(&Command::Close { person: REQUESTER, close_out, missing_because: PrivateText::default() })
         .unwrap();
-    assert_eq!(complete_world.get().close_out, Some(answers));
+    assert_eq!(complete_world.get().close_out, Some(answers()));
     world.run(&close()).unwrap();
     assert_eq!(world.run(&close()), Ok(vec![]));
 }

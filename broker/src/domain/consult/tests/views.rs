@@ -28,7 +28,7 @@ fn summary(world: &World) -> schemas::consult::ConsultSummary {
         fallback_phone: "112".into(),
         zone: "Europe/Berlin".into(),
     };
-    view::summary(world.get(), hospital, service, &resolve)
+    view::summary(world.get(), hospital, service, 2, &resolve)
 }
 
 fn detail(world: &World, actor: &Actor) -> schemas::consult::ConsultDetail {
@@ -193,6 +193,56 @@ fn each_relation_sees_its_part_of_the_case() {
 }
 
 #[test]
+fn reasons_reach_those_whom_they_concern() {
+    let because = |actor: &Actor, world: &World| {
+        let detail = detail(world, actor);
+        (detail.cancelled_because.map(|text| text.0), detail.missing_because.map(|text| text.0))
+    };
+    let mut cancelled = World::accepted();
+    cancelled.run(&Command::Cancel { person: REQUESTER, reason: "verlegt".into() }).unwrap();
+    for reader in [requester(), specialist(1)] {
+        assert_eq!(because(&reader, &cancelled), (Some("verlegt".into()), None));
+    }
+    assert_eq!(because(&coordinator(), &cancelled), (None, None), "it may name the patient");
+
+    let mut closed = World::reported();
+    closed.run(&close()).unwrap();
+    assert_eq!(because(&specialist(1), &closed), (None, Some("nicht ansprechbar".into())));
+    assert_eq!(because(&coordinator(), &closed), (None, None));
+}
+
+#[test]
+fn why_somebody_declined_is_for_those_who_look_for_another() {
+    let mut world = World::ringing(plan(1, &[&[1], &[2]]));
+    world.run(&decline(1)).unwrap();
+    let told = |actor: &Actor| {
+        let detail = detail(&world, actor);
+        let on_ring = detail.rings.iter().find_map(|ring| ring.declined_because);
+        let in_history = detail.timeline.iter().find_map(|entry| match entry.what {
+            TimelineWhat::RingEnded { declined_because, .. } => declined_because,
+            _ => None,
+        });
+        (on_ring, in_history)
+    };
+    let reason = Some(DeclineReason::NoCapacity);
+    assert_eq!((told(&requester()), told(&coordinator())), ((reason, reason), (reason, reason)));
+    assert_eq!(told(&specialist(2)), (None, None), "a colleague need not know");
+}
+
+#[test]
+fn the_clock_of_a_request_does_not_count_from_its_pre_alert() {
+    let mut world = World::prealert();
+    assert_eq!(summary(&world).requested_at, None);
+    world.now = world.now.plus_seconds(900);
+    let matched = matched(plan(1, &[&[1]]));
+    let fields = CaseFields::default();
+    world.run(&Command::RequestNow { person: REQUESTER, urgency: Urgency::Emergency, fields, matched }).unwrap();
+    let line = summary(&world);
+    assert_eq!((line.created_at, line.requested_at), (START, Some(world.now)));
+    assert_eq!(summary(&World::accepted()).requested_at, Some(START));
+}
+
+#[test]
 fn who_is_notified_sees_when_the_patient_comes_and_no_more() {
     let mut world = World::prealert();
     let fields = CaseFields { eta: Some(START.plus_seconds(900)), ..whole_case() };
@@ -228,7 +278,7 @@ fn lists_and_timelines_hold_no_patient_data() {
     let log = super::log::stored(super::log::RELEASE_0_2);
     let consult = Consult::replay(CONSULT, &log).unwrap();
     let world = World { consult: Some(consult), log, now: START };
-    let text = serde_json::to_string(&(summary(&world), view::timeline(&world.log, &resolve))).unwrap();
+    let text = serde_json::to_string(&(summary(&world), view::timeline(&world.log, true, &resolve))).unwrap();
     for private in
         ["Lyse", "Laktat", "2,1", "Ay\u{15f}e", "Huber", "Vertretung", "anderer Patient", "doch rechts", "Reha"]
     {
@@ -252,13 +302,15 @@ fn a_line_in_a_list_says_what_everybody_waits_for() {
     let mut ringing = World::ringing(plan(1, &[&[1]]));
     ringing.run(&Command::TakeOver { person: person(90) }).unwrap();
     assert_eq!(summary(&ringing).taken_over_by.map(|by| by.id), Some(person(90)));
+    let queued = super::overtaking::queued(&[1]);
+    assert_eq!(summary(&queued).queue.map(|queue| queue.ahead), Some(2));
 }
 
 #[test]
 fn the_timeline_names_who_did_it_and_leaves_the_machine_unnamed() {
     let mut world = World::ringing(plan(1, &[&[1], &[2]]));
     world.run(&pass(1)).unwrap();
-    let timeline = view::timeline(&world.log, &resolve);
+    let timeline = view::timeline(&world.log, true, &resolve);
     let lines: Vec<(i64, Option<u128>)> =
         timeline.iter().map(|e| (e.seq, e.actor.as_ref().map(|actor| actor.id.0.as_u128()))).collect();
     // requested, matched, ring started, ring ended, ring started

@@ -10,7 +10,7 @@ use crate::domain::{
     directory::Actor,
 };
 use schemas::{
-    ConsultId, PersonId, UnixMillis,
+    ConsultId, PersonId, PrivateText, UnixMillis,
     consult::{self as wire, ActionName, ConsultDetail, ConsultSummary, SignedAnswer, StudyStatus},
     directory::{HospitalRef, PersonRef, Service},
     guest, report,
@@ -26,8 +26,15 @@ pub fn label(id: ConsultId) -> String {
     format!("TK-{high:02X}{low:02X}")
 }
 
-/// The line in a list. `hospital` is the one that asks. Holds no patient data.
-pub fn summary(consult: &Consult, hospital: HospitalRef, service: Service, resolve: Resolve) -> ConsultSummary {
+/// The line in a list. `hospital` is the one that asks, `ahead` what [`wire::Queue::ahead`] says. Holds no patient
+/// data.
+pub fn summary(
+    consult: &Consult,
+    hospital: HospitalRef,
+    service: Service,
+    ahead: u32,
+    resolve: Resolve,
+) -> ConsultSummary {
     let people = |people: &[PersonId]| people.iter().map(|person| resolve(*person)).collect();
     ConsultSummary {
         id: consult.id,
@@ -39,7 +46,9 @@ pub fn summary(consult: &Consult, hospital: HospitalRef, service: Service, resol
         service,
         requester: resolve(consult.requester),
         specialist: consult.specialist.map(resolve),
+        former: consult.former.iter().map(|person| resolve(*person)).collect(),
         created_at: consult.created_at,
+        requested_at: consult.asked_since(),
         state_since: consult.state_since,
         eta: consult.fields.eta,
         deadline: consult.fields.deadline,
@@ -62,11 +71,16 @@ pub fn summary(consult: &Consult, hospital: HospitalRef, service: Service, resol
             at: offer.at,
             is_hand_over: offer.is_hand_over,
         }),
-        queue: consult.queue.as_ref().map(|queue| wire::Queue { since: queue.since, behind: people(&queue.behind) }),
+        queue: consult.queue.as_ref().map(|queue| wire::Queue {
+            since: queue.since,
+            behind: people(&queue.behind),
+            ahead,
+        }),
         taken_over_by: consult.taken_over.map(|held| resolve(held.person)),
         asked_for_more: consult.asked_for_more(),
         waiting_guests: count(consult.waiting_guests().count()),
         report_taken_over: consult.report_taken_over_at.is_some(),
+        outcomes: count(consult.outcomes.len()),
     }
 }
 
@@ -93,6 +107,8 @@ pub fn detail(
     let reads_identity = may(Permission::ReadIdentity);
     let reads_fields = reads_identity || may(Permission::ReadFields);
     let reads_answer = may(Permission::ReadAnswer);
+    let reads_declines = may(Permission::ReadDeclines);
+    let because = |text: &PrivateText| (reads_fields && !text.is_blank()).then(|| text.clone());
     let versions: Vec<SignedAnswer> = if reads_answer { signed(consult, resolve) } else { vec![] };
     ConsultDetail {
         summary: material.summary,
@@ -101,7 +117,14 @@ pub fn detail(
             (false, true) => Some(consult.fields.without_identity()),
             (false, false) => None,
         },
-        rings: consult.rings.iter().map(|each| ring(each, resolve)).collect(),
+        rings: consult
+            .rings
+            .iter()
+            .map(|each| wire::Ring {
+                declined_because: each.declined_because.filter(|_| reads_declines),
+                ..ring(each, resolve)
+            })
+            .collect(),
         studies: if may(Permission::ReadStudy) { material.studies } else { vec![] },
         detached: if may(Permission::Act(ActionName::DetachStudy)) { material.detached } else { vec![] },
         answer: versions.last().cloned(),
@@ -121,12 +144,15 @@ pub fn detail(
         guests: if may(Permission::Act(ActionName::AdmitGuest)) { guests(consult, resolve) } else { vec![] },
         ledger: (may(Permission::ReadLedger) && !consult.stays.is_empty()).then(|| billing(consult, now, resolve)),
         close_out: consult.close_out.clone().filter(|_| reads_answer),
+        missing_because: because(&consult.missing_because),
+        cancelled_because: because(&consult.cancelled_because),
         outcomes: if reads_answer { consult.outcomes.clone() } else { vec![] },
-        timeline: timeline(log, resolve),
+        timeline: timeline(log, reads_declines, resolve),
         actions: actions(consult, actor, now),
     }
 }
 
+/// As everybody sees it who sees the consult.
 pub fn ring(ring: &Ring, resolve: Resolve) -> wire::Ring {
     wire::Ring {
         ring_id: ring.ring_id,
@@ -139,6 +165,7 @@ pub fn ring(ring: &Ring, resolve: Resolve) -> wire::Ring {
         seen_at: ring.seen_at,
         outcome: ring.outcome,
         ended_at: ring.ended_at,
+        declined_because: None,
     }
 }
 

@@ -7,8 +7,9 @@ use schemas::{
     matching::{Candidate, MatchExplanation},
 };
 
-/// The history, without patient data. Events that only steer the machine are left out.
-pub fn timeline(log: &[Recorded], resolve: Resolve) -> Vec<TimelineEntry> {
+/// The history, without patient data. Events that only steer the machine are left out, and why somebody declined where
+/// `with_declines` says so.
+pub fn timeline(log: &[Recorded], with_declines: bool, resolve: Resolve) -> Vec<TimelineEntry> {
     // What is still missing is a fold: the log holds only the changes.
     let mut case = CaseFields::default();
     let mut entries = Vec::with_capacity(log.len());
@@ -20,7 +21,7 @@ pub fn timeline(log: &[Recorded], resolve: Resolve) -> Vec<TimelineEntry> {
             }
             _ => {}
         }
-        if let Some(what) = what(&recorded.event, &case, resolve) {
+        if let Some(what) = what(&recorded.event, &case, with_declines, resolve) {
             let actor = recorded.actor.map(resolve);
             entries.push(TimelineEntry { seq: recorded.seq, at: recorded.at, actor, what });
         }
@@ -55,7 +56,7 @@ pub fn explanations(log: &[Recorded], resolve: Resolve) -> Vec<MatchExplanation>
         .collect()
 }
 
-fn what(event: &Event, case: &CaseFields, resolve: Resolve) -> Option<TimelineWhat> {
+fn what(event: &Event, case: &CaseFields, with_declines: bool, resolve: Resolve) -> Option<TimelineWhat> {
     Some(match event {
         Event::Requested { urgency, .. } | Event::RequestMade { urgency, .. } => {
             TimelineWhat::Requested { urgency: *urgency }
@@ -73,9 +74,11 @@ fn what(event: &Event, case: &CaseFields, resolve: Resolve) -> Option<TimelineWh
         }
         Event::RingDelivered { person, .. } => TimelineWhat::RingDelivered { person: resolve(*person) },
         Event::RingSeen { person, .. } => TimelineWhat::RingSeen { person: resolve(*person) },
-        Event::RingEnded { person, outcome, .. } => {
-            TimelineWhat::RingEnded { person: resolve(*person), outcome: *outcome }
-        }
+        Event::RingEnded { person, outcome, reason, .. } => TimelineWhat::RingEnded {
+            person: resolve(*person),
+            outcome: *outcome,
+            declined_because: reason.filter(|_| with_declines),
+        },
         Event::Promised { until, .. } => TimelineWhat::Promised { until: *until },
         Event::PromiseBroken { .. } => TimelineWhat::PromiseBroken,
         Event::TakenOver { .. } => TimelineWhat::TakenOver,
