@@ -1,7 +1,8 @@
 //! Weekly turns, as an administrator sees a rota, and the escalation that every new service begins with.
 
 use crate::app::ports::PolicyRow;
-use crate::domain::escalation::{Policy, Step, Target};
+use crate::app::validate::name_of;
+use crate::domain::escalation::Policy;
 use crate::domain::rota::{Layer, Rota, Turn, Zone};
 use jiff::{
     Span,
@@ -10,6 +11,7 @@ use jiff::{
 use schemas::{
     PersonId, UnixMillis,
     admin::Turns,
+    consult::Urgency,
     directory::DutyLevel::{self, Primary, Secondary},
 };
 use uuid::Uuid;
@@ -17,23 +19,16 @@ use uuid::Uuid;
 /// Hand-over in the morning.
 const HAND_OVER_HOUR: i8 = 8;
 
-/// First duty, then second, then both at once. An emergency rings each for 20 s, as NHS Consultant Connect does.
+/// The escalation of a new service, as rows.
 pub(crate) fn standard_policies(service_id: Uuid) -> Vec<PolicyRow> {
-    let ladder = |rounds, ring_seconds| Policy {
-        rounds,
-        steps: [Target::Duty(Primary), Target::Duty(Secondary), Target::AllEligible]
-            .map(|target| Step { targets: vec![target], ring_seconds })
-            .into(),
-    };
-    [("emergency", ladder(2, 20)), ("urgent", ladder(2, 60)), ("elective", ladder(3, 900))]
-        .into_iter()
-        .map(|(urgency, policy)| PolicyRow {
+    [Urgency::Emergency, Urgency::Urgent, Urgency::Elective]
+        .map(|urgency| PolicyRow {
             service_id,
-            urgency: urgency.to_owned(),
+            urgency: name_of(&urgency),
             // Plain enums and numbers: cannot fail.
-            body: serde_json::to_string(&policy).unwrap_or_default(),
+            body: serde_json::to_string(&Policy::standard(urgency)).unwrap_or_default(),
         })
-        .collect()
+        .into()
 }
 
 /// People who take a week each; the first one's week begins at `start`.

@@ -40,14 +40,6 @@ pub enum Target {
     AllEligible,
 }
 
-/// One policy for each urgency.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Policies {
-    pub emergency: Policy,
-    pub urgent: Policy,
-    pub elective: Policy,
-}
-
 /// The ladder of one round, with names.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {
@@ -80,29 +72,18 @@ impl Matched {
     }
 }
 
-impl Policies {
-    pub fn for_urgency(&self, urgency: Urgency) -> &Policy {
-        match urgency {
-            Urgency::Emergency => &self.emergency,
-            Urgency::Urgent => &self.urgent,
-            Urgency::Elective => &self.elective,
-        }
-    }
-}
-
-impl Default for Policies {
-    /// First duty, second duty, everybody. An emergency alarms the coordinator after 4½ minutes: FIELD.md § 3 wants
-    /// it unanswered for no more than five.
-    fn default() -> Self {
-        let ladder = |rounds, first, second, everybody| Policy {
-            rounds,
-            steps: vec![
-                Step { targets: vec![Target::Duty(DutyLevel::Primary)], ring_seconds: first },
-                Step { targets: vec![Target::Duty(DutyLevel::Secondary)], ring_seconds: second },
-                Step { targets: vec![Target::AllEligible], ring_seconds: everybody },
-            ],
+impl Policy {
+    /// What every new service begins with: first duty, second duty, then both at once. An emergency rings each for 20 s,
+    /// as NHS Consultant Connect does, and alarms the coordinator after two minutes of the five that it may stay
+    /// unanswered. Longer rings leave less of those five; shorter ones end before somebody has found the telephone.
+    pub fn standard(urgency: Urgency) -> Self {
+        let (rounds, ring_seconds) = match urgency {
+            Urgency::Emergency => (2, 20),
+            Urgency::Urgent => (2, 60),
+            Urgency::Elective => (3, 900),
         };
-        Self { emergency: ladder(3, 25, 25, 40), urgent: ladder(2, 60, 60, 120), elective: ladder(1, 3600, 3600, 7200) }
+        let targets = [Target::Duty(DutyLevel::Primary), Target::Duty(DutyLevel::Secondary), Target::AllEligible];
+        Self { rounds, steps: targets.map(|target| Step { targets: vec![target], ring_seconds }).into() }
     }
 }
 

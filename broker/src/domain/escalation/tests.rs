@@ -42,9 +42,9 @@ fn targets_name_people_in_the_order_of_the_ranking() {
 fn steps_without_anybody_fall_away() {
     let mut only_second = result();
     only_second.eligible.retain(|e| e.duty == DutyLevel::Secondary);
-    assert_eq!(people(&plan(&Policies::default().emergency, &only_second)), [vec![3, 4], vec![3, 4]]);
+    assert_eq!(people(&plan(&Policy::standard(Urgency::Emergency), &only_second)), [vec![3, 4], vec![3, 4]]);
     let nobody = MatchResult { eligible: vec![], busy: vec![], record: MatchRecord::default() };
-    assert!(plan(&Policies::default().urgent, &nobody).is_empty());
+    assert!(plan(&Policy::standard(Urgency::Urgent), &nobody).is_empty());
 }
 
 #[test]
@@ -57,15 +57,15 @@ fn numbers_out_of_range_are_brought_into_it() {
 
 #[test]
 fn all_at_once_rings_everybody_in_one_step() {
-    let plan = plan(&Policies::default().emergency, &result()).all_at_once();
+    let ladder = policy(2, &[(&[Target::Duty(DutyLevel::Primary)], 20), (&[Target::AllEligible], 40)]);
+    let plan = plan(&ladder, &result()).all_at_once();
     assert_eq!((people(&plan), plan.steps[0].ring_seconds), (vec![vec![1, 2, 3, 4]], 40));
     assert!(Plan::default().all_at_once().is_empty());
 }
 
 #[test]
 fn an_emergency_alarms_the_coordinator_within_five_minutes() {
-    let policies = Policies::default();
-    let emergency = policies.for_urgency(Urgency::Emergency);
+    let emergency = Policy::standard(Urgency::Emergency);
     let longest: u32 = emergency.steps.iter().map(|step| step.ring_seconds).sum::<u32>() * emergency.rounds;
     assert!(longest <= 300, "{longest} s");
 }
