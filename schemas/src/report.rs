@@ -25,9 +25,6 @@ pub struct Nihss {
 
 /// Largest value of each item of the [`Nihss`].
 pub const NIHSS_MAXIMA: [u8; 15] = [3, 2, 2, 2, 3, 3, 4, 4, 4, 4, 2, 2, 3, 2, 2];
-/// Names of the items of the [`Nihss`].
-pub const NIHSS_ITEMS: [&str; 15] =
-    ["1a", "1b", "1c", "2", "3", "4", "5a", "5b", "6a", "6b", "7", "8", "9", "10", "11"];
 /// Key images of one report. More makes a PDF that nobody scrolls through.
 pub const MAX_KEY_IMAGES: usize = 12;
 

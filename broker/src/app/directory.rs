@@ -209,11 +209,6 @@ impl App {
         self.directory().await?.person(id).map(|person| person.actor.clone()).ok_or(Error::NotSignedIn)
     }
 
-    /// Whose account has this e-mail address.
-    pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonId>> {
-        Ok(self.repo.credential(&email.trim().to_lowercase()).await?.map(|row| PersonId(row.person_id)))
-    }
-
     /// Writes houses, people, rotas; every listener reads its lists anew. For the command line and the demo.
     pub(crate) async fn write_directory(&self, write: &DirectoryWrite) -> Result<()> {
         self.repo.write_directory(write).await?;
@@ -223,10 +218,5 @@ impl App {
     /// The rows as they are, for the command line and the demo.
     pub async fn directory_rows(&self) -> Result<DirectoryRows> {
         Ok(self.repo.directory().await?)
-    }
-
-    /// The telephone number that helps on when a service's software does not.
-    pub async fn fallback_phone(&self, service: ServiceId) -> Result<Option<String>> {
-        Ok(self.directory().await?.services.get(&service).map(|entry| entry.service.fallback_phone.clone()))
     }
 }

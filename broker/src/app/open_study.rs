@@ -103,11 +103,6 @@ impl OpenStudy {
         self.app.blobs.stream(&self.object_key(row))
     }
 
-    /// Bytes of the stored object.
-    pub async fn object_size(&self, row: &InstanceRow) -> Result<u64> {
-        self.app.blobs.size(&self.object_key(row)).await.map_err(blob_error)
-    }
-
     /// One frame, from 1, in its stored transfer syntax.
     pub async fn frame(&self, row: &InstanceRow, frame: u32) -> Result<Bytes> {
         let table = self.frame_table(row)?;

@@ -53,8 +53,8 @@ pub trait Repository: Send + Sync + 'static {
     async fn release_due(&self, consult_id: Uuid, node: &str) -> RepoResult<()>;
     /// Smallest `next_deadline` of all open consults.
     async fn earliest_deadline(&self) -> RepoResult<Option<i64>>;
-    /// Workload of everybody who has any.
-    async fn workload(&self, callouts_since: i64) -> RepoResult<Vec<WorkloadRow>>;
+    /// Workload of everybody who has any; `occupying` are the states that [`WorkloadRow::occupied_by`] counts.
+    async fn workload(&self, callouts_since: i64, occupying: &[String]) -> RepoResult<Vec<WorkloadRow>>;
     /// Open consults by state.
     async fn open_states(&self) -> RepoResult<Vec<StateCountRow>>;
     /// Connections, for those who watch the installation.
@@ -86,6 +86,9 @@ pub trait Repository: Send + Sync + 'static {
     /// By e-mail address (compared in lower case).
     async fn credential(&self, email: &str) -> RepoResult<Option<CredentialRow>>;
     async fn set_password(&self, person_id: Uuid, password_hash: &str) -> RepoResult<()>;
+    /// Sets it, and ends what [`Self::delete_sessions_of`] ends, at once: a stolen session must not outlive the password
+    /// because the second half failed.
+    async fn change_password(&self, person_id: Uuid, password_hash: &str, session: Uuid) -> RepoResult<()>;
 
     // ── sessions, links, tickets, rooms ────────────────────────────────────────────────────────────────────────────
     async fn insert_session(&self, row: &SessionRow) -> RepoResult<()>;
@@ -104,6 +107,8 @@ pub trait Repository: Send + Sync + 'static {
     /// Writes a guest's row, or a new link in the place of theirs. `false` when theirs was opened, or is of another
     /// consult.
     async fn put_guest_link(&self, row: &GuestRow) -> RepoResult<bool>;
+    /// The guest whose link this is; `None` when unknown, opened, ended or expired at `now`.
+    async fn guest_by_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<GuestRow>>;
     /// Opens a guest's link, once: writes the cookie, the anti-forgery token and the cookie's end, and returns the row.
     /// `None` when unknown, opened, ended or expired at `now`.
     async fn open_guest_link(
@@ -149,8 +154,6 @@ pub trait Repository: Send + Sync + 'static {
     async fn inbox(&self, hospital_id: Uuid, limit: u32) -> RepoResult<Vec<StudyRow>>;
     /// Consults that were not purged.
     async fn consults_of_study(&self, study_id: Uuid) -> RepoResult<Vec<Uuid>>;
-    /// `(consult_id, study_id)` links of the given consults.
-    async fn studies_of_consults(&self, consults: &[Uuid]) -> RepoResult<Vec<(Uuid, Uuid)>>;
 
     // ── data protection ────────────────────────────────────────────────────────────────────────────────────────────
     /// Insert or ignore: one row per person, session, study and quarter of an hour.
@@ -181,7 +184,7 @@ pub trait Repository: Send + Sync + 'static {
     /// otherwise, and when it is unknown, open or purged already.
     ///
     /// The snapshot keeps its columns and gets `reduced_detail`. Gone are bodies and salts of the events (not their
-    /// commitments), the people's part in it, guests, outbox, lease and telephones; exports that are not out yet expire.
+    /// commitments), the people's part in it, guests, lease and telephones; exports that are not out yet expire.
     /// Its studies that hang on no other unpurged consult lose key, objects and every value (see
     /// [`StudyRow::wrapped_key`]).
     async fn purge_consult(

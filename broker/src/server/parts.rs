@@ -2,7 +2,7 @@
 
 use crate::app::ports::{Doorbell, Repository};
 use crate::app::{self, App, Node};
-use crate::bus::{LocalBus, PostgresBus};
+use crate::bus;
 use crate::clock::SystemClock;
 use crate::config::{Config, MasterKeySource, Secret};
 use crate::store::Store;
@@ -30,10 +30,7 @@ pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String) -> Re
     let store = Store::connect(config.database.url.expose()).await.context("The database cannot be opened")?;
     store.migrate().await.context("The database's tables cannot be brought to this version")?;
     let store = Arc::new(store);
-    let bus: Arc<dyn Doorbell> = match store.postgres_pool() {
-        Some(pool) => Arc::new(PostgresBus::start(pool.clone())),
-        None => Arc::new(LocalBus::new()),
-    };
+    let bus = bus::start(store.postgres_pool());
     let blobs = Blobs::local(&config.data_dir.join("blobs"))
         .with_context(|| format!("The blob folder in {} cannot be opened", config.data_dir.display()))?;
     let worker = match &config.worker {

@@ -94,7 +94,7 @@ macro_rules! transaction {
 #[async_trait]
 impl Repository for Store {
     async fn append(&self, write: &Append) -> RepoResult<Appended> {
-        write!(self, append::append(write), undo Appended::Conflict)
+        write!(self, append::append(write), undo Appended::Conflict | Appended::StudyPurged)
     }
     async fn load(&self, consult_id: Uuid) -> RepoResult<Option<Vec<EventRow>>> {
         read!(self, log::load(consult_id))
@@ -120,8 +120,8 @@ impl Repository for Store {
     async fn earliest_deadline(&self) -> RepoResult<Option<i64>> {
         read!(self, deadlines::earliest())
     }
-    async fn workload(&self, callouts_since: i64) -> RepoResult<Vec<WorkloadRow>> {
-        read!(self, consults::workload(callouts_since))
+    async fn workload(&self, callouts_since: i64, occupying: &[String]) -> RepoResult<Vec<WorkloadRow>> {
+        read!(self, consults::workload(callouts_since, occupying))
     }
     async fn open_states(&self) -> RepoResult<Vec<StateCountRow>> {
         read!(self, consults::open_states())
@@ -169,6 +169,9 @@ impl Repository for Store {
     async fn set_password(&self, person_id: Uuid, password_hash: &str) -> RepoResult<()> {
         write!(self, sessions::set_password(person_id, password_hash))
     }
+    async fn change_password(&self, person_id: Uuid, password_hash: &str, session: Uuid) -> RepoResult<()> {
+        write!(self, sessions::change_password(person_id, password_hash, session))
+    }
 
     async fn insert_session(&self, row: &SessionRow) -> RepoResult<()> {
         write!(self, sessions::insert(row))
@@ -199,6 +202,9 @@ impl Repository for Store {
     }
     async fn put_guest_link(&self, row: &GuestRow) -> RepoResult<bool> {
         write!(self, guests::put_link(row))
+    }
+    async fn guest_by_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<GuestRow>> {
+        read!(self, guests::by_link(token_hash, now))
     }
     async fn open_guest_link(
         &self,
@@ -261,9 +267,6 @@ impl Repository for Store {
     }
     async fn consults_of_study(&self, study_id: Uuid) -> RepoResult<Vec<Uuid>> {
         read!(self, studies::consults_of(study_id))
-    }
-    async fn studies_of_consults(&self, consults: &[Uuid]) -> RepoResult<Vec<(Uuid, Uuid)>> {
-        read!(self, studies::of_consults(consults))
     }
 
     async fn log_access(&self, row: &AccessRow) -> RepoResult<()> {

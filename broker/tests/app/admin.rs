@@ -10,8 +10,7 @@ use telekonsil::app::{Actor, App, Error};
 use uuid::Uuid;
 
 async fn admin(stage: &Stage) -> Actor {
-    let id = stage.app.person_by_email("weiler@auenstadt.example").await.unwrap().unwrap();
-    stage.signed_in(id).await
+    stage.signed_in_as("weiler@auenstadt.example").await
 }
 
 async fn person(app: &App, admin: &Actor, email: &str) -> AdminPerson {

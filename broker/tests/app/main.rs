@@ -6,7 +6,6 @@
 
 #[macro_use]
 #[path = "../store/fixture.rs"]
-#[allow(dead_code)]
 mod fixture;
 
 mod access;

@@ -77,15 +77,12 @@ impl Stage {
         let repo: Arc<dyn Repository> = fixture.store.clone();
         let app = app("a", &repo, &clock, &master, &folder);
         let people = demo::seed(&app, &folder).await.expect("seeds");
-        let colleague = app.person_by_email("wehrle@tannbach.example").await.expect("reads").expect("is there");
-        let stranger = app.person_by_email("aydin@lindhall.example").await.expect("reads").expect("is there");
-        let second = app.person_by_email("nowak@rabenbrunn.example").await.expect("reads").expect("is there");
         let stage = Self {
             referrer: actor(&app, people.referrer).await,
-            colleague: actor(&app, colleague).await,
-            stranger: actor(&app, stranger).await,
+            colleague: actor(&app, whose(&*repo, "wehrle@tannbach.example").await).await,
+            stranger: actor(&app, whose(&*repo, "aydin@lindhall.example").await).await,
             first: actor(&app, people.specialist).await,
-            second: actor(&app, second).await,
+            second: actor(&app, whose(&*repo, "nowak@rabenbrunn.example").await).await,
             coordinator: actor(&app, people.coordinator).await,
             app,
             repo,
@@ -108,6 +105,11 @@ impl Stage {
     /// Where the sealed objects lie.
     pub fn blobs(&self) -> PathBuf {
         self.folder.join("blobs")
+    }
+
+    /// Whoever has that e-mail address, signed in.
+    pub async fn signed_in_as(&self, email: &str) -> Actor {
+        self.signed_in(whose(&*self.repo, email).await).await
     }
 
     /// That person, signed in.
@@ -270,6 +272,11 @@ fn app(
         node: Node { id: id.to_owned(), ws_url: format!("ws://{id}.example") },
         retention_days: 90,
     })
+}
+
+/// Whose account has this e-mail address.
+async fn whose(repo: &dyn Repository, email: &str) -> PersonId {
+    PersonId(repo.credential(email).await.expect("reads").expect("is there").person_id)
 }
 
 async fn actor(app: &App, person: PersonId) -> Actor {

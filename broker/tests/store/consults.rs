@@ -127,7 +127,6 @@ on_both! {
             write.snapshot.created_at = n as i64;
             write.snapshot.is_open = open;
             write.people = rung.map(|person| relation(person, "rung", 5)).into_iter().collect();
-            write.effects = vec![OutboxRow { id: Uuid::now_v7(), kind: "mail".into(), body: "{}".into(), created_at: 1 }];
             repo.append(&write).await.expect("writes");
             ids.push(write.consult_id);
         }
@@ -170,13 +169,18 @@ on_both! {
         closed.people = vec![relation(done, "specialist", 200)];
         repo.append(&closed).await.expect("writes");
 
-        let work = |person_id, open_consults, callouts| WorkloadRow { person_id, open_consults, callouts };
+        let work = |person_id, open_consults, callouts| {
+            WorkloadRow { person_id, open_consults, occupied_by: 0, callouts }
+        };
         let mut expected = vec![work(busy, 1, 1), work(done, 0, 1)];
         expected.sort_by_key(|row| row.person_id);
-        assert_eq!(repo.workload(100).await.expect("reads"), expected);
+        assert_eq!(repo.workload(100, &["accepted".into()]).await.expect("reads"), expected);
+        let occupied = repo.workload(100, &["accepted".into(), "reporting".into()]).await.expect("reads");
+        let occupied_by = |person| occupied.iter().find(|row| row.person_id == person).map(|row| row.occupied_by);
+        assert_eq!((occupied_by(busy), occupied_by(done)), (Some(1), Some(0)));
         let mut later = vec![work(busy, 1, 0), work(done, 0, 1)];
         later.sort_by_key(|row| row.person_id);
-        assert_eq!(repo.workload(101).await.expect("reads"), later);
+        assert_eq!(repo.workload(101, &["accepted".into()]).await.expect("reads"), later);
     }
 
     async fn what_queries_need_of_a_consult_is_written_and_overwritten(fixture) {

@@ -1,4 +1,5 @@
-//! A fresh, migrated database for each test.
+//! A fresh, migrated database for each test. The application's suite mounts this file too: what only the store's tests
+//! use stands in `beside.rs`.
 
 use sqlx::{Connection, PgConnection, SqliteConnection};
 use std::{env, fs, future::Future, path::PathBuf, pin::Pin, sync::Arc};
@@ -57,10 +58,6 @@ impl Fixture {
         self
     }
 
-    pub(crate) async fn another_node(&self) -> Arc<Store> {
-        Arc::new(Store::connect(&self.url).await.expect("connects"))
-    }
-
     /// Changes the database behind the store's back.
     pub(crate) async fn tamper(&self, sql: &'static str) {
         match self.store.postgres_pool() {
@@ -69,19 +66,6 @@ impl Fixture {
                 let mut db = SqliteConnection::connect(&self.url).await.expect("connects");
                 sqlx::query(sql).execute(&mut db).await.expect("runs");
                 db.close().await.expect("closes");
-            }
-        }
-    }
-
-    /// The first number of the first row.
-    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
-        match self.store.postgres_pool() {
-            Some(pool) => sqlx::query_scalar(sql).fetch_one(pool).await.expect("reads"),
-            None => {
-                let mut db = SqliteConnection::connect(&self.url).await.expect("connects");
-                let count = sqlx::query_scalar(sql).fetch_one(&mut db).await.expect("reads");
-                db.close().await.expect("closes");
-                count
             }
         }
     }

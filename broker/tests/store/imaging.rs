@@ -191,11 +191,6 @@ on_both! {
         assert!(inbox(world.providing, 10).await.is_empty());
         assert_eq!(repo.consults_of_study(studies[1]).await.expect("reads"), [write.consult_id]);
         assert!(repo.consults_of_study(studies[0]).await.expect("reads").is_empty());
-        let links = repo.studies_of_consults(&[Uuid::now_v7(), write.consult_id]).await.expect("reads");
-        assert_eq!(links, [(write.consult_id, studies[1])]);
-        assert!(repo.studies_of_consults(&[]).await.expect("reads").is_empty());
-        let many: Vec<_> = (0..2_500).map(|_| Uuid::now_v7()).chain([write.consult_id]).collect();
-        assert_eq!(repo.studies_of_consults(&many).await.expect("reads").len(), 1);
     }
 
     async fn a_read_is_logged_once_a_quarter_of_an_hour(fixture) {

@@ -6,6 +6,7 @@
 #[macro_use]
 mod fixture;
 
+mod beside;
 mod bus;
 mod connect;
 mod consults;

@@ -91,7 +91,6 @@ impl World {
             },
             people: Vec::new(),
             studies: Vec::new(),
-            effects: Vec::new(),
         }
     }
 

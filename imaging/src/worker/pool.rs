@@ -56,11 +56,6 @@ impl Pool {
         Self { inner: Arc::new(Inner { executable, limits, permits, idle: Mutex::default() }) }
     }
 
-    /// The limits in force.
-    pub fn limits(&self) -> &Limits {
-        &self.inner.limits
-    }
-
     /// Checks, parses and indexes one Part 10 object. Waits while all children are busy.
     pub async fn index(&self, object: Bytes) -> Result<Indexed, Refusal> {
         let limit = self.inner.limits.object;

@@ -67,18 +67,9 @@ pub struct ConsultPersonRow {
     pub since: i64,
 }
 
-/// A message to the outside that is sent at least once after the commit (table `outbox`).
-#[derive(Clone)]
-pub struct OutboxRow {
-    pub id: Uuid,
-    pub kind: String,
-    pub body: String,
-    pub created_at: i64,
-}
-
 /// One write of a consult. In one transaction: events (`ON CONFLICT DO NOTHING`; fewer rows than given → roll back and
 /// [`Appended::Conflict`]), snapshot (upsert; clears the ticker's lease), people (insert, keep older rows), study
-/// links (insert or ignore), outbox, and last the position counter.
+/// links (insert or ignore), and last the position counter.
 #[derive(Clone)]
 pub struct Append {
     pub consult_id: Uuid,
@@ -89,7 +80,6 @@ pub struct Append {
     pub people: Vec<ConsultPersonRow>,
     /// Studies that this write attaches (table `consult_studies`).
     pub studies: Vec<Uuid>,
-    pub effects: Vec<OutboxRow>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,6 +88,8 @@ pub enum Appended {
     At { position: i64 },
     /// Somebody else wrote first, or purged it: load again and decide again.
     Conflict,
+    /// A study that it attaches was purged: nothing was written, and nothing will help.
+    StudyPurged,
 }
 
 /// An event with its place in the log of all consults. Positions appear in commit order, so a reader that asks for
@@ -146,6 +138,8 @@ pub struct WorkloadRow {
     /// Consults whose specialist this person is and that still need them: states `accepted`, `in_session`,
     /// `reporting`.
     pub open_consults: u32,
+    /// Those of them in a state that occupies an exclusive duty.
+    pub occupied_by: u32,
     /// Consults accepted (`consult_people.relation = 'specialist'`) since the asked instant.
     pub callouts: u32,
 }

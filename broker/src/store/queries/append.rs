@@ -5,12 +5,12 @@
 //! all appends of all consults stand in line; only the insertion of the events follows it, whose rows carry their
 //! position. The events' primary key is the last word on who was first.
 
-use super::{Conn, Result, Sql, counters, purge, query};
+use super::{Conn, Query, Result, Sql, counters, purge, query};
 use crate::app::ports::{Append, Appended, EventRow, RepoError, SnapshotRow};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
-/// On [`Appended::Conflict`] the caller rolls back.
+/// On everything but [`Appended::At`] the caller rolls back.
 pub(in crate::store) async fn append(db: &mut Conn, write: &Append) -> Result<Appended> {
     check(write)?;
     let won = match write.expected_seq {
@@ -22,9 +22,8 @@ pub(in crate::store) async fn append(db: &mut Conn, write: &Append) -> Result<Ap
     }
     insert_people(db, write).await?;
     if !insert_studies(db, write).await? {
-        return Ok(Appended::Conflict);
+        return Ok(Appended::StudyPurged);
     }
-    insert_effects(db, write).await?;
     let count = write.events.len() as i64;
     let position = counters::raise(db, counters::LOG, count).await?;
     if insert_events(db, write.consult_id, &write.events, position - count).await? != count {
@@ -44,65 +43,43 @@ fn check(write: &Append) -> Result<()> {
 }
 
 async fn insert_snapshot(db: &mut Conn, row: &SnapshotRow) -> Result<bool> {
-    let inserted = query(
-        "INSERT INTO consults (id, seq, state, urgency, is_open, service_id, network_id, hospital_id, requester, \
+    let insert = "INSERT INTO consults (id, seq, state, urgency, is_open, service_id, network_id, hospital_id, requester, \
          specialist, created_at, state_since, next_deadline, label, taken_over_at, ended_at, is_queued, detail) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
-         ON CONFLICT (id) DO NOTHING",
-    )
-    .bind(row.consult_id)
-    .bind(row.seq)
-    .bind(row.state.clone())
-    .bind(row.urgency.clone())
-    .bind(row.is_open)
-    .bind(row.service_id)
-    .bind(row.network_id)
-    .bind(row.hospital_id)
-    .bind(row.requester)
-    .bind(row.specialist)
-    .bind(row.created_at)
-    .bind(row.state_since)
-    .bind(row.next_deadline)
-    .bind(row.label.clone())
-    .bind(row.taken_over_at)
-    .bind(row.ended_at)
-    .bind(row.is_queued)
-    .bind(row.detail.clone())
-    .execute(db)
-    .await?;
-    Ok(inserted.rows_affected() == 1)
+         ON CONFLICT (id) DO NOTHING";
+    Ok(bound(insert, row).execute(db).await?.rows_affected() == 1)
 }
 
 /// Ends the ticker's lease: whatever it was about to do was decided on an older state. Nothing follows a purge.
 async fn update_snapshot(db: &mut Conn, row: &SnapshotRow, expected_seq: i64) -> Result<bool> {
-    let updated = query(
-        "UPDATE consults SET seq = $3, state = $4, urgency = $5, is_open = $6, service_id = $7, network_id = $8, \
-         hospital_id = $9, requester = $10, specialist = $11, created_at = $12, state_since = $13, next_deadline = $14, \
-         label = $15, taken_over_at = $16, ended_at = $17, is_queued = $18, detail = $19, lease_node = NULL, \
-         lease_until = NULL WHERE id = $1 AND seq = $2 AND purged_at IS NULL",
-    )
-    .bind(row.consult_id)
-    .bind(expected_seq)
-    .bind(row.seq)
-    .bind(row.state.clone())
-    .bind(row.urgency.clone())
-    .bind(row.is_open)
-    .bind(row.service_id)
-    .bind(row.network_id)
-    .bind(row.hospital_id)
-    .bind(row.requester)
-    .bind(row.specialist)
-    .bind(row.created_at)
-    .bind(row.state_since)
-    .bind(row.next_deadline)
-    .bind(row.label.clone())
-    .bind(row.taken_over_at)
-    .bind(row.ended_at)
-    .bind(row.is_queued)
-    .bind(row.detail.clone())
-    .execute(db)
-    .await?;
-    Ok(updated.rows_affected() == 1)
+    let update = "UPDATE consults SET seq = $2, state = $3, urgency = $4, is_open = $5, service_id = $6, network_id = $7, \
+         hospital_id = $8, requester = $9, specialist = $10, created_at = $11, state_since = $12, next_deadline = $13, \
+         label = $14, taken_over_at = $15, ended_at = $16, is_queued = $17, detail = $18, lease_node = NULL, \
+         lease_until = NULL WHERE id = $1 AND seq = $19 AND purged_at IS NULL";
+    Ok(bound(update, row).bind(expected_seq).execute(db).await?.rows_affected() == 1)
+}
+
+/// A statement with the snapshot's columns as `$1` to `$18`.
+fn bound(sql: &'static str, row: &SnapshotRow) -> Query {
+    query(sql)
+        .bind(row.consult_id)
+        .bind(row.seq)
+        .bind(row.state.clone())
+        .bind(row.urgency.clone())
+        .bind(row.is_open)
+        .bind(row.service_id)
+        .bind(row.network_id)
+        .bind(row.hospital_id)
+        .bind(row.requester)
+        .bind(row.specialist)
+        .bind(row.created_at)
+        .bind(row.state_since)
+        .bind(row.next_deadline)
+        .bind(row.label.clone())
+        .bind(row.taken_over_at)
+        .bind(row.ended_at)
+        .bind(row.is_queued)
+        .bind(row.detail.clone())
 }
 
 /// Who came first stays: `since` of an older row counts.
@@ -136,19 +113,6 @@ async fn insert_studies(db: &mut Conn, write: &Append) -> Result<bool> {
     });
     sql.push(" ON CONFLICT (consult_id, study_id) DO NOTHING").build().execute(db).await?;
     Ok(all_there)
-}
-
-async fn insert_effects(db: &mut Conn, write: &Append) -> Result<()> {
-    if write.effects.is_empty() {
-        return Ok(());
-    }
-    let mut sql = Sql::new("INSERT INTO outbox (id, consult_id, kind, body, created_at) ");
-    sql.push_values(&write.effects, |mut row, effect| {
-        row.push_bind(effect.id).push_bind(write.consult_id);
-        row.push_bind(effect.kind.clone()).push_bind(effect.body.clone()).push_bind(effect.created_at);
-    });
-    sql.push(" ON CONFLICT (id) DO NOTHING").build().execute(db).await?;
-    Ok(())
 }
 
 /// Returns how many were new. They take the positions that follow `after`.

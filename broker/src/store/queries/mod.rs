@@ -33,8 +33,9 @@ pub(in crate::store) mod study_search;
 type Conn = <Db as sqlx::Database>::Connection;
 type Row = <Db as sqlx::Database>::Row;
 type Sql = sqlx::QueryBuilder<Db>;
+type Query = sqlx::query::Query<'static, Db, <Db as sqlx::Database>::Arguments>;
 
-fn query(sql: &'static str) -> sqlx::query::Query<'static, Db, <Db as sqlx::Database>::Arguments> {
+fn query(sql: &'static str) -> Query {
     sqlx::query::<Db>(sql)
 }
 

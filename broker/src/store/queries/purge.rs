@@ -37,7 +37,6 @@ pub(in crate::store) async fn purge(
         "UPDATE exports SET state = 'expired' WHERE consult_id = $1 AND state IN ('requested', 'approved')",
         "DELETE FROM consult_people WHERE consult_id = $1",
         "DELETE FROM guests WHERE consult_id = $1",
-        "DELETE FROM outbox WHERE consult_id = $1",
         "DELETE FROM room_leases WHERE consult_id = $1",
         "DELETE FROM sessions WHERE only_consult = $1",
         "DELETE FROM links WHERE only_consult = $1",

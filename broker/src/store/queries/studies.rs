@@ -1,15 +1,12 @@
 //! Studies, and the consults that they hang on.
 
-use super::{Conn, Result, Row, Sql, all, ids, json, list, query};
+use super::{Conn, Result, Row, all, ids, json, list, query};
 use crate::{
     app::ports::{StudyColumns, StudyRow},
     store::fold::{clean, fold},
 };
 use sqlx::Row as _;
 use uuid::Uuid;
-
-/// Consults that one statement asks for. SQLite takes 32,766 values in a statement; fewer cost more statements.
-const CHUNK: usize = 1000;
 
 macro_rules! columns {
     () => {
@@ -118,22 +115,6 @@ pub(in crate::store) async fn consults_of(db: &mut Conn, study_id: Uuid) -> Resu
     .fetch_all(db)
     .await?;
     ids(&rows)
-}
-
-pub(in crate::store) async fn of_consults(db: &mut Conn, consults: &[Uuid]) -> Result<Vec<(Uuid, Uuid)>> {
-    let mut links = Vec::new();
-    for chunk in consults.chunks(CHUNK) {
-        let mut sql = Sql::new("SELECT consult_id, study_id FROM consult_studies WHERE consult_id IN (");
-        let mut ids = sql.separated(", ");
-        chunk.iter().for_each(|id| {
-            ids.push_bind(*id);
-        });
-        sql.push(") ORDER BY consult_id, study_id");
-        for row in sql.build().persistent(false).fetch_all(&mut *db).await? {
-            links.push((row.try_get(0)?, row.try_get(1)?));
-        }
-    }
-    Ok(links)
 }
 
 pub(super) fn read(row: &Row) -> Result<StudyRow> {
