@@ -15,7 +15,7 @@ use crate::domain::{
 use ::imaging::{
     Indexed, Refusal,
     blobs::BlobError,
-    seal::{ObjectKey, StudyKey, WrappedKey},
+    seal::{ObjectKey, StudyKey, WrappedKey, hex},
 };
 use bytes::Bytes;
 use schemas::{ConsultId, HospitalId, StudyId};
@@ -75,6 +75,11 @@ impl From<Error> for StoreRefusal {
 }
 
 impl App {
+    /// Whether the caller may store objects at all: asked before the first byte of an upload is taken.
+    pub fn may_store(&self, actor: &Actor) -> Result<()> {
+        require(may(actor, None, Permission::StoreStudy))
+    }
+
     /// Takes one DICOM Part 10 object into the caller's house. `study_uid` is the study that the request named. The
     /// same object again is a success; other content under a known SOP Instance UID is refused.
     pub async fn store_object(
@@ -83,7 +88,7 @@ impl App {
         study_uid: Option<&str>,
         object: Bytes,
     ) -> std::result::Result<Stored, StoreRefusal> {
-        require(may(actor, None, Permission::StoreStudy))?;
+        self.may_store(actor)?;
         let indexed = self.pool.index(object.clone()).await.map_err(Error::from)?;
         let sop_class_uid = indexed.instance.sop_class_uid.clone();
         let sop_instance_uid = indexed.instance.sop_instance_uid.clone();
@@ -290,8 +295,7 @@ impl App {
 /// Name and key of a stored object. The digest is part of the name: two uploads of different content under one SOP
 /// Instance UID never share a blob, and the database alone decides which of them came first.
 pub(super) fn object_key(key: &StudyKey, sop_instance_uid: &str, digest: &[u8]) -> ObjectKey {
-    let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-    key.object(&format!("{sop_instance_uid}/{digest}"))
+    key.object(&format!("{sop_instance_uid}/{}", hex(digest)))
 }
 
 /// What sealed metadata is bound to.

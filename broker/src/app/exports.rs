@@ -10,12 +10,12 @@ use crate::domain::{
     consult::view,
     directory::Actor,
 };
+use imaging::seal::hex;
 use schemas::{
     ConsultId, ExportId, PersonId, UnixMillis,
     privacy::{DecideExport, Export, ExportState, NoticeKind, RequestExport},
 };
 use serde_json::{Value, json};
-use std::fmt::Write as _;
 use uuid::Uuid;
 
 /// An export may be fetched for this long after it was approved. More leaves an open door behind; less misses whoever
@@ -183,13 +183,5 @@ fn event(row: &EventRow) -> Value {
         "salt": row.salt.as_deref().map(hex),
         "commitment": hex(&row.commitment),
         "hash": hex(&row.hash),
-    })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        // Writing to a string does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }

@@ -9,6 +9,7 @@ use super::{
     validate,
 };
 use crate::domain::{access::Permission, consult::actions, directory::Actor};
+use imaging::seal::hex;
 use schemas::{
     ConsultId, PersonId, SessionId, UnixMillis,
     consult::ActionName,
@@ -205,7 +206,9 @@ fn expiry(row: &SessionRow, now: i64) -> i64 {
 }
 
 fn label(token_hash: &[u8]) -> String {
-    token_hash.iter().take(LABEL_BYTES).map(|byte| format!("{byte:02x}")).collect()
+    let mut label = hex(token_hash);
+    label.truncate(2 * LABEL_BYTES);
+    label
 }
 
 /// The page of somebody with several roles is the one where others wait for them.

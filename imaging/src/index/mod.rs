@@ -14,6 +14,7 @@ pub use table::{FRAGMENTS_MAX, FrameTable, Frames};
 
 use crate::guard::{self, Caps, Checked, EXPLICIT_BIG};
 use crate::refusal::Refusal;
+use crate::seal::hex;
 use bytes::Bytes;
 use dicom_encoding::transfer_syntax::TransferSyntaxIndex;
 use dicom_object::InMemDicomObject;
@@ -83,8 +84,4 @@ fn describe(checked: &Checked<'_>, object: &InMemDicomObject) -> Result<Indexed,
         sha256: String::new(),
         stored: None,
     })
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

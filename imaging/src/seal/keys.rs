@@ -228,7 +228,8 @@ fn open(key: &Secret, context: &[u8], sealed: &[u8]) -> Result<Vec<u8>, SealErro
     key.cipher().decrypt(&Nonce::from(*nonce), Payload { msg: body, aad: context }).map_err(|_| SealError::DoesNotOpen)
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Hexadecimal digits in lower case.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

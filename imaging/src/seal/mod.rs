@@ -14,7 +14,7 @@
 mod keys;
 pub mod stream;
 
-pub use keys::{MasterKey, ObjectKey, StudyKey, WrappedKey};
+pub use keys::{MasterKey, ObjectKey, StudyKey, WrappedKey, hex};
 
 /// Why something stays closed. Says nothing about the content.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Files, copied and hashed in one pass; readable by their owner alone.
 
 use anyhow::{Context, Result};
+use imaging::seal::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, DirBuilder, File, OpenOptions};
@@ -99,6 +100,5 @@ fn pass(source: &mut impl Read, target: &mut impl Write) -> io::Result<Digest> {
         bytes += length as u64;
     }
     target.flush()?;
-    let sha256 = hash.finalize().to_vec().iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Digest { bytes, sha256 })
+    Ok(Digest { bytes, sha256: hex(&hash.finalize()) })
 }
