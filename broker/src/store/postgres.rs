@@ -98,3 +98,15 @@ pub(in crate::store) async fn in_time<T>(limit: Duration, call: impl Future<Outp
         Err(_) => Err(RepoError::Unavailable("no answer in time".into())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documented_address_is_the_machines_own_socket() {
+        let options: PgConnectOptions = "postgres:///telekonsil?host=/run/postgresql".parse().unwrap();
+        assert_eq!(options.get_socket().and_then(|path| path.to_str()), Some("/run/postgresql"));
+        assert_eq!(options.get_database(), Some("telekonsil"));
+    }
+}

@@ -119,5 +119,6 @@ mod tests {
         assert_eq!(other("postgres://a:b@h:1/tk?sslmode=require"), "postgres://a:b@h:1/drill?sslmode=require");
         assert_eq!(other("postgres://h"), "postgres://h/drill");
         assert_eq!(other("postgres://h?host=/run/pg"), "postgres://h/drill?host=/run/pg");
+        assert_eq!(other("postgres:///tk?host=/run/pg"), "postgres:///drill?host=/run/pg");
     }
 }
