@@ -6,6 +6,7 @@ import { localeOf, useLanguage, useTexts } from "../i18n";
 import { EmptyState, Field, LinkButton } from "../ui";
 import type { SectionProps } from "./AdminApp";
 import { EditorDialog } from "./EditorDialog";
+import { EditorField } from "./EditorField";
 import { ListEnd } from "./ListEnd";
 import { isPhone } from "../state/check";
 import { byName, matches, SHOWN } from "./directory";
@@ -70,35 +71,11 @@ function HospitalDialog({ hospital, onClose }: { hospital: AdminHospital | null;
     }),
     onSaved: (saved) => onClose(saved.name),
   });
-  const { draft, change, fault } = editor;
   return (
     <EditorDialog title={hospital?.name ?? t("hospitals.newTitle")} editor={editor} onClose={() => onClose()}>
-      <Field
-        label={t("hospitals.name")}
-        value={draft.name}
-        onChange={(name) => change({ name })}
-        error={fault("name")}
-        maxLength={200}
-        isRequired
-        autoFocus
-      />
-      <Field
-        label={t("hospitals.city")}
-        value={draft.city}
-        onChange={(city) => change({ city })}
-        error={fault("city")}
-        maxLength={200}
-        isRequired
-      />
-      <Field
-        label={t("hospitals.phone")}
-        type="tel"
-        value={draft.phone}
-        onChange={(phone) => change({ phone })}
-        error={fault("phone")}
-        maxLength={40}
-        isRequired
-      />
+      <EditorField editor={editor} name="name" label={t("hospitals.name")} isRequired autoFocus />
+      <EditorField editor={editor} name="city" label={t("hospitals.city")} isRequired />
+      <EditorField editor={editor} name="phone" label={t("hospitals.phone")} type="tel" isRequired />
     </EditorDialog>
   );
 }

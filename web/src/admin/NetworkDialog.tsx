@@ -3,8 +3,8 @@ import { adminApi } from "../api/admin";
 import { newId } from "../api/ids";
 import type { AdminNetwork } from "../api/types";
 import { useTexts } from "../i18n";
-import { Field } from "../ui";
 import { EditorDialog } from "./EditorDialog";
+import { EditorField } from "./EditorField";
 import { useEditor } from "./useEditor";
 
 export function NetworkDialog({ network, onClose }: { network: AdminNetwork | null; onClose: (saved?: string) => void }) {
@@ -19,15 +19,7 @@ export function NetworkDialog({ network, onClose }: { network: AdminNetwork | nu
   });
   return (
     <EditorDialog title={network?.name ?? t("services.newNetwork")} editor={editor} onClose={() => onClose()}>
-      <Field
-        label={t("services.name")}
-        value={editor.draft.name}
-        onChange={(name) => editor.change({ name })}
-        error={editor.fault("name")}
-        maxLength={200}
-        isRequired
-        autoFocus
-      />
+      <EditorField editor={editor} name="name" label={t("services.name")} isRequired autoFocus />
     </EditorDialog>
   );
 }

@@ -1,7 +1,8 @@
 import type { AdminDirectory, AdminPerson, Role, Specialty } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
-import { Checks, Field, SelectField } from "../ui";
+import { Checks, SelectField } from "../ui";
 import { byName } from "./directory";
+import { EditorField } from "./EditorField";
 import type { Editor } from "./useEditor";
 
 const ROLES: readonly Role[] = ["referrer", "specialist", "coordinator", "admin", "data_protection"];
@@ -15,44 +16,37 @@ interface PersonFieldsProps {
   isOwn: boolean;
 }
 
-export function PersonFields({ editor: { draft, change, fault }, directory, isOwn }: PersonFieldsProps) {
+export function PersonFields({ editor, directory, isOwn }: PersonFieldsProps) {
   const t = useTexts("admin");
   const locale = localeOf(useLanguage());
+  const { draft, change, fault } = editor;
   const language = new Intl.DisplayNames(locale, { type: "language" });
   const languages = [...LANGUAGES, ...draft.languages.filter((code) => !LANGUAGES.includes(code))];
   const needsNetworks = draft.roles.includes("specialist") || draft.roles.includes("coordinator");
   return (
     <>
-      <Field
+      <EditorField
+        editor={editor}
+        name="name"
         label={t("people.name")}
         description={t("people.nameHint")}
-        value={draft.name}
-        onChange={(name) => change({ name })}
-        error={fault("name")}
-        maxLength={200}
         isRequired
         autoFocus
       />
-      <Field
+      <EditorField
+        editor={editor}
+        name="email"
         label={t("people.email")}
         description={t("people.emailHint")}
         type="email"
-        autoComplete="off"
-        value={draft.email}
-        onChange={(email) => change({ email })}
-        error={fault("email")}
-        maxLength={200}
         isRequired
       />
-      <Field
+      <EditorField
+        editor={editor}
+        name="phone"
         label={t("people.phone")}
         description={t("people.phoneHint")}
         type="tel"
-        autoComplete="off"
-        value={draft.phone ?? ""}
-        onChange={(phone) => change({ phone })}
-        error={fault("phone")}
-        maxLength={40}
       />
       <SelectField
         label={t("people.hospital")}

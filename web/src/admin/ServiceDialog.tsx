@@ -3,8 +3,9 @@ import { adminApi } from "../api/admin";
 import { newId } from "../api/ids";
 import type { AdminDirectory, AdminService, DutyLevel, Specialty } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
-import { Check, Field, SelectField } from "../ui";
+import { Check, SelectField } from "../ui";
 import { EditorDialog } from "./EditorDialog";
+import { EditorField } from "./EditorField";
 import { TurnsEditor } from "./TurnsEditor";
 import { isPhone, isZone } from "../state/check";
 import { candidates } from "./checklist";
@@ -45,15 +46,7 @@ export function ServiceDialog({ service, directory, onClose }: ServiceDialogProp
   const able = ableFor(directory, draft);
   return (
     <EditorDialog title={service?.name ?? t("services.newService")} editor={editor} onClose={() => onClose()} look="drawer">
-      <Field
-        label={t("services.name")}
-        value={draft.name}
-        onChange={(name) => change({ name })}
-        error={fault("name")}
-        maxLength={200}
-        isRequired
-        autoFocus
-      />
+      <EditorField editor={editor} name="name" label={t("services.name")} isRequired autoFocus />
       <SelectField
         label={t("services.network")}
         placeholder={t("services.choose")}
@@ -72,22 +65,19 @@ export function ServiceDialog({ service, directory, onClose }: ServiceDialogProp
         error={fault("specialty")}
         isRequired
       />
-      <Field
+      <EditorField
+        editor={editor}
+        name="fallback_phone"
         label={t("services.fallback")}
         description={t("services.fallbackHint")}
         type="tel"
-        value={draft.fallback_phone}
-        onChange={(fallback_phone) => change({ fallback_phone })}
-        error={fault("fallback_phone")}
-        maxLength={40}
         isRequired
       />
-      <Field
+      <EditorField
+        editor={editor}
+        name="zone"
         label={t("services.zone")}
         description={t("services.zoneHint")}
-        value={draft.zone}
-        onChange={(zone) => change({ zone })}
-        error={fault("zone")}
         maxLength={64}
         isRequired
       />
