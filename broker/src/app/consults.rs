@@ -2,10 +2,10 @@
 
 use super::{
     App, Error, Result,
-    log::{Outcome, Wish},
+    log::{Outcome, Wish, pass_over},
     matching::Case,
     ports::ConsultFilter,
-    require, validate,
+    require,
     views::may_know,
 };
 use crate::domain::{
@@ -45,7 +45,6 @@ impl App {
     pub async fn create(&self, actor: &Actor, new: NewConsult) -> Result<(ConsultDetail, bool)> {
         require(may(actor, None, Permission::CreateConsult))?;
         let now = self.now();
-        validate::case_fields(&new.fields, now)?;
         let directory = self.directory().await?;
         let entry = directory
             .services
@@ -106,7 +105,7 @@ impl App {
         let now = self.now();
         let mut consults = Vec::new();
         for row in self.repo.snapshots(&filter).await? {
-            consults.extend(self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts(now))));
+            consults.extend(pass_over(self.state_of(&row).await)?.filter(|consult| may_know(actor, &consult.facts(now))));
         }
         Ok(consults)
     }

@@ -9,7 +9,6 @@ use super::{
     ports::GuestRow,
     rooms::TicketFor,
     tokens::{random_token, token_hash},
-    validate,
 };
 use crate::domain::{
     access::Permission,
@@ -17,7 +16,7 @@ use crate::domain::{
     directory::Actor,
 };
 use schemas::{
-    ConsultId, GuestId,
+    ConsultId, GuestId, PersonId,
     consult::{ActionName, ConsultState, RoomTicket},
     guest::{self as wire, GuestLink, GuestState, GuestView, InviteGuest},
 };
@@ -46,8 +45,11 @@ impl App {
     /// Invites somebody without an account. The link is shown once; asking again makes another one in its place.
     pub async fn invite_guest(&self, actor: &Actor, id: ConsultId, invited: InviteGuest) -> Result<GuestLink> {
         self.for_those(actor, id, Permission::Act(ActionName::InviteGuest)).await?;
-        validate::name("name", &invited.name.0)?;
         let InviteGuest { id: guest_id, name, part } = invited;
+        // The client chooses the id; nobody may be taken for somebody else.
+        if self.directory().await?.people.contains_key(&PersonId(guest_id.0)) {
+            return Err(Error::Conflict("this id was used for something else"));
+        }
         let command = Command::InviteGuest { person: actor.person_id, guest_id, name, part };
         self.run(id, &Wish::command(command)).await?;
         let (token, token_hash) = random_token();
@@ -71,17 +73,20 @@ impl App {
     pub async fn open_guest_link(&self, token: &str) -> Result<NewGuestSession> {
         let (cookie, cookie_hash) = random_token();
         let (csrf_token, _) = random_token();
-        let now = self.now();
-        let until = now.plus_seconds(SESSION_SECONDS).0;
-        let opened = self.repo.open_guest_link(&token_hash(token), now.0, &cookie_hash, &csrf_token, until).await?;
-        let row = opened.ok_or(Error::GuestLinkUsed)?;
-        let view = self.guest_view(&session(row)).await.map_err(|error| match error {
+        let (now, link) = (self.now(), token_hash(token));
+        // The link is used up last: whatever fails before, the guest can try again.
+        let row = self.repo.guest_by_link(&link, now.0).await?.ok_or(Error::GuestLinkUsed)?;
+        let opening = GuestSession { csrf_token: csrf_token.clone(), ..session(row) };
+        let view = self.guest_view(&opening).await.map_err(|error| match error {
             Error::NotSignedIn => Error::GuestLinkUsed,
             other => other,
         })?;
         if view.is_over || view.state == GuestState::Removed {
             return Err(Error::GuestLinkUsed);
         }
+        let until = now.plus_seconds(SESSION_SECONDS).0;
+        let opened = self.repo.open_guest_link(&link, now.0, &cookie_hash, &csrf_token, until).await?;
+        opened.ok_or(Error::GuestLinkUsed)?;
         Ok(NewGuestSession { token: cookie, view })
     }
 

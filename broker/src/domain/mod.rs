@@ -10,11 +10,13 @@
 //! - [`rota`]: layers of rotations and overrides to one final schedule
 //! - [`access`]: the one access table
 //! - [`chain`]: the hash chain over salted commitments
+//! - [`forms`]: what single values look like
 
 pub mod access;
 pub mod chain;
 pub mod consult;
 pub mod directory;
 pub mod escalation;
+pub mod forms;
 pub mod matching;
 pub mod rota;

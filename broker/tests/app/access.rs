@@ -68,7 +68,7 @@ on_both! {
             }
         };
         assert!(bad(|new| new.fields.birth_date = Some("gestern".into())).await.starts_with("birth_date"));
-        assert!(bad(|new| new.fields.question = Some("x".repeat(10_001))).await.starts_with("question"));
+        assert!(bad(|new| new.fields.question = Some("x".repeat(20_001))).await.starts_with("question"));
         assert!(bad(|new| new.service_id.0 = Uuid::now_v7()).await.starts_with("service_id"));
         // In an emergency service and urgency are enough; otherwise the question is asked for.
         let mut bare = stage.request().await;

@@ -1,4 +1,4 @@
-/** What the server refuses anyway, said before it is asked. The forms are those of `broker/src/app/validate.rs`. Pure. */
+/** What the server refuses anyway, said before it is asked. The forms are those of `broker/src/domain/forms.rs` and `broker/src/app/validate.rs`. Pure. */
 
 /** `user@domain`, without spaces and with one `@`. */
 export const isEmail = (text: string): boolean => /^[^\s@]+@[^\s@]+$/.test(text.trim());

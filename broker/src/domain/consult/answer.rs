@@ -1,7 +1,8 @@
 //! A report that can be signed.
 
 use super::{Refusal, fields};
-use fields::{check_line, check_text, invalid};
+use crate::domain::forms;
+use fields::{check_line, check_text, invalid, named};
 use schemas::{
     StudyId,
     consult::Answer,
@@ -14,13 +15,15 @@ const MAX_MARKS: usize = 50;
 const MAX_POINTS: usize = 200;
 /// Pixels from the first one: beyond any detector. More would let one broken number stretch the drawing.
 const FARTHEST: f64 = 100_000.0;
-/// Longest DICOM UID (PS3.5 § 9.1).
-const MAX_UID: usize = 64;
 
-/// Refuses a report that nobody could act on, or that shows what does not belong to the consult.
+/// Refuses a report that nobody could act on, or that shows what does not belong to the consult. It is read by people who
+/// were not there: it has a recommendation, and findings or an assessment.
 pub(super) fn check(answer: &Answer, attached: &[StudyId]) -> Result<(), Refusal> {
     if answer.recommendation.is_blank() {
         return Err(invalid("recommendation", "is empty"));
+    }
+    if answer.findings.is_blank() && answer.assessment.is_blank() {
+        return Err(invalid("assessment", "is empty, and so are the findings"));
     }
     check_text("findings", &answer.findings.0)?;
     check_text("assessment", &answer.assessment.0)?;
@@ -49,12 +52,8 @@ fn check_image(image: &KeyImage, attached: &[StudyId]) -> Result<(), Refusal> {
     if !attached.contains(&image.study_id) {
         return Err(invalid("key_images.study_id", "is not attached to this consult"));
     }
-    if !is_uid(&image.series_instance_uid) {
-        return Err(invalid("key_images.series_instance_uid", "is not a UID"));
-    }
-    if !is_uid(&image.sop_instance_uid) {
-        return Err(invalid("key_images.sop_instance_uid", "is not a UID"));
-    }
+    named("key_images.series_instance_uid", forms::uid(&image.series_instance_uid))?;
+    named("key_images.sop_instance_uid", forms::uid(&image.sop_instance_uid))?;
     if image.frame == 0 {
         return Err(invalid("key_images.frame", "counts from 1"));
     }
@@ -86,10 +85,4 @@ fn check_mark(mark: &Mark) -> Result<(), Refusal> {
     }
     let drawable = mark.points.iter().flatten().all(|value| value.is_finite() && value.abs() <= FARTHEST);
     if drawable { Ok(()) } else { Err(invalid("key_images.marks.points", "lie outside of any image")) }
-}
-
-/// Digits and dots (PS3.5 § 9.1); leading zeros of a part are forbidden and found in the field, so they are let pass.
-fn is_uid(text: &str) -> bool {
-    let parts = |text: &str| text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    text.len() <= MAX_UID && parts(text)
 }

@@ -1,15 +1,24 @@
 //! The case fields: merging and checking what a person typed.
 
 use super::Refusal;
+use crate::domain::forms::{self, Fault};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use schemas::{
-    PrivateText,
+    PrivateText, UnixMillis,
     consult::{CaseFields, Urgency},
 };
 
-/// Longest one-line field in characters; names, numbers, identifiers. DICOM PN allows 64 per part.
-const MAX_LINE: usize = 200;
-/// Longest free text in characters: about eight pages. More would let one consult fill the log.
-const MAX_TEXT: usize = 20_000;
+const DAY: i64 = 86_400;
+/// Seconds around now in which an answer may be needed, a patient may arrive and may have been seen well. A day back:
+/// what was entered before a night still goes through in the morning. More would take a wrong year.
+const DEADLINE: (i64, i64) = (-DAY, 366 * DAY);
+const ETA: (i64, i64) = (-DAY, 31 * DAY);
+/// Ten minutes ahead, because clients' clocks are wrong by minutes.
+const LAST_SEEN_WELL: (i64, i64) = (-366 * DAY, 600);
+/// Nobody was born before; the browser has the same year.
+const FIRST_BIRTH_YEAR: i16 = 1890;
+/// Characters of an insurance number. Those of private insurers have up to twenty.
+const MAX_INSURANCE_NUMBER: usize = 30;
 
 /// Present fields of `patch` replace those of `fields`.
 pub(super) fn merge(fields: &mut CaseFields, patch: &CaseFields) {
@@ -75,25 +84,34 @@ pub(super) fn changes(fields: &CaseFields, patch: &CaseFields) -> CaseFields {
 }
 
 /// Refuses what cannot be meant. An empty text is fine: it takes a value back.
-pub(super) fn check(fields: &CaseFields) -> Result<(), Refusal> {
-    line("family_name", fields.family_name.as_deref())?;
-    line("given_name", fields.given_name.as_deref())?;
-    line("patient_id", fields.patient_id.as_deref())?;
-    line("callback_phone", fields.callback_phone.as_deref())?;
-    text("diagnosis", fields.diagnosis.as_deref())?;
-    text("medication", fields.medication.as_deref())?;
-    text("question", fields.question.as_deref())?;
-    if let Some(date) = given(&fields.birth_date)
-        && (date.len() != 10 || date.parse::<jiff::civil::Date>().is_err())
-    {
-        return Err(invalid("birth_date", "is not a date of the form YYYY-MM-DD"));
+pub(super) fn check(fields: &CaseFields, now: UnixMillis) -> Result<(), Refusal> {
+    let lines = [
+        ("family_name", &fields.family_name),
+        ("given_name", &fields.given_name),
+        ("patient_id", &fields.patient_id),
+        ("insurance_number", &fields.insurance_number),
+        ("callback_phone", &fields.callback_phone),
+        ("birth_date", &fields.birth_date),
+    ];
+    for (name, line) in lines {
+        named(name, forms::line(line.as_deref().unwrap_or_default()))?;
     }
-    if let Some(number) = given(&fields.insurance_number)
-        && !is_insurance_number(number)
-    {
-        return Err(invalid("insurance_number", "is not a capital letter and nine digits"));
+    let texts = [("diagnosis", &fields.diagnosis), ("medication", &fields.medication), ("question", &fields.question)];
+    for (name, text) in texts {
+        named(name, forms::text(text.as_deref().unwrap_or_default()))?;
     }
-    Ok(())
+    if let Some(number) = given(&fields.insurance_number) {
+        named("insurance_number", insurance_number(number))?;
+    }
+    if let Some(number) = given(&fields.callback_phone) {
+        named("callback_phone", forms::phone(number))?;
+    }
+    if let Some(date) = given(&fields.birth_date) {
+        named("birth_date", birth_date(date, now))?;
+    }
+    named("deadline", instant(fields.deadline, now, DEADLINE))?;
+    named("eta", instant(fields.eta, now, ETA))?;
+    named("last_seen_well", instant(fields.last_seen_well, now, LAST_SEEN_WELL))
 }
 
 /// An emergency rings with nothing but service and urgency; everything else has time for a question.
@@ -104,7 +122,7 @@ pub(super) fn check_request(urgency: Urgency, fields: &CaseFields) -> Result<(),
 
 /// Free text that stands alone: a reason, a note.
 pub(super) fn check_text(field: &'static str, content: &str) -> Result<(), Refusal> {
-    text(field, Some(content))
+    named(field, forms::text(content))
 }
 
 /// Free text that must say something.
@@ -114,7 +132,7 @@ pub(super) fn check_written(field: &'static str, content: &PrivateText) -> Resul
 
 /// One line, possibly empty.
 pub(super) fn check_line(field: &'static str, content: &PrivateText) -> Result<(), Refusal> {
-    line(field, Some(&content.0))
+    named(field, forms::line(&content.0))
 }
 
 /// A person's clear name.
@@ -122,34 +140,101 @@ pub(super) fn check_name(field: &'static str, content: &PrivateText) -> Result<(
     if content.is_blank() { Err(invalid(field, "is empty")) } else { check_line(field, content) }
 }
 
-/// Form of a Krankenversichertennummer (§ 290 SGB V). The check digit is left alone: a typing error is the house's to
-/// find, and an emergency is not refused for one.
-fn is_insurance_number(number: &str) -> bool {
-    matches!(number.as_bytes(), [first, rest @ ..]
-        if first.is_ascii_uppercase() && rest.len() == 9 && rest.iter().all(u8::is_ascii_digit))
+/// A letter and nine digits for those with statutory insurance (§ 290 SGB V); private insurers write what they like.
+/// A typing error is the house's to find, and an emergency is not refused for one.
+fn insurance_number(number: &str) -> Result<(), Fault> {
+    let fits = number.chars().count() <= MAX_INSURANCE_NUMBER
+        && number.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-'));
+    if fits { Ok(()) } else { Err("is not an insurance number") }
+}
+
+fn birth_date(text: &str, now: UnixMillis) -> Result<(), Fault> {
+    let date: Date = match text.parse() {
+        Ok(date) if text.len() == 10 => date,
+        _ => return Err("is not a date of the form YYYY-MM-DD"),
+    };
+    // It is tomorrow in some zone.
+    let tomorrow = Timestamp::from_millisecond(now.plus_seconds(DAY).0)
+        .map_or(Date::MAX, |instant| instant.to_zoned(TimeZone::UTC).date());
+    if date > tomorrow {
+        return Err("lies in the future");
+    }
+    if date.year() < FIRST_BIRTH_YEAR { Err("lies before 1890") } else { Ok(()) }
+}
+
+fn instant(at: Option<UnixMillis>, now: UnixMillis, (low, high): (i64, i64)) -> Result<(), Fault> {
+    match at {
+        Some(at) if at < now.plus_seconds(low) => Err("lies too far in the past"),
+        Some(at) if at > now.plus_seconds(high) => Err("lies too far in the future"),
+        _ => Ok(()),
+    }
 }
 
 fn given(field: &Option<String>) -> Option<&str> {
     field.as_deref().map(str::trim).filter(|text| !text.is_empty())
 }
 
-fn line(name: &'static str, field: Option<&str>) -> Result<(), Refusal> {
-    match field {
-        Some(text) if text.chars().count() > MAX_LINE => Err(invalid(name, "is longer than 200 characters")),
-        Some(text) if text.contains(['\n', '\r', '\0']) => Err(invalid(name, "is more than one line")),
-        _ => Ok(()),
-    }
-}
-
-fn text(name: &'static str, content: Option<&str>) -> Result<(), Refusal> {
-    let content = content.unwrap_or_default();
-    if content.chars().count() > MAX_TEXT {
-        return Err(invalid(name, "is longer than 20000 characters"));
-    }
-    // PostgreSQL cannot store it, and nobody types it.
-    if content.contains('\0') { Err(invalid(name, "holds a null character")) } else { Ok(()) }
+pub(super) fn named(field: &'static str, form: Result<(), Fault>) -> Result<(), Refusal> {
+    form.map_err(|why| invalid(field, why))
 }
 
 pub(super) const fn invalid(field: &'static str, why: &'static str) -> Refusal {
     Refusal::InvalidField { field, why }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
+
+    fn refused(set: impl Fn(&mut CaseFields)) -> Option<String> {
+        let mut fields = CaseFields::default();
+        set(&mut fields);
+        check(&fields, NOW).err().map(|refusal| refusal.to_string())
+    }
+
+    #[test]
+    fn good_fields_pass_and_each_bad_one_is_named() {
+        assert_eq!(refused(|_| ()), None);
+        let good = |f: &mut CaseFields| {
+            f.family_name = Some("Müller-Ahrens".into());
+            f.birth_date = Some("1948-02-29".into());
+            f.insurance_number = Some("A123456789".into());
+            f.callback_phone = Some("+49 7000 123-45".into());
+            f.deadline = Some(NOW.plus_seconds(3600));
+            f.last_seen_well = Some(NOW.plus_seconds(-7200));
+            f.medication = Some("Apixaban 5 mg\nRamipril".into());
+            f.question = Some(" ".into());
+        };
+        assert_eq!(refused(good), None);
+        type Set = fn(&mut CaseFields);
+        let cases: [(&str, Set); 11] = [
+            ("birth_date: is not a date of the form YYYY-MM-DD", |f| f.birth_date = Some("29.02.1948".into())),
+            ("birth_date: is not a date of the form YYYY-MM-DD", |f| f.birth_date = Some("1949-02-29".into())),
+            ("birth_date: lies in the future", |f| f.birth_date = Some("2148-02-29".into())),
+            ("birth_date: lies before 1890", |f| f.birth_date = Some("0048-02-29".into())),
+            ("callback_phone: is not a telephone number", |f| f.callback_phone = Some("bei Station 3".into())),
+            ("deadline: lies too far in the past", |f| f.deadline = Some(UnixMillis(5))),
+            ("eta: lies too far in the future", |f| f.eta = Some(UnixMillis(i64::MAX))),
+            ("last_seen_well: lies too far in the future", |f| f.last_seen_well = Some(NOW.plus_seconds(601))),
+            ("question: is longer than 20000 characters", |f| f.question = Some("ä".repeat(20_001))),
+            ("family_name: has line breaks or control characters", |f| f.family_name = Some("a\0b".into())),
+            ("given_name: is longer than 200 characters", |f| f.given_name = Some("ä".repeat(201))),
+        ];
+        for (expected, set) in cases {
+            assert_eq!(refused(set).as_deref(), Some(expected));
+        }
+    }
+
+    #[test]
+    fn a_private_insurer_has_its_own_numbers() {
+        let check = |number: &str| refused(|f| f.insurance_number = Some(number.into()));
+        for good in ["A123456789", "a123456789", "0012345678901", "PKV 4711-0815", "K-1"] {
+            assert_eq!(check(good), None, "{good}");
+        }
+        for bad in ["nicht zur Hand!", &"1".repeat(31), "12\n34", "Ü1"] {
+            assert!(check(bad).is_some(), "{bad}");
+        }
+    }
 }

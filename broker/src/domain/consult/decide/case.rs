@@ -22,7 +22,7 @@ pub(super) fn begin(command: &Command, now: UnixMillis) -> Result<Vec<Event>, Re
     else {
         return Err(Refusal::NotFound);
     };
-    fields::check(fields)?;
+    fields::check(fields, now)?;
     let (service_id, network_id, hospital_id, requester, urgency, fields) =
         (*service_id, *network_id, *hospital_id, *requester, *urgency, fields.clone());
     let event = if *prealert {
@@ -66,11 +66,11 @@ pub(super) fn request_now(
         return Ok(());
     }
     guard::permit(consult, ActionName::RequestNow, person)?;
-    fields::check(patch)?;
+    let fields = fields::changes(&consult.fields, patch);
+    fields::check(&fields, draft.now)?;
     let mut merged = consult.fields.clone();
     fields::merge(&mut merged, patch);
     fields::check_request(urgency, &merged)?;
-    let fields = fields::changes(&consult.fields, patch);
     draft.emit(Event::RequestMade { urgency, fields });
     ladder::begin_round(draft, Some(matched));
     Ok(())
@@ -78,8 +78,9 @@ pub(super) fn request_now(
 
 pub(super) fn complete_fields(draft: &mut Draft, person: PersonId, patch: &CaseFields) -> Result<(), Refusal> {
     guard::permit(&draft.consult, ActionName::CompleteFields, person)?;
-    fields::check(patch)?;
+    // What stands there already was checked when it came.
     let fields = fields::changes(&draft.consult.fields, patch);
+    fields::check(&fields, draft.now)?;
     if fields != CaseFields::default() {
         draft.emit(Event::FieldsCompleted { fields });
     }

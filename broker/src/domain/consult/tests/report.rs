@@ -144,6 +144,7 @@ fn reports_are_refused_by_the_name_of_what_is_wrong() {
     };
     let bad: Vec<(&str, Answer)> = vec![
         ("recommendation", Answer { recommendation: "".into(), ..stroke() }),
+        ("assessment", Answer { findings: "".into(), assessment: " ".into(), ..stroke() }),
         ("findings", Answer { findings: "x".repeat(20_001).into(), ..stroke() }),
         ("nihss", Answer { template: ReportTemplate::General, ..stroke() }),
         ("nihss.items", Answer { nihss: Some(Nihss { items: vec![Some(0); 14] }), ..stroke() }),

@@ -1,5 +1,7 @@
 use super::*;
-use crate::domain::consult::{PROMISE_GRACE_SECONDS, PROMISE_SECONDS, RETRY_SECONDS, ring_id};
+use crate::domain::consult::{
+    ATTEMPTS_EACH_PAUSE, LONGEST_RETRY_SECONDS, PROMISE_GRACE_SECONDS, PROMISE_SECONDS, RETRY_SECONDS, ring_id,
+};
 use schemas::{
     consult::{AlarmKind, Receipt, RingOutcome},
     problem::ProblemCode,
@@ -46,7 +48,7 @@ fn malformed_fields_are_refused_by_name() {
     let bad = [
         CaseFields { birth_date: Some("3.4.1950".into()), ..CaseFields::default() },
         CaseFields { birth_date: Some("1950-02-30".into()), ..CaseFields::default() },
-        CaseFields { insurance_number: Some("a123456789".into()), ..CaseFields::default() },
+        CaseFields { insurance_number: Some("unbekannt!".into()), ..CaseFields::default() },
         CaseFields { family_name: Some("Ä".repeat(201)), ..CaseFields::default() },
         CaseFields { question: Some("a\0b".into()), ..CaseFields::default() },
     ];
@@ -56,7 +58,7 @@ fn malformed_fields_are_refused_by_name() {
     }
     let good = CaseFields {
         birth_date: Some("1950-02-28".into()),
-        insurance_number: Some("A123456789".into()),
+        insurance_number: Some("PKV 4711-0815".into()),
         ..CaseFields::default()
     };
     assert_eq!(world.run(&Command::CompleteFields { person: REQUESTER, fields: good }).unwrap().len(), 1);
@@ -119,6 +121,21 @@ fn a_ladder_that_is_exhausted_is_unanswered_alarms_and_rings_everybody_every_two
     assert_eq!(world.get().state_since, unanswered_since);
     world.run(&accept(1)).unwrap();
     assert_eq!(world.state(), ConsultState::Accepted);
+}
+
+#[test]
+fn a_forgotten_consult_is_rung_less_and_less_often_until_its_urgency_changes() {
+    let mut world = World::ringing(plan(1, &[]));
+    let pause = |world: &World| next_deadline(world.get()).unwrap().seconds_since(world.now);
+    for seconds in [RETRY_SECONDS, 2 * RETRY_SECONDS, 4 * RETRY_SECONDS, LONGEST_RETRY_SECONDS, LONGEST_RETRY_SECONDS] {
+        for _ in 0..ATTEMPTS_EACH_PAUSE {
+            assert_eq!(pause(&world), seconds);
+            world.tick(Some(plan(1, &[])));
+        }
+    }
+    let matched = Some(matched(plan(1, &[])));
+    world.run(&Command::ChangeUrgency { person: REQUESTER, urgency: Urgency::Urgent, matched }).unwrap();
+    assert_eq!(pause(&world), RETRY_SECONDS);
 }
 
 #[test]
