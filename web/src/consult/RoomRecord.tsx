@@ -1,16 +1,21 @@
+import { useState } from "react";
 import type { ConsultDetail } from "../api/types";
 import { useTexts } from "../i18n";
 import { Button, ErrorView, Instant } from "../ui";
+import { ConsentDialog } from "./ConsentDialog";
 import "./consult.css";
 import "./texts";
 import { useAct } from "./useAct";
 
-/** Roll call, consent and guests as they were recorded; nothing while nothing was. */
+/** Roll call, consent and guests as they were recorded, and the way to record what the patient says. */
 export function RoomRecord({ detail }: { detail: ConsultDetail }) {
   const t = useTexts("consult");
   const work = useAct(detail.summary.id);
   const { roll_call: rollCall, consent, guests } = detail;
-  if (!rollCall && !consent && guests.length === 0) return null;
+  const [isAsking, setAsking] = useState(false);
+  // Asked as early as possible: a patient who can answer now may not be able to when the room opens.
+  const canAsk = detail.actions.includes("record_consent");
+  if (!rollCall && !consent && guests.length === 0 && !canAsk) return null;
   const canRemove = detail.actions.includes("remove_guest");
   return (
     <section className="card stack" aria-labelledby="room-title">
@@ -23,6 +28,14 @@ export function RoomRecord({ detail }: { detail: ConsultDetail }) {
           </span>
         </p>
       )}
+      {canAsk && (
+        <div>
+          <Button onPress={() => setAsking(true)} data-testid="consent">
+            {t(consent ? "room.ask.change" : "room.ask.open")}
+          </Button>
+        </div>
+      )}
+      {isAsking && <ConsentDialog detail={detail} onClose={() => setAsking(false)} />}
       {rollCall && (
         <div>
           <h3>{t("room.present")}</h3>

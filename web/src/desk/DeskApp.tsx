@@ -50,7 +50,7 @@ function SoundSwitch() {
         <Button
           variant="primary"
           onPress={() => {
-            void ringer.arm().then((works) => works && ringer.test());
+            void ringer.arm().then((works) => works && ringer.once("urgent"));
           }}
         >
           {t("sound.off")}

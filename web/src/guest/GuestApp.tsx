@@ -11,6 +11,7 @@ import { comeBack } from "../room/resume";
 import { RoomSession } from "../room/roomSession";
 import { takeToken } from "../state/fragment";
 import { Button, ErrorView, Loading } from "../ui";
+import { enter } from "./enter";
 import { GuestRoom } from "./GuestRoom";
 import { Message, Welcome } from "./Message";
 import "./texts";
@@ -27,7 +28,7 @@ export function GuestApp() {
     setOpening(true);
     setFailure(null);
     try {
-      setView(await guestApi.open(secret));
+      setView(await enter(secret));
       setToken(undefined);
     } catch (problem) {
       setFailure(problem);

@@ -10,7 +10,7 @@ export function ArmCard() {
   const [note, setNote] = useState<"testDone" | "blocked" | null>(null);
   const arm = async () => {
     const works = await ringer.arm();
-    if (works) ringer.test();
+    if (works) ringer.once("urgent");
     setNote(works ? "testDone" : "blocked");
   };
   if (isArmed) {

@@ -3,7 +3,7 @@ import { useAct } from "../consult/useAct";
 import type { ConsultId, Guest } from "../api/types";
 import { useTexts } from "../i18n";
 import { Button, ErrorView } from "../ui";
-import { ringer } from "../ui/Ringer";
+import { useBell } from "../ui/useBell";
 
 /** Guests at the door: who, since when, in or away. It chimes until somebody has decided. Alt+E lets the first one in. */
 export function GuestBanner({ consult, guests, canDecide }: { consult: ConsultId; guests: readonly Guest[]; canDecide: boolean }) {
@@ -11,7 +11,7 @@ export function GuestBanner({ consult, guests, canDecide }: { consult: ConsultId
   const work = useAct(consult);
   const asking = guests.filter(({ state }) => state !== "admitted");
   const first = asking[0];
-  useChime(canDecide && first !== undefined);
+  useBell(canDecide && first ? "elective" : null);
   const admit = (guest: Guest) => void work.act({ type: "admit_guest", guest_id: guest.id });
   useEffect(() => {
     if (!canDecide || !first) return;
@@ -64,18 +64,4 @@ export function GuestBanner({ consult, guests, canDecide }: { consult: ConsultId
       {work.error !== null && <ErrorView error={work.error} />}
     </div>
   );
-}
-
-/** The bell of what can wait a moment. The browser lets it sound once something was pressed on this page. */
-function useChime(isOn: boolean): void {
-  useEffect(() => {
-    if (!isOn) return;
-    ringer.start("elective");
-    const arm = () => void ringer.arm();
-    addEventListener("pointerdown", arm, { once: true });
-    return () => {
-      removeEventListener("pointerdown", arm);
-      ringer.stop();
-    };
-  }, [isOn]);
 }

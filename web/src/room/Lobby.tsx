@@ -1,9 +1,11 @@
+import { useState } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { useTexts } from "../i18n";
 import type { LocalMedia } from "../rtc/localMedia";
-import { LinkButton, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
+import { Button, LinkButton, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
 import { DeviceLobby } from "./DeviceLobby";
-import { counterpart } from "./people";
+import { phonesOfOther } from "./people";
+import { PhoneDialog } from "./PhoneDialog";
 
 interface Props {
   detail: ConsultDetail;
@@ -17,7 +19,10 @@ export function Lobby({ detail, me, onJoin }: Props) {
   const { summary, actions } = detail;
   const canJoin = actions.includes("join");
   const others = summary.in_room.filter((person) => person.id !== me.person.id);
-  const other = counterpart(summary, me.person);
+  const phones = phonesOfOther(summary, me.person, detail.fields?.callback_phone);
+  const [isMoving, setMoving] = useState(false);
+  // Whoever is on the telephone already needs no way there.
+  const canMove = canJoin && (me.only_consult === undefined || me.only_consult === null);
   return (
     <DeviceLobby
       heading={
@@ -49,7 +54,15 @@ export function Lobby({ detail, me, onJoin }: Props) {
       onJoin={onJoin}
       foot={
         <div className="lobby-foot">
-          {other?.phone && <PhoneLink number={other.phone} label={t("phoneOf", { name: other.name })} />}
+          {canMove && (
+            <Button onPress={() => setMoving(true)} data-testid="lobby-phone">
+              {t("phone.join")}
+            </Button>
+          )}
+          {isMoving && <PhoneDialog consult={summary.id} onClose={() => setMoving(false)} />}
+          {phones.slice(0, 2).map((phone) => (
+            <PhoneLink key={phone.number} number={phone.number} label={t("phoneOf", { name: phone.name })} />
+          ))}
           <LinkButton variant="quiet" href={me.home}>
             {t("toOverview")}
           </LinkButton>

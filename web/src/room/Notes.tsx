@@ -1,9 +1,13 @@
+import { useEffect, useRef } from "react";
 import { useConsults } from "../api/query";
-import type { ConsultDetail, Me } from "../api/types";
+import type { ConsultDetail, Me, RingId } from "../api/types";
 import { OfferActions } from "../consult/OfferActions";
 import { useTexts } from "../i18n";
+import { useRings } from "../oncall/useRings";
 import { notesOf } from "../state/notes";
+import type { RingItem } from "../state/rings";
 import { Elapsed, LinkButton } from "../ui";
+import { ringer } from "../ui/Ringer";
 import { waitingFor } from "./others";
 
 /** What must not wait until the room is left: a hand-over on offer, and who else needs this specialist. */
@@ -32,6 +36,7 @@ function OfferNote({ detail, me }: { detail: ConsultDetail; me: Me }) {
 
 function OtherCalls({ detail, me }: { detail: ConsultDetail; me: Me }) {
   const t = useTexts("room");
+  useOneSound(useRings(me.person.id).items);
   const consults = useConsults();
   const others = waitingFor(consults.data ?? [], detail.summary.id, me.person.id);
   if (others.length === 0) return null;
@@ -58,4 +63,14 @@ function OtherCalls({ detail, me }: { detail: ConsultDetail; me: Me }) {
       </ul>
     </div>
   );
+}
+
+/** One bar of the bell for each new ring, the most urgent of several: louder would end the talk that is going on. */
+function useOneSound(items: readonly RingItem[]): void {
+  const heard = useRef<ReadonlySet<RingId>>(new Set());
+  useEffect(() => {
+    const fresh = items.find(({ ring }) => !heard.current.has(ring.ring_id));
+    heard.current = new Set(items.map(({ ring }) => ring.ring_id));
+    if (fresh) ringer.once(fresh.summary.urgency);
+  });
 }

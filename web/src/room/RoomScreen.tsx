@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { ClockPanel } from "../consult/ClockPanel";
+import { ConsentDialog } from "../consult/ConsentDialog";
 import { RoomRecord } from "../consult/RoomRecord";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
@@ -9,12 +10,12 @@ import "../refer/texts";
 import type { EndReason } from "../rtc/machine";
 import { sharedScreen } from "../rtc/slots";
 import type { StackView } from "../viewer/engine/stackView";
+import { useSoundByClick } from "../ui/useBell";
 import { Viewer } from "../viewer/Viewer";
 import { AnswerPanel } from "./AnswerPanel";
 import { useArrivals } from "./arrivals";
 import { ChatPanel } from "./ChatPanel";
 import { colorOf } from "./colors";
-import { ConsentDialog } from "./ConsentDialog";
 import { Controls } from "./Controls";
 import { exposeDebug } from "./debug";
 import { GuestBanner } from "./GuestBanner";
@@ -60,6 +61,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const chatNews = useChatNews(chat, panel === "chat");
   const keyImages = useKeyImages(detail, me, stack, view);
   useWakeLock();
+  useSoundByClick();
 
   useEffect(() => exposeDebug(session, () => stack.current), [session]);
   useEffect(() => {

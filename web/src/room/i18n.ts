@@ -141,14 +141,8 @@ export const de = {
     record_one: "1 Person festhalten",
     record_other: "{{count}} Personen festhalten",
   },
-  consent: {
-    title: "Einwilligung",
-    about: "Was hat die Patientin oder der Patient zu diesem Telekonsil gesagt?",
-    label: "Einwilligung",
-    refused: "Ohne Einwilligung bitte das Gespräch beenden und den Fall telefonisch ohne Angaben zur Person klären.",
-    record: "Festhalten",
-  },
   phone: {
+    join: "Am eigenen Telefon teilnehmen",
     title: "Am eigenen Telefon weiter",
     about: "Mit der Kamera des Telefons scannen: Sie kommen in denselben Raum, auf denselben Platz. Diese Seite hier wird dann frei.",
     qr: "QR-Code zum Weitermachen am Telefon",
@@ -312,14 +306,8 @@ export const en: SameShape<typeof de> = {
     record_one: "Record 1 person",
     record_other: "Record {{count}} people",
   },
-  consent: {
-    title: "Consent",
-    about: "What did the patient say to this teleconsultation?",
-    label: "Consent",
-    refused: "Without consent please end the talk and discuss the case by telephone without saying who it is.",
-    record: "Record",
-  },
   phone: {
+    join: "Join on my phone",
     title: "Continue on my phone",
     about: "Scan with the phone's camera: you come into the same room, to the same seat. This page here then becomes free.",
     qr: "QR code to continue on the phone",

@@ -86,11 +86,12 @@ export class Ringer {
     return this.isArmed();
   }
 
-  /** One bar of the urgent bell. */
-  test(): void {
-    const output = this.gain(BARS.urgent.volume);
-    if (output) this.play(BARS.urgent, output);
-    vibrate(300);
+  /** One bar, whatever else rings. */
+  once(bell: Bell): void {
+    const bar = BARS[bell];
+    const output = this.gain(bar.volume);
+    if (output) this.play(bar, output);
+    if (bar.vibration.length > 0) vibrate([...bar.vibration]);
   }
 
   /** Rings until {@link stop}; changing the bell starts the new one at once. */

@@ -1,14 +1,15 @@
 import { useState } from "react";
 import type { Consent, ConsultDetail } from "../api/types";
-import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { Banner, Button, Choice, Dialog, ErrorView } from "../ui";
+import "./texts";
+import { useAct } from "./useAct";
 
 const CONSENTS: readonly Consent[] = ["given", "given_by_representative", "presumed", "refused"];
 
 /** What the patient said to this consultation. */
 export function ConsentDialog({ detail, onClose }: { detail: ConsultDetail; onClose(): void }) {
-  const t = useTexts("room");
+  const t = useTexts("consult");
   const work = useAct(detail.summary.id);
   const [consent, setConsent] = useState<Consent | null>(detail.consent?.consent ?? null);
   const record = async () => {
@@ -16,7 +17,7 @@ export function ConsentDialog({ detail, onClose }: { detail: ConsultDetail; onCl
   };
   return (
     <Dialog
-      title={t("consent.title")}
+      title={t("room.consent")}
       isOpen
       onClose={onClose}
       actions={
@@ -27,19 +28,19 @@ export function ConsentDialog({ detail, onClose }: { detail: ConsultDetail; onCl
           onPress={() => void record()}
           data-testid="consent-record"
         >
-          {t("consent.record")}
+          {t("room.ask.record")}
         </Button>
       }
     >
       <div className="stack">
-        <p>{t("consent.about")}</p>
+        <p>{t("room.ask.about")}</p>
         <Choice<Consent>
-          label={t("consent.label")}
+          label={t("room.consent")}
           value={consent}
           onChange={setConsent}
-          options={CONSENTS.map((value) => ({ value, label: t(`consult:room.consents.${value}`) }))}
+          options={CONSENTS.map((value) => ({ value, label: t(`room.consents.${value}`) }))}
         />
-        {consent === "refused" && <Banner tone="warn">{t("consent.refused")}</Banner>}
+        {consent === "refused" && <Banner tone="warn">{t("room.ask.refused")}</Banner>}
         {work.error !== null && <ErrorView error={work.error} />}
       </div>
     </Dialog>
