@@ -41,7 +41,9 @@ function Write({ detail, kind }: { detail: ConsultDetail; kind: "ask" | "reply" 
   const [text, setText] = useState("");
   const send = async () => {
     const words = text.trim();
-    if (await work.act(kind === "ask" ? { type: "ask_for_more", text: words } : { type: "reply", text: words })) setText("");
+    const isSent = await work.act(kind === "ask" ? { type: "ask_for_more", text: words } : { type: "reply", text: words });
+    // Whoever has typed on keeps what was typed.
+    if (isSent) setText((now) => (now === text ? "" : now));
   };
   return (
     <div className="stack">
