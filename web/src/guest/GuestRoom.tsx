@@ -1,19 +1,16 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useState } from "react";
 import type { GuestView } from "../api/types";
 import { useTexts } from "../i18n";
-import { useArrivals } from "../room/arrivals";
 import { ChatPanel } from "../room/ChatPanel";
-import { useChatNews } from "../room/chatNews";
 import { Controls } from "../room/Controls";
-import { exposeDebug } from "../room/debug";
+import { Faces } from "../room/Faces";
 import { ConnectionState } from "../room/Header";
 import type { RoomSession } from "../room/roomSession";
 import { SoundBlocked } from "../room/Sound";
 import { Stage } from "../room/Stage";
-import { Tiles, Voices } from "../room/Tiles";
-import { useWakeLock } from "../room/wakeLock";
+import { Voices } from "../room/Tiles";
+import { useRoom } from "../room/useRoom";
 import type { EndReason } from "../rtc/machine";
-import { sharedScreen } from "../rtc/slots";
 import { Button } from "../ui";
 
 interface Props {
@@ -25,27 +22,15 @@ interface Props {
 /** The talk as a guest has it: faces, voices and chat. No images, no case, nothing to decide. */
 export function GuestRoom({ session, view, onEnded }: Props) {
   const t = useTexts("guest");
-  const { connection, local, chat } = session;
-  const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
-  const media = useSyncExternalStore(local.subscribe, local.snapshot);
-  const { unread } = useSyncExternalStore(chat.subscribe, chat.snapshot);
+  const { local, chat } = session;
   const [showsChat, setShowsChat] = useState(false);
-  const [resumeSound, setResumeSound] = useState<(() => void)[]>([]);
-  const arrivals = useArrivals(state.roster, state.you);
-  const chatNews = useChatNews(chat, showsChat);
-  useWakeLock();
-  useEffect(() => exposeDebug(session, () => undefined), [session]);
-  useEffect(() => {
-    if (state.phase === "ended") onEnded(state.end ?? "left");
-  }, [state.phase, state.end, onEnded]);
+  const room = useRoom(session, { showsChat, stack: () => undefined, onEnded });
+  const { state } = room;
 
   const hasSeat = state.roster.length > 0;
   if (state.phase === "door" || !hasSeat) {
     return <Door view={view} isAtDoor={state.phase === "door"} wasInside={state.everLive} onLeave={() => session.leave()} />;
   }
-  const screen = sharedScreen(state.slots);
-  const stream = screen && connection.stream(screen.mid);
-  const sharer = state.roster.find(({ id }) => id === screen?.member)?.person.name ?? "–";
   return (
     <div className={`room room-faces${showsChat ? " has-panel" : ""}`} data-testid="room" data-phase={state.phase}>
       <header className="room-head">
@@ -56,34 +41,21 @@ export function GuestRoom({ session, view, onEnded }: Props) {
         <ConnectionState state={state} />
       </header>
       <div className="room-notes">
-        <SoundBlocked resume={resumeSound} onResumed={() => setResumeSound([])} />
+        <SoundBlocked resume={room.stopped} onResumed={room.onResumed} />
       </div>
-      <p className="visually-hidden" role="status">
-        {arrivals}
-      </p>
-      <p className="visually-hidden" role="status">
-        {chatNews}
-      </p>
-      <Tiles
-        connection={connection}
-        roster={state.roster}
-        slots={state.slots}
-        you={state.you}
-        camera={media.tracks.camera}
-        muted={media.muted || !media.tracks.microphone}
-      />
-      <Stage screen={screen && stream ? { stream, name: sharer } : undefined}>{null}</Stage>
+      <Faces room={room} />
+      <Stage screen={room.screen}>{null}</Stage>
       {showsChat && <ChatPanel chat={chat} isLive={state.phase === "live"} onClose={() => setShowsChat(false)} />}
       <Controls
         local={local}
-        state={media}
-        unread={unread}
+        state={room.media}
+        unread={room.unread}
         shows={showsChat ? "chat" : undefined}
         mayShare={false}
         onChat={() => setShowsChat(!showsChat)}
         onLeave={() => session.leave()}
       />
-      <Voices connection={connection} onBlocked={(resume) => setResumeSound((all) => [...all, resume])} />
+      <Voices connection={room.connection} onBlocked={room.onBlocked} />
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import { mount } from "../ui/mount";
 import "../room/room.css";
+import "../room/faces.css";
+import "../room/controls.css";
 import "../room/panels.css";
 import "../room/lobby.css";
 import "./guest.css";

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { ClockPanel } from "../consult/ClockPanel";
 import { ConsentDialog } from "../consult/ConsentDialog";
@@ -8,16 +8,14 @@ import { useTexts } from "../i18n";
 import { DetachButton } from "../refer/Detach";
 import "../refer/texts";
 import type { EndReason } from "../rtc/machine";
-import { sharedScreen } from "../rtc/slots";
 import type { StackView } from "../viewer/engine/stackView";
 import { useSoundByClick } from "../ui/useBell";
 import { Viewer } from "../viewer/Viewer";
 import { AnswerPanel } from "./AnswerPanel";
-import { useArrivals } from "./arrivals";
 import { ChatPanel } from "./ChatPanel";
 import { colorOf } from "./colors";
 import { Controls } from "./Controls";
-import { exposeDebug } from "./debug";
+import { Faces } from "./Faces";
 import { GuestBanner } from "./GuestBanner";
 import { Header } from "./Header";
 import { InviteGuest } from "./InviteGuest";
@@ -30,10 +28,9 @@ import { Roster } from "./Roster";
 import type { RoomSession } from "./roomSession";
 import { SoundBlocked } from "./Sound";
 import { Stage } from "./Stage";
-import { Tiles, Voices } from "./Tiles";
-import { useChatNews } from "./chatNews";
+import { Voices } from "./Tiles";
 import { useKeyImages } from "./useKeyImages";
-import { useWakeLock } from "./wakeLock";
+import { useRoom } from "./useRoom";
 
 interface Props {
   session: RoomSession;
@@ -48,32 +45,19 @@ type DialogName = "invite" | "roll" | "consent" | "phone";
 /** The consultation: images largest, faces small, everything else one press away. */
 export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const t = useTexts("room");
-  const { connection, local, view, chat } = session;
-  const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
-  const media = useSyncExternalStore(local.subscribe, local.snapshot);
-  const { unread } = useSyncExternalStore(chat.subscribe, chat.snapshot);
+  const { local, view, chat } = session;
   const [panel, setPanel] = useState<PanelName>();
   const [dialog, setDialog] = useState<DialogName>();
-  const [resumeSound, setResumeSound] = useState<(() => void)[]>([]);
   const stack = useRef<StackView>(undefined);
+  const room = useRoom(session, { showsChat: panel === "chat", stack: () => stack.current, onEnded });
+  const { state, nameOf } = room;
   const times = useAct(detail.summary.id);
-  const arrivals = useArrivals(state.roster, state.you);
-  const chatNews = useChatNews(chat, panel === "chat");
   const keyImages = useKeyImages(detail, me, stack, view);
-  useWakeLock();
   useSoundByClick();
-
-  useEffect(() => exposeDebug(session, () => stack.current), [session]);
-  useEffect(() => {
-    if (state.phase === "ended") onEnded(state.end ?? "left");
-  }, [state.phase, state.end, onEnded]);
 
   const { summary, studies, actions } = detail;
   // Interpreters talk and hear; they have no part in case and images, and faces are what they work with.
   const seesImages = detail.fields !== undefined && detail.fields !== null;
-  const nameOf = (member: number) => state.roster.find(({ id }) => id === member)?.person.name ?? "–";
-  const screen = sharedScreen(state.slots);
-  const screenStream = screen && connection.stream(screen.mid);
   const toggle = (wanted: PanelName) => setPanel(panel === wanted ? undefined : wanted);
   const close = useCallback(() => setPanel(undefined), []);
   const closeDialog = () => setDialog(undefined);
@@ -98,7 +82,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
         showsTimes={panel === "times"}
       />
       <div className="room-notes">
-        <SoundBlocked resume={resumeSound} onResumed={() => setResumeSound([])} />
+        <SoundBlocked resume={room.stopped} onResumed={room.onResumed} />
         <GuestBanner
           consult={summary.id}
           guests={state.waitingGuests}
@@ -106,21 +90,8 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
         />
         <RoomNotes detail={detail} me={me} />
       </div>
-      <p className="visually-hidden" role="status">
-        {arrivals}
-      </p>
-      <p className="visually-hidden" role="status">
-        {chatNews}
-      </p>
-      <Tiles
-        connection={connection}
-        roster={state.roster}
-        slots={state.slots}
-        you={state.you}
-        camera={media.tracks.camera}
-        muted={media.muted || !media.tracks.microphone}
-      />
-      <Stage screen={screen && screenStream ? { stream: screenStream, name: nameOf(screen.member) } : undefined}>
+      <Faces room={room} />
+      <Stage screen={room.screen}>
         {seesImages && (
           <Viewer
             consultId={summary.id}
@@ -161,8 +132,8 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
       )}
       <Controls
         local={local}
-        state={media}
-        unread={unread}
+        state={room.media}
+        unread={room.unread}
         shows={panel === "people" || panel === "chat" ? panel : panel && "other"}
         onPeople={() => toggle("people")}
         onChat={() => toggle("chat")}
@@ -173,7 +144,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
       {dialog === "roll" && <RollCall detail={detail} roster={state.roster} onClose={closeDialog} />}
       {dialog === "consent" && <ConsentDialog detail={detail} onClose={closeDialog} />}
       {dialog === "phone" && <PhoneDialog consult={summary.id} onClose={closeDialog} />}
-      <Voices connection={connection} onBlocked={(resume) => setResumeSound((all) => [...all, resume])} />
+      <Voices connection={room.connection} onBlocked={room.onBlocked} />
     </div>
   );
 }

@@ -1,5 +1,7 @@
 import { mount } from "../ui/mount";
 import "./room.css";
+import "./faces.css";
+import "./controls.css";
 import "./panels.css";
 import "../consult/consult.css";
 import "./lobby.css";

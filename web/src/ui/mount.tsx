@@ -6,7 +6,11 @@ import { createQueryClient } from "../api/query";
 import { localeOf, useLanguage } from "../i18n";
 import "./tokens.css";
 import "./base.css";
-import "./kit.css";
+import "./button.css";
+import "./field.css";
+import "./badges.css";
+import "./feedback.css";
+import "./dialog.css";
 import { ErrorBoundary } from "./Feedback";
 import { applyTheme, getTheme } from "./theme";
 

@@ -1,0 +1,24 @@
+import { Tiles } from "./Tiles";
+import type { Room } from "./useRoom";
+
+/** Who is in the room: seen, and said to those who do not see it. */
+export function Faces({ room: { connection, state, media, arrivals, chatNews } }: { room: Room }) {
+  return (
+    <>
+      <p className="visually-hidden" role="status">
+        {arrivals}
+      </p>
+      <p className="visually-hidden" role="status">
+        {chatNews}
+      </p>
+      <Tiles
+        connection={connection}
+        roster={state.roster}
+        slots={state.slots}
+        you={state.you}
+        camera={media.tracks.camera}
+        muted={media.muted || !media.tracks.microphone}
+      />
+    </>
+  );
+}
