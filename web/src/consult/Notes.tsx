@@ -23,10 +23,22 @@ export function Notes({ summary, me }: { summary: ConsultSummary; me: PersonRef 
               </strong>
             </>
           )}
+          {note.ahead !== undefined && (
+            <>
+              {". "}
+              <Place ahead={note.ahead} />
+            </>
+          )}
         </Banner>
       ))}
     </div>
   );
+}
+
+/** How many come before a consult that waits for somebody who is busy. */
+export function Place({ ahead }: { ahead: number }) {
+  const t = useTexts("consult");
+  return <strong>{t(ahead === 0 ? "notes.next" : "notes.ahead", { count: ahead })}</strong>;
 }
 
 /** Says that this is read because the glass was broken. */

@@ -1,7 +1,9 @@
 import { useConsult } from "../api/query";
 import type { ConsultSummary, Me } from "../api/types";
 import { OfferActions } from "../consult/OfferActions";
+import { GuestsAtDoor } from "../consult/Summons";
 import { useTexts } from "../i18n";
+import { askedSince } from "../state/lists";
 import { formatElapsed } from "../state/time";
 import { Elapsed, Eta, LinkButton, StateBadge, UrgencyBadge, useNow } from "../ui";
 
@@ -18,10 +20,11 @@ export function ConsultCard({ consult }: { consult: ConsultSummary }) {
           <StateBadge state={consult.state} queued={Boolean(consult.queue)} />
         </div>
         <span className="case-clock">
-          <Elapsed since={consult.created_at} />
+          <Elapsed since={askedSince(consult)} />
         </span>
       </div>
       <Where consult={consult} />
+      <GuestsAtDoor consult={consult} />
       <div className="case-buttons">
         {HAS_ROOM.has(consult.state) && (
           <LinkButton variant="ok" size="large" href={`/room/${consult.id}`}>
@@ -134,9 +137,12 @@ export function ReportCard({ consult }: { consult: ConsultSummary }) {
           {consult.service.name} · {consult.label} · {t("reports.since")} <Elapsed since={consult.state_since} />
         </p>
       </div>
-      <LinkButton variant="primary" href={`#/consult/${consult.id}`}>
-        {t("reports.write")}
-      </LinkButton>
+      <span className="row">
+        <GuestsAtDoor consult={consult} />
+        <LinkButton variant="primary" href={`#/consult/${consult.id}`}>
+          {t("reports.write")}
+        </LinkButton>
+      </span>
     </article>
   );
 }

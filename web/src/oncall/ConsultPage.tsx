@@ -1,21 +1,26 @@
+import { useEffect } from "react";
 import { useConsult } from "../api/query";
 import type { ConsultDetail, Me } from "../api/types";
 import { CaseView } from "../consult/CaseView";
 import { ClockPanel } from "../consult/ClockPanel";
 import { CloseOutView } from "../consult/CloseAction";
 import { ExchangeThread } from "../consult/ExchangeThread";
+import { ExportAction } from "../consult/ExportAction";
 import { LedgerView } from "../consult/LedgerView";
 import { GlassBanner, Notes } from "../consult/Notes";
 import { OfferActions } from "../consult/OfferActions";
 import { Outcomes } from "../consult/Outcomes";
 import { People } from "../consult/People";
+import { Reasons } from "../consult/Reasons";
 import { RoomRecord } from "../consult/RoomRecord";
 import { Timeline } from "../consult/Timeline";
 import { useAct, type Act } from "../consult/useAct";
 import { useTexts } from "../i18n";
-import { isOpen } from "../state/lists";
+import { askedSince, isOpen } from "../state/lists";
 import { phoneOf } from "../state/notes";
+import { outcomeKey } from "../state/summons";
 import { Banner, Button, Elapsed, ErrorView, Eta, LinkButton, Loading, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
+import { seen } from "../ui/seen";
 import { Arrival } from "./Cards";
 import { Report } from "./Report";
 import { StudyLine } from "./StudyLine";
@@ -51,10 +56,15 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
   const t = useTexts("oncall");
   const { summary } = detail;
   const work = useAct(summary.id);
+  const hasOutcomes = detail.outcomes.length > 0;
+  useEffect(() => {
+    if (hasOutcomes) seen.add(outcomeKey(summary));
+  }, [hasOutcomes, summary]);
   return (
     <>
       <GlassBanner detail={detail} me={me.person} />
       <Head detail={detail} work={work} />
+      <Reasons detail={detail} />
       <Notes summary={summary} me={me.person} />
       <OfferActions detail={detail} me={me.person.id} />
       <ExchangeThread detail={detail} />
@@ -91,6 +101,9 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
         </summary>
         <Timeline entries={detail.timeline} />
       </details>
+      <div className="row">
+        <ExportAction detail={detail} me={me} />
+      </div>
     </>
   );
 }
@@ -111,7 +124,7 @@ function Head({ detail, work }: { detail: ConsultDetail; work: Act }) {
           <Arrival consult={summary} />
         ) : (
           <span className="case-clock">
-            <Elapsed since={summary.created_at} until={isOpen(summary) ? null : summary.state_since} />
+            <Elapsed since={askedSince(summary)} until={isOpen(summary) ? null : summary.state_since} />
           </span>
         )}
       </div>

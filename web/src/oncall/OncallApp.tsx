@@ -1,5 +1,6 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
-import { useLiveCache, useMe } from "../api/query";
+import { useConsults, useLiveCache, useMe } from "../api/query";
+import { SummonsList } from "../consult/Summons";
 import { useTexts } from "../i18n";
 import { parseConsultHash } from "../state/route";
 import { Banner, Button, ErrorView, Loading, Shell } from "../ui";
@@ -14,6 +15,7 @@ import { useRings } from "./useRings";
 export function OncallApp() {
   const t = useTexts("oncall");
   const me = useMe();
+  const consults = useConsults();
   const consult = parseConsultHash(useHash());
   const [notice, setNotice] = useState<string | null>(null);
   useLiveCache({ exclusive: true });
@@ -33,6 +35,7 @@ export function OncallApp() {
               {notice}
             </Banner>
           )}
+          {me.data && <SummonsList me={me.data} consults={consults.data} isQuiet={top !== undefined} />}
           {me.isPending && <Loading />}
           {me.isError && <ErrorView error={me.error} onRetry={() => void me.refetch()} />}
           {me.data && (consult === null ? <Home me={me.data} /> : <ConsultPage key={consult} id={consult} me={me.data} />)}

@@ -86,6 +86,10 @@ export const de = {
     show: "Anzeigen",
     hide: "Ausblenden",
     empty: "Sie haben noch kein Konsil abgeschlossen.",
+    news_one: "1 neue Rückmeldung",
+    news_other: "{{count}} neue Rückmeldungen",
+    outcomes_one: "Rückmeldung",
+    outcomes_other: "{{count}} Rückmeldungen",
   },
   missed: {
     heading: "Verpasst und noch offen",
@@ -199,6 +203,10 @@ export const en: SameShape<typeof de> = {
     show: "Show",
     hide: "Hide",
     empty: "You have not ended any consult yet.",
+    news_one: "1 new outcome",
+    news_other: "{{count}} new outcomes",
+    outcomes_one: "Outcome",
+    outcomes_other: "{{count}} outcomes",
   },
   missed: {
     heading: "Missed and still open",

@@ -2,9 +2,11 @@ import { useState } from "react";
 import { useAllConsults, useConsults } from "../api/query";
 import type { ConsultSummary, Me } from "../api/types";
 import { useTexts } from "../i18n";
-import { isOpen, shownConsults } from "../state/lists";
+import { GuestsAtDoor } from "../consult/Summons";
+import { askedSince, isOpen, shownConsults } from "../state/lists";
 import { names } from "../state/notes";
 import { formatReferRoute } from "../state/route";
+import { Place } from "../consult/Notes";
 import { Choice, Elapsed, EmptyState, ErrorView, Eta, Instant, LinkButton, Loading, StateBadge, UrgencyBadge } from "../ui";
 import { PrealertStart } from "./PrealertStart";
 
@@ -47,6 +49,7 @@ export function ConsultList({ me }: { me: Me }) {
         {shown.map((consult) => (
           <li key={consult.id}>
             <ConsultRow consult={consult} />
+            <GuestsAtDoor consult={consult} />
           </li>
         ))}
       </ul>
@@ -69,11 +72,12 @@ function ConsultRow({ consult }: { consult: ConsultSummary }) {
           <strong>{consult.service.name}</strong>
         </span>
         <span className="consult-row-clock">
-          {isOpen(consult) ? <Elapsed since={consult.created_at} /> : <Instant at={consult.created_at} />}
+          {isOpen(consult) ? <Elapsed since={askedSince(consult)} /> : <Instant at={consult.created_at} />}
         </span>
       </div>
       <div className="row">
         <StateBadge state={consult.state} queued={Boolean(consult.queue)} />
+        {consult.queue && <Place ahead={consult.queue.ahead} />}
         {ringing !== "" && <span>{t("list.ringingAt", { names: ringing })}</span>}
         {consult.specialist && <span>{t("list.acceptedBy", { name: consult.specialist.name })}</span>}
         {consult.eta && isOpen(consult) && <Eta at={consult.eta} />}

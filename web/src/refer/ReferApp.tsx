@@ -1,8 +1,10 @@
 import { useEffect } from "react";
-import { useLiveCache, useMe } from "../api/query";
+import { useConsults, useLiveCache, useMe } from "../api/query";
+import { SummonsList } from "../consult/Summons";
 import { useTexts } from "../i18n";
 import { parseReferRoute } from "../state/route";
 import { ErrorView, Loading, Shell } from "../ui";
+import { useSoundByClick } from "../ui/useBell";
 import { useHash } from "../ui/useHash";
 import { ConsultList } from "./ConsultList";
 import { ConsultPage } from "./ConsultPage";
@@ -13,8 +15,11 @@ import { isAnyUploadBusy } from "./upload/Uploader";
 export function ReferApp() {
   const t = useTexts("refer");
   const me = useMe();
+  const consults = useConsults();
   const route = parseReferRoute(useHash());
   useLiveCache();
+  useSoundByClick();
+  useDropsCaught();
   useEffect(() => {
     const warn = (event: BeforeUnloadEvent) => {
       if (isAnyUploadBusy()) event.preventDefault();
@@ -26,9 +31,23 @@ export function ReferApp() {
     <Shell title={t("title")} me={me.data} width={route.page === "consult" ? "wide" : "narrow"}>
       {me.isPending && <Loading />}
       {me.isError && <ErrorView error={me.error} onRetry={() => void me.refetch()} />}
+      {me.data && <SummonsList me={me.data} consults={consults.data} />}
       {me.data && route.page === "list" && <ConsultList me={me.data} />}
       {me.data && route.page === "new" && <NewConsultPage me={me.data} />}
       {me.data && route.page === "consult" && <ConsultPage key={route.id} id={route.id} me={me.data} />}
     </Shell>
   );
+}
+
+/** A folder dropped beside the box would make the browser leave the page and show the file. */
+function useDropsCaught() {
+  useEffect(() => {
+    const keep = (event: DragEvent) => event.preventDefault();
+    addEventListener("dragover", keep);
+    addEventListener("drop", keep);
+    return () => {
+      removeEventListener("dragover", keep);
+      removeEventListener("drop", keep);
+    };
+  }, []);
 }

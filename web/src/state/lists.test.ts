@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Colleague } from "../api/types";
-import { dutyLists, inPickOrder, shownConsults } from "./lists";
+import { askedSince, dutyLists, earlierConsults, inPickOrder, shownConsults } from "./lists";
 import { person, summary } from "./samples";
 
 const ids = (list: readonly { id: string }[]) => list.map((consult) => consult.id);
@@ -12,7 +12,7 @@ test("every open consult is in exactly one of a specialist's lists", () => {
     [
       summary("offer", { state: "reporting", specialist: me, offer: { to: me, by: person("x"), at: 0, is_hand_over: true } }),
       summary("promised", { ...waiting, promised_by: me }),
-      summary("queued", { ...waiting, queue: { since: 0, behind: [me] } }),
+      summary("queued", { ...waiting, queue: { since: 0, behind: [me], ahead: 0 } }),
       summary("missed", waiting),
       summary("rung"),
       summary("prealert", { state: "prealert", ringing: [] }),
@@ -33,6 +33,26 @@ test("every open consult is in exactly one of a specialist's lists", () => {
     reports: ["report"],
     mine: ["mine", "second"],
   });
+});
+
+test("a pre-alert's time is not the request's", () => {
+  expect(askedSince(summary("a", { created_at: 1, requested_at: 9 }))).toBe(9);
+  expect(askedSince(summary("a", { created_at: 1 }))).toBe(1);
+});
+
+test("earlier consults are those that I had, handed over or gave a second opinion on", () => {
+  const me = person("me");
+  const part = { person: me, part: "second_specialist" as const, since: 0 };
+  const list = [
+    summary("mine", { state: "closed", specialist: me, created_at: 1 }),
+    summary("helped", { state: "cancelled", participants: [part], created_at: 2 }),
+    summary("handedOver", { state: "accepted", specialist: person("x"), former: [me], created_at: 3 }),
+    summary("open", { state: "reported", specialist: me }),
+    summary("interpreted", { state: "closed", participants: [{ ...part, part: "interpreter" }] }),
+    summary("foreign", { state: "closed", specialist: person("x") }),
+  ];
+  expect(ids(earlierConsults(list, "me", 9))).toEqual(["handedOver", "helped", "mine"]);
+  expect(ids(earlierConsults(list, "me", 1))).toEqual(["handedOver"]);
 });
 
 test("who arrives first comes first, and who does not say when comes last", () => {

@@ -5,6 +5,9 @@ import type { Colleague, ConsultSummary, PersonId } from "../api/types";
 export const isOpen = (consult: ConsultSummary): boolean => consult.state !== "closed" && consult.state !== "cancelled";
 const isWaiting = (consult: ConsultSummary): boolean => consult.state === "ringing" || consult.state === "unanswered";
 
+/** Since when somebody is asked; a pre-alert that never became a request counts from itself. */
+export const askedSince = (consult: ConsultSummary): number => consult.requested_at ?? consult.created_at;
+
 export interface DutyLists {
   /** Offered to me. */
   offers: ConsultSummary[];
@@ -42,6 +45,18 @@ function placeOf(consult: ConsultSummary, me: PersonId): keyof DutyLists | "none
   if (!isWaiting(consult) || consult.ringing.some((person) => person.id === me)) return "none";
   if (consult.promised_by?.id === me) return "promised";
   return consult.queue?.behind.some((person) => person.id === me) ? "queued" : "missed";
+}
+
+/** Consults that are over for `me` and whose report they may read: the newest first, at most `limit`. */
+export function earlierConsults(consults: readonly ConsultSummary[], me: PersonId, limit: number): ConsultSummary[] {
+  const had = (consult: ConsultSummary) =>
+    consult.specialist?.id === me ||
+    consult.participants.some(({ person, part }) => person.id === me && part === "second_specialist");
+  const wasFormer = (consult: ConsultSummary) => consult.former.some((person) => person.id === me);
+  return consults
+    .filter((consult) => wasFormer(consult) || (had(consult) && !isOpen(consult)))
+    .toSorted((a, b) => b.created_at - a.created_at)
+    .slice(0, limit);
 }
 
 /** On duty before off duty, free before busy, first duty before second, then by name. */

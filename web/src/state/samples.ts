@@ -22,6 +22,7 @@ export function summary(id: string, more: Partial<ConsultSummary> = {}): Consult
       zone: "Europe/Berlin",
     },
     requester: person("referrer"),
+    former: [],
     created_at: 0,
     state_since: 0,
     ringing: [person("me")],
@@ -32,6 +33,7 @@ export function summary(id: string, more: Partial<ConsultSummary> = {}): Consult
     asked_for_more: false,
     waiting_guests: 0,
     report_taken_over: false,
+    outcomes: 0,
     ...more,
   };
 }

@@ -1,0 +1,67 @@
+import { useState } from "react";
+import { privacyApi } from "../api/privacy";
+import type { ConsultDetail, Me } from "../api/types";
+import { useTexts } from "../i18n";
+import { Banner, Button, Dialog, ErrorView, Field, LinkButton } from "../ui";
+import "./texts";
+import { useAct } from "./useAct";
+
+/** Asks for a copy of the whole consult; the data-protection role decides. For requesting house and specialist. */
+export function ExportAction({ detail, me }: { detail: ConsultDetail; me: Me }) {
+  const t = useTexts("consult");
+  const { summary } = detail;
+  const work = useAct(summary.id);
+  const [isOpen, setOpen] = useState(false);
+  const [isSent, setSent] = useState(false);
+  const [reason, setReason] = useState("");
+  const isOfHouse = me.roles.includes("referrer") && me.person.hospital_id === summary.hospital.id;
+  if (me.only_consult || !(isOfHouse || summary.specialist?.id === me.person.id)) return null;
+  const close = () => {
+    setOpen(false);
+    work.clear();
+  };
+  const send = async () => {
+    const asked = await work.run("request_export", async () => {
+      await privacyApi.requestExport(summary.id, reason.trim());
+      return undefined;
+    });
+    if (!asked) return;
+    setSent(true);
+    setReason("");
+    close();
+  };
+  return (
+    <>
+      <Button variant="quiet" onPress={() => setOpen(true)}>
+        {t("export.open")}
+      </Button>
+      {isSent && (
+        <Banner tone="ok" actions={<LinkButton href="/privacy/#/exports">{t("export.toList")}</LinkButton>}>
+          {t("export.sent")}
+        </Banner>
+      )}
+      <Dialog
+        title={t("export.open")}
+        isOpen={isOpen}
+        onClose={close}
+        actions={
+          <>
+            <Button onPress={close}>{t("common:cancel")}</Button>
+            <Button
+              variant="primary"
+              isDisabled={reason.trim() === ""}
+              isPending={work.pending !== null}
+              onPress={() => void send()}
+            >
+              {t("export.send")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("export.text")}</p>
+        <Field label={t("export.reason")} value={reason} onChange={setReason} multiline maxLength={2000} isRequired />
+        {work.error !== null && <ErrorView error={work.error} />}
+      </Dialog>
+    </>
+  );
+}
