@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import type { CaseField, CaseFields, Justification, Sex } from "../api/types";
 import { useTexts } from "../i18n";
-import { invalidFields, missingFields } from "../state/fields";
+import { insuranceNumber, invalidFields, missingFields } from "../state/fields";
 import { Field, InstantField, SelectField, useNow } from "../ui";
 
 export interface CaseFormProps {
@@ -49,6 +49,7 @@ export function CaseForm({ fields, onChange, markMissing }: CaseFormProps) {
           label={label("last_seen_well")}
           value={fields.last_seen_well ?? null}
           onChange={(last_seen_well) => onChange({ last_seen_well })}
+          error={error("last_seen_well")}
         />
         <div className={missing.has("justification") ? "is-missing" : undefined}>
           <SelectField<Justification>
@@ -78,11 +79,11 @@ export function CaseForm({ fields, onChange, markMissing }: CaseFormProps) {
           <Field
             label={label("insurance_number")}
             value={fields.insurance_number ?? ""}
-            onChange={(value) => onChange({ insurance_number: value.toUpperCase().replaceAll(" ", "") })}
+            onChange={(value) => onChange({ insurance_number: insuranceNumber(value) })}
             error={error("insurance_number")}
             description={t("form.insuranceHint")}
             autoComplete="off"
-            maxLength={12}
+            maxLength={30}
           />
         </div>
         {text("patient_id")}

@@ -5,23 +5,26 @@ import { CancelAction } from "../consult/CancelAction";
 import { ClockPanel } from "../consult/ClockPanel";
 import { CloseAction, CloseOutView } from "../consult/CloseAction";
 import { ExchangeThread } from "../consult/ExchangeThread";
+import { ExportAction } from "../consult/ExportAction";
 import { LedgerView } from "../consult/LedgerView";
 import { GlassBanner, Notes } from "../consult/Notes";
 import { Outcomes } from "../consult/Outcomes";
 import { People } from "../consult/People";
+import { Reasons } from "../consult/Reasons";
 import { RoomRecord } from "../consult/RoomRecord";
 import { Timeline } from "../consult/Timeline";
 import { UrgencyAction } from "../consult/UrgencyAction";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
-import { changes } from "../state/fields";
+import { changes, invalidFields, typedSince } from "../state/fields";
 import { phoneOf } from "../state/notes";
-import { ErrorView, LinkButton, Loading, PhoneLink, UrgencyBadge } from "../ui";
+import { Banner, ErrorView, LinkButton, Loading, PhoneLink, UrgencyBadge, useNow } from "../ui";
 import { AnswerCard } from "./AnswerCard";
 import { FieldsCard } from "./FieldsCard";
 import { Images } from "./Images";
 import { PrealertPanel } from "./PrealertPanel";
 import { Standing } from "./Standing";
+import { unsent } from "./unsent";
 
 /** One consult, from the pre-alert to the outcome. */
 export function ConsultPage({ id, me }: { id: string; me: Me }) {
@@ -47,8 +50,17 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
   const t = useTexts("refer");
   const { summary, actions } = detail;
   const work = useAct(summary.id);
-  const [edited, setEdited] = useState<CaseFields>({});
-  const discard = () => setEdited({});
+  // What a request left out because it did not fit: it stands in the form, to be corrected.
+  const [leftOut, setLeftOut] = useState<CaseFields>(() => unsent.get(summary.id) ?? {});
+  const [edited, setEdited] = useState<CaseFields>(leftOut);
+  const discard = () => keepOnly({});
+  const keepOnly = (fields: CaseFields) => {
+    unsent.delete(summary.id);
+    setLeftOut(fields);
+    // `edited` is what stood in the form when the sending, or the discarding, began.
+    setEdited((now) => ({ ...fields, ...typedSince(edited, now) }));
+  };
+  const wrong = Object.keys(invalidFields(edited, useNow())).filter((name) => name in leftOut);
   return (
     <div className="consult">
       <div className="consult-head row">
@@ -63,10 +75,18 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
         <GlassBanner detail={detail} me={me.person} />
         {work.error !== null && <ErrorView error={work.error} />}
         {summary.state === "prealert" ? (
-          <PrealertPanel detail={detail} work={work} unsent={changes(detail.fields ?? {}, edited)} onRequested={discard} />
+          <PrealertPanel detail={detail} work={work} unsent={changes(detail.fields ?? {}, edited)} onRequested={keepOnly} />
         ) : (
-          <Standing detail={detail} />
+          <>
+            <Standing detail={detail} />
+            {wrong.length > 0 && (
+              <Banner tone="warn">
+                {t("consult.notSent", { fields: wrong.map((name) => t(`common:field.${name}`)).join(", ") })}
+              </Banner>
+            )}
+          </>
         )}
+        <Reasons detail={detail} />
         <Notes summary={summary} me={me.person} />
         <ExchangeThread detail={detail} />
         <AnswerCard detail={detail} work={work} />
@@ -99,10 +119,11 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
           </summary>
           <Timeline entries={detail.timeline} />
         </details>
-        {actions.includes("close") && <CloseAction summary={summary} onComplete={goToFields} />}
+        {actions.includes("close") && <CloseAction detail={detail} onComplete={goToFields} />}
         <div className="row">
           {actions.includes("change_urgency") && summary.state !== "prealert" && <UrgencyAction summary={summary} />}
           {actions.includes("cancel") && summary.state !== "prealert" && <CancelAction id={summary.id} />}
+          <ExportAction detail={detail} me={me} />
         </div>
       </div>
       <PhoneBar detail={detail} />

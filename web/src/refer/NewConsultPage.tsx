@@ -6,12 +6,14 @@ import { serverNow } from "../api/clock";
 import { adopt, keys, useServices } from "../api/query";
 import type { CaseFields, Me, Urgency } from "../api/types";
 import { useTexts } from "../i18n";
-import { blockers, defaultDeadline, invalidFields, missingFields, toWire } from "../state/fields";
+import { blockers, defaultDeadline, invalidFields, missingFields } from "../state/fields";
 import { formatReferRoute } from "../state/route";
-import { Banner, Button, Choice, ErrorView, LinkButton, Loading, PhoneLink } from "../ui";
+import { Banner, Button, Choice, Dialog, ErrorView, Loading, PhoneLink } from "../ui";
 import { goTo } from "../ui/useHash";
 import { CaseForm } from "./CaseForm";
 import { ImageIntake } from "./ImageIntake";
+import { sendRequest } from "./sendRequest";
+import { unsent } from "./unsent";
 import type { ScannedObject } from "./upload/scan";
 import { uploaderOf } from "./upload/Uploader";
 
@@ -32,14 +34,18 @@ export function NewConsultPage({ me }: { me: Me }) {
   const [deadlineChosen, setDeadlineChosen] = useState(false);
   const [fields, setFields] = useState<CaseFields>(() => ({ callback_phone: me.person.phone ?? null }));
   const [images, setImages] = useState<ScannedObject[]>([]);
+  const [isEdited, setEdited] = useState(false);
+  const [isLeaving, setLeaving] = useState(false);
   const [tried, setTried] = useState(false);
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
   const blocked = blockers({ serviceId, urgency, fields });
-  const isInvalid = Object.keys(invalidFields(fields, serverNow())).length > 0;
+  const invalid = Object.keys(invalidFields(fields, serverNow()));
+  const isEmergency = urgency === "emergency";
+  const isInvalid = invalid.length > 0 && !isEmergency;
   const missing = missingFields(fields);
-  const isDirty = serviceId !== null || urgency !== null || images.length > 0;
+  const isDirty = serviceId !== null || urgency !== null || images.length > 0 || isEdited;
   useLeaveWarning(isDirty && !isPending);
 
   const chooseUrgency = (chosen: Urgency) => {
@@ -48,6 +54,7 @@ export function NewConsultPage({ me }: { me: Me }) {
   };
   const change = (part: CaseFields) => {
     if ("deadline" in part) setDeadlineChosen(true);
+    setEdited(true);
     setFields((old) => ({ ...old, ...part }));
   };
   const chooseEta = (minutes: (typeof ETAS)[number]) => {
@@ -56,13 +63,15 @@ export function NewConsultPage({ me }: { me: Me }) {
     setFields((old) => ({ ...old, eta }));
   };
 
-  const sendRequest = async () => {
+  const send = async () => {
     setTried(true);
     if (isPending || blocked.length > 0 || isInvalid || urgency === null || serviceId === null) return;
     setPending(true);
     setError(null);
     try {
-      const detail = await api.createConsult({ id, service_id: serviceId, urgency, fields: toWire(fields) });
+      const wanted = { id, service_id: serviceId, urgency, fields };
+      const { detail, leftOut } = await sendRequest(api, me.person.id, wanted, serverNow());
+      if (Object.keys(leftOut).length > 0) unsent.set(id, leftOut);
       adopt(client, detail);
       void client.invalidateQueries({ queryKey: keys.consults });
       if (images.length > 0) uploaderOf(id).add(images);
@@ -82,9 +91,9 @@ export function NewConsultPage({ me }: { me: Me }) {
   return (
     <div className="new stack">
       <div className="row">
-        <LinkButton variant="quiet" href="#/">
+        <Button variant="quiet" onPress={() => (isDirty ? setLeaving(true) : leave())}>
           ‹ {t("common:back")}
-        </LinkButton>
+        </Button>
         <h1>{t("new.heading")}</h1>
       </div>
       <Choice<Urgency>
@@ -153,7 +162,12 @@ export function NewConsultPage({ me }: { me: Me }) {
         <CaseForm fields={fields} onChange={change} markMissing={false} />
       </section>
       <div className="send-bar">
-        {error !== null && <ErrorView error={error} onRetry={() => void sendRequest()} />}
+        {error !== null && <ErrorView error={error} onRetry={() => void send()} />}
+        {isEmergency && invalid.length > 0 && (
+          <Banner tone="warn" role="note">
+            {t("new.leftOut", { fields: invalid.map((name) => t(`common:field.${name}`)).join(", ") })}
+          </Banner>
+        )}
         {tried && reasons.length > 0 && (
           <Banner tone="warn" role="alert">
             {reasons.map((reason) => t(`new.blocked.${reason}`)).join(" ")}
@@ -164,7 +178,7 @@ export function NewConsultPage({ me }: { me: Me }) {
             variant={urgency === "emergency" ? "danger" : "primary"}
             size="huge"
             isPending={isPending}
-            onPress={() => void sendRequest()}
+            onPress={() => void send()}
             className="send-button"
           >
             {urgency === "emergency" ? t("new.sendEmergency") : t("new.send")}
@@ -172,9 +186,27 @@ export function NewConsultPage({ me }: { me: Me }) {
           {chosen && <PhoneLink number={chosen.fallback_phone} />}
         </div>
       </div>
+      <Dialog
+        title={t("new.leaveTitle")}
+        isOpen={isLeaving}
+        onClose={() => setLeaving(false)}
+        role="alertdialog"
+        actions={
+          <>
+            <Button onPress={() => setLeaving(false)}>{t("new.stay")}</Button>
+            <Button variant="danger" onPress={leave}>
+              {t("new.leaveAnyway")}
+            </Button>
+          </>
+        }
+      >
+        <p>{t("new.leave")}</p>
+      </Dialog>
     </div>
   );
 }
+
+const leave = () => goTo(formatReferRoute({ page: "list" }));
 
 /** Objects of both, each once. */
 function union(old: readonly ScannedObject[], added: readonly ScannedObject[]): ScannedObject[] {

@@ -5,6 +5,7 @@ import { EditDialog } from "../consult/ClockPanel";
 import { URGENCIES } from "../consult/UrgencyAction";
 import type { Act } from "../consult/useAct";
 import { localeOf, useLanguage, useTexts } from "../i18n";
+import { splitInvalid } from "../state/fields";
 import { names, notifiedOf } from "../state/notes";
 import { formatElapsed, formatInstant } from "../state/time";
 import { Banner, Button, Choice, Instant, PhoneLink, useNow } from "../ui";
@@ -14,7 +15,8 @@ export interface PrealertPanelProps {
   work: Act;
   /** What was entered below and is not sent yet; it goes along with the request. */
   unsent: CaseFields;
-  onRequested: () => void;
+  /** Told what did not fit and was left out. */
+  onRequested: (leftOut: CaseFields) => void;
 }
 
 /** A pre-alert: who knows, when the patient comes, and the one button that turns it into the request. */
@@ -23,12 +25,18 @@ export function PrealertPanel({ detail, work, unsent, onRequested }: PrealertPan
   const now = useNow();
   const locale = localeOf(useLanguage());
   const { summary, actions } = detail;
-  const [urgency, setUrgency] = useState<Urgency>(summary.urgency);
+  // Until somebody picks one here it is the consult's own, which a coordinator may change meanwhile.
+  const [picked, setUrgency] = useState<Urgency | null>(null);
+  const urgency = picked ?? summary.urgency;
+  const { valid, invalid } = splitInvalid(unsent, now);
+  const wrong = Object.keys(invalid).map((name) => t(`common:field.${name}`));
+  const isBlocked = wrong.length > 0 && urgency !== "emergency";
   const [isEditing, setEditing] = useState(false);
   const eta = summary.eta ?? null;
   const notified = notifiedOf(detail.timeline);
   const request = async () => {
-    if (await work.act({ type: "request_now", urgency, fields: unsent })) onRequested();
+    if (isBlocked) return;
+    if (await work.act({ type: "request_now", urgency, fields: valid })) onRequested(invalid);
   };
   return (
     <section className="card stack standing standing-prealert" aria-label={t("common:state.prealert")}>
@@ -76,10 +84,16 @@ export function PrealertPanel({ detail, work, unsent, onRequested }: PrealertPan
             size="huge"
             block
             isPending={work.pending === "request_now"}
+            isDisabled={isBlocked}
             onPress={() => void request()}
           >
             {t("prealert.request")}
           </Button>
+          {wrong.length > 0 && (
+            <Banner tone="warn" role="note">
+              {t(isBlocked ? "new.correct" : "new.leftOut", { fields: wrong.join(", ") })}
+            </Banner>
+          )}
           <p className="muted small">
             {Object.keys(unsent).length > 0 ? t("prealert.withEdits") : t("prealert.requestHint")}
           </p>

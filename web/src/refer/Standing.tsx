@@ -1,5 +1,6 @@
 import type { ConsultDetail, Ring } from "../api/types";
 import { useTexts } from "../i18n";
+import { askedSince } from "../state/lists";
 import { formatElapsed, secondsLeft } from "../state/time";
 import { Elapsed, Eta, LinkButton, PhoneLink, StateBadge, useNow } from "../ui";
 
@@ -13,7 +14,7 @@ export function Standing({ detail }: { detail: ConsultDetail }) {
     <section className={`card standing standing-${summary.state}`} aria-label={t(`common:state.${summary.state}`)}>
       <div className="standing-clock">
         <Elapsed
-          since={summary.created_at}
+          since={askedSince(summary)}
           until={isOver ? summary.state_since : null}
           className="standing-time"
         />
@@ -87,6 +88,7 @@ function Waiting({ detail }: { detail: ConsultDetail }) {
             {earlier.map((ring) => (
               <li key={ring.ring_id}>
                 {ring.person.name} {t(`common:outcome.${ring.outcome}`)}
+                {ring.declined_because && `: ${t(`common:decline.${ring.declined_because}`)}`}
               </li>
             ))}
           </ul>

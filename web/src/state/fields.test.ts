@@ -1,5 +1,16 @@
 import { expect, test } from "vitest";
-import { blockers, changes, defaultDeadline, invalidFields, missingFields, REQUIRED_FIELDS, toWire } from "./fields";
+import {
+  blockers,
+  changes,
+  defaultDeadline,
+  insuranceNumber,
+  invalidFields,
+  missingFields,
+  REQUIRED_FIELDS,
+  splitInvalid,
+  toWire,
+  typedSince,
+} from "./fields";
 
 const NOW = Date.UTC(2026, 10, 3, 1, 7);
 
@@ -31,10 +42,22 @@ test("only what was changed travels, so that two people can fill in one form", (
   expect(changes({ question: "a", diagnosis: "b" }, { question: "a", diagnosis: "c", medication: "" })).toEqual({ diagnosis: "c" });
 });
 
+test("a text that was emptied is taken back, one that never was there does not travel", () => {
+  expect(changes({ question: "a", diagnosis: "" }, { question: " ", diagnosis: "", medication: "" })).toEqual({ question: "" });
+  expect(changes({ sex: "male" }, { sex: null })).toEqual({});
+});
+
+test.each([
+  ["a 123 456 789", "A123456789"],
+  ["P-4711 b", "P-4711 b"],
+])("the insurance number %s is written as %s", (typed, written) => expect(insuranceNumber(typed)).toBe(written));
+
 test.each([
   ["A123456789", undefined],
-  ["A12345678", "insurance_number"],
-  ["1123456789", "insurance_number"],
+  ["47-11 PKV 12345678", undefined],
+  ["keine", "insurance_number"],
+  ["A123456789!", "insurance_number"],
+  ["1".repeat(31), "insurance_number"],
   ["", undefined],
 ])("the insurance number %s", (insurance_number, why) => {
   expect(invalidFields({ insurance_number }, NOW).insurance_number).toBe(why);
@@ -46,6 +69,30 @@ test.each([
   ["0048-03-12", "birth_date"],
   ["1948-13-12", "birth_date"],
 ])("the birth date %s", (birth_date, why) => expect(invalidFields({ birth_date }, NOW).birth_date).toBe(why));
+
+test("a telephone number has the server's form", () => {
+  expect(invalidFields({ callback_phone: "Station 3, 4711" }, NOW).callback_phone).toBe("phone");
+  expect(invalidFields({ callback_phone: " +49 7000 4000-1 " }, NOW).callback_phone).toBeUndefined();
+});
+
+test("nobody was seen well in the future, or more than a year ago", () => {
+  expect(invalidFields({ last_seen_well: NOW + 601_000 }, NOW).last_seen_well).toBe("last_seen_future");
+  expect(invalidFields({ last_seen_well: NOW - 367 * 86_400_000 }, NOW).last_seen_well).toBe("last_seen_old");
+  expect(invalidFields({ last_seen_well: NOW - 3_600_000 }, NOW).last_seen_well).toBeUndefined();
+});
+
+test("what is typed while the form is on its way stays", () => {
+  const sent = { question: "Lyse?", diagnosis: "Inf" };
+  expect(typedSince(sent, { ...sent, diagnosis: "Infarkt", medication: "ASS" })).toEqual({ diagnosis: "Infarkt", medication: "ASS" });
+  expect(typedSince(sent, sent)).toEqual({});
+});
+
+test("what does not fit is parted from what does", () => {
+  expect(splitInvalid({ question: "Lyse?", callback_phone: "Pforte" }, NOW)).toEqual({
+    valid: { question: "Lyse?" },
+    invalid: { callback_phone: "Pforte" },
+  });
+});
 
 test("a deadline in the past is refused, this minute is not", () => {
   expect(invalidFields({ deadline: NOW - 61_000 }, NOW).deadline).toBe("deadline_past");
