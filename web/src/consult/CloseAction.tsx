@@ -1,5 +1,5 @@
 import { useState } from "react";
-import type { Answered, ChangedCourse, CloseOut, ConsultSummary, Quality, TransferOutcome } from "../api/types";
+import type { Answered, ChangedCourse, CloseOut, ConsultDetail, Quality, TransferOutcome } from "../api/types";
 import { useTexts } from "../i18n";
 import { closeOutOf, type CloseOutDraft } from "../state/closeOut";
 import { Banner, Button, Choice, Dialog, ErrorView, Field } from "../ui";
@@ -13,15 +13,16 @@ const TRANSFER: readonly TransferOutcome[] = ["avoided", "transferred", "never_c
 const QUALITY: readonly Quality[] = ["good", "impaired", "failed"];
 
 /**
- * Closes with the four close-out questions; while fields of § 3(2) are missing, they or a reason are needed.
- * `onComplete` leads to the form, for who may complete it.
+ * Closes with the four close-out questions; while fields of § 3(2) are missing, they or a reason are needed. After an
+ * amendment the answers of the first close stand there already. `onComplete` leads to the form, for who may complete it.
  */
-export function CloseAction({ summary, onComplete }: { summary: ConsultSummary; onComplete?: () => void }) {
+export function CloseAction({ detail, onComplete }: { detail: ConsultDetail; onComplete?: () => void }) {
   const t = useTexts("consult");
+  const { summary } = detail;
   const work = useAct(summary.id);
   const [isOpen, setOpen] = useState(false);
-  const [draft, setDraft] = useState<CloseOutDraft>({ note: "" });
-  const [because, setBecause] = useState("");
+  const [draft, setDraft] = useState<CloseOutDraft>({ ...detail.close_out, note: detail.close_out?.note ?? "" });
+  const [because, setBecause] = useState(detail.missing_because ?? "");
   const [tried, setTried] = useState(false);
   const closeOut = closeOutOf(draft);
   const needsReason = summary.missing.length > 0 && because.trim() === "";

@@ -18,8 +18,7 @@ export interface ColleaguePickerProps {
   onPick: (person: PersonRef) => void;
   isPending: boolean;
   error: unknown;
-  /** Only those who may become the consult's specialist. */
-  onlyQualified: boolean;
+  isEligible: (colleague: Colleague) => boolean;
   children?: ReactNode;
 }
 
@@ -28,7 +27,7 @@ export function ColleaguePicker(props: ColleaguePickerProps) {
   const t = useTexts("consult");
   const [filter, setFilter] = useState("");
   const colleagues = useColleagues(props.id, props.isOpen);
-  const eligible = inPickOrder((colleagues.data ?? []).filter((colleague) => colleague.qualified || !props.onlyQualified));
+  const eligible = inPickOrder((colleagues.data ?? []).filter(props.isEligible));
   const wanted = filter.trim().toLocaleLowerCase();
   const shown = eligible.filter(({ person }) => `${person.name} ${person.hospital}`.toLocaleLowerCase().includes(wanted));
   return (

@@ -25,6 +25,7 @@ export function PeopleActions({ detail }: { detail: ConsultDetail }) {
   const pick = async (kind: Kind, person: PersonRef) => {
     if (await work.act(actionOf(kind, person, part))) close();
   };
+  const isIn = new Set(detail.summary.participants.map(({ person }) => person.id));
   const isWaiting = detail.summary.specialist === null || detail.summary.specialist === undefined;
   return (
     <>
@@ -42,7 +43,7 @@ export function PeopleActions({ detail }: { detail: ConsultDetail }) {
           onPick={(person) => void pick(open, person)}
           isPending={work.pending !== null}
           error={work.error}
-          onlyQualified={open !== "add_participant"}
+          isEligible={({ person, qualified }) => (open === "add_participant" ? !isIn.has(person.id) : qualified)}
         >
           {open === "assign" && <p>{isWaiting ? t("people.assignRings") : t("people.assignOffers")}</p>}
           {open === "hand_over" && <p>{t("people.handOverText")}</p>}

@@ -41,6 +41,7 @@ const ALL: TimelineWhat[] = [
   { type: "ring_delivered", person: P },
   { type: "ring_seen", person: P },
   { type: "ring_ended", person: P, outcome: "timed_out" },
+  { type: "ring_ended", person: P, outcome: "declined", declined_because: "no_capacity" },
   { type: "promised", until: 0 },
   { type: "promise_broken" },
   { type: "alarm", kind: "prealert_overdue" },

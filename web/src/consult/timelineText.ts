@@ -42,8 +42,13 @@ export function timelineText(what: TimelineWhat, t: TFunction, locale: string): 
     case "ring_delivered":
     case "ring_seen":
       return t(`timeline.${what.type}`, { person: what.person.name });
-    case "ring_ended":
-      return t("timeline.ring_ended", { person: what.person.name, outcome: t(`common:outcome.${what.outcome}`) });
+    case "ring_ended": {
+      const values = { person: what.person.name, outcome: t(`common:outcome.${what.outcome}`) };
+      const reason = what.declined_because;
+      return reason
+        ? t("timeline.ring_ended_because", { ...values, reason: t(`common:decline.${reason}`) })
+        : t("timeline.ring_ended", values);
+    }
     case "promised":
       return t("timeline.promised", { time: formatSecond(what.until, locale) });
     case "alarm":

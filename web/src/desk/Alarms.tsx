@@ -2,6 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import type { ConsultSummary } from "../api/types";
 import { useTexts } from "../i18n";
 import { isLoud, loudAlarms } from "../state/board";
+import { askedSince } from "../state/lists";
 import { Button, Elapsed, LinkButton, PhoneLink, UrgencyBadge } from "../ui";
 import { ringer } from "../ui/Ringer";
 
@@ -50,7 +51,7 @@ export function Alarms({ consults }: { consults: readonly ConsultSummary[] }) {
               </span>
             </div>
             <span className="alarm-clock" aria-label={t("alarms.since")}>
-              <Elapsed since={consult.created_at} />
+              <Elapsed since={askedSince(consult)} />
             </span>
             <PhoneLink number={consult.requester.phone ?? consult.hospital.phone} label={consult.requester.name} />
             <LinkButton href={`#/consult/${consult.id}`}>{t("alarms.open")}</LinkButton>

@@ -1,6 +1,8 @@
 import type { ConsultSummary } from "../api/types";
 import { useTexts } from "../i18n";
 import { isLoud } from "../state/board";
+import { Place } from "../consult/Notes";
+import { askedSince } from "../state/lists";
 import { names } from "../state/notes";
 import { Elapsed, EmptyState, Eta, StateBadge, UrgencyBadge } from "../ui";
 
@@ -39,7 +41,7 @@ function Row({ consult }: { consult: ConsultSummary }) {
   return (
     <tr className={`tone-edge-${consult.urgency}${consult.alarm ? (isLoud(consult.alarm) ? " has-alarm" : " has-late") : ""}`}>
       <td className="cell-clock">
-        <Elapsed since={consult.created_at} />
+        <Elapsed since={askedSince(consult)} />
       </td>
       <td className="cell-state">
         <div className="row">
@@ -95,6 +97,11 @@ function Who({ consult }: { consult: ConsultSummary }) {
         </strong>
       )}
       {isEmpty ? <span className="muted">–</span> : parts.join(" · ")}
+      {queue && (
+        <span className="block">
+          <Place ahead={queue.ahead} />
+        </span>
+      )}
       {badges.length > 0 && (
         <span className="row who-badges">
           {badges.map((badge) => (

@@ -11,6 +11,7 @@ import { Timeline } from "../consult/Timeline";
 import { UrgencyAction } from "../consult/UrgencyAction";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
+import { askedSince } from "../state/lists";
 import { formatElapsed, secondsLeft } from "../state/time";
 import { Banner, Button, Dialog, Elapsed, ErrorView, Eta, Instant, LinkButton, Loading, StateBadge, UrgencyBadge, useNow } from "../ui";
 import { Match } from "./Match";
@@ -45,7 +46,7 @@ function Detail({ detail, me }: { detail: ConsultDetail; me: PersonRef | undefin
           {summary.eta && <Eta at={summary.eta} />}
         </div>
         <span className="drawer-clock">
-          <Elapsed since={summary.created_at} />
+          <Elapsed since={askedSince(summary)} />
         </span>
       </div>
       <GlassBanner detail={detail} me={me} />
@@ -122,7 +123,7 @@ function Steps({ detail, me }: { detail: ConsultDetail; me: PersonRef | undefine
       <div className="row">
         {actions.includes("join") && <LinkButton href={`/room/${summary.id}`}>{t("desk:detail.enter")}</LinkButton>}
         {actions.includes("change_urgency") && <UrgencyAction summary={summary} />}
-        {actions.includes("close") && <CloseAction summary={summary} />}
+        {actions.includes("close") && <CloseAction detail={detail} />}
         {actions.includes("cancel") && <CancelAction id={summary.id} />}
       </div>
     </section>

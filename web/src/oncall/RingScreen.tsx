@@ -5,6 +5,7 @@ import { asApiError } from "../api/problem";
 import { adopt, keys } from "../api/query";
 import type { Action, ConsultId, DeclineReason } from "../api/types";
 import { useTexts } from "../i18n";
+import { askedSince } from "../state/lists";
 import type { RingItem } from "../state/rings";
 import { formatElapsed, secondsLeft } from "../state/time";
 import { Button, Dialog, Elapsed, Eta, Field, Instant, useErrorText, useNow } from "../ui";
@@ -119,7 +120,7 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
         )}
         <p className="ring-clock">
           <span className="ring-clock-label">{t("ring.waiting")}</span>
-          <Elapsed since={summary.created_at} className="ring-time" />
+          <Elapsed since={askedSince(summary)} className="ring-time" />
         </p>
         <p className="ring-left-line">
           {t("ring.left", { time: left > 90 ? formatElapsed(left * 1000) : `${left} s` })}

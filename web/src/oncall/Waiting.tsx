@@ -2,6 +2,8 @@ import { useConsult } from "../api/query";
 import type { Action, ConsultSummary } from "../api/types";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
+import { Place } from "../consult/Notes";
+import { askedSince } from "../state/lists";
 import { formatElapsed } from "../state/time";
 import { Button, Elapsed, ErrorView, UrgencyBadge, useNow } from "../ui";
 import { goTo } from "../ui/useHash";
@@ -56,13 +58,18 @@ export function WaitingCard({ consult, kind }: { consult: ConsultSummary; kind: 
       <div className="row spread">
         <h2>{t(`${kind}.heading`)}</h2>
         <span className="case-clock">
-          <Elapsed since={consult.queue?.since ?? consult.created_at} />
+          <Elapsed since={consult.queue?.since ?? askedSince(consult)} />
         </span>
       </div>
       <p>
         <UrgencyBadge urgency={consult.urgency} /> {consult.hospital.name} · {consult.service.name} · {consult.label}
       </p>
       {kind === "queued" && <p className="muted">{t("queued.text")}</p>}
+      {consult.queue && (
+        <p>
+          <Place ahead={consult.queue.ahead} />
+        </p>
+      )}
       {error !== null && <ErrorView error={error} />}
       <Button variant="ok" size="large" block isPending={pending === "accept"} onPress={() => void answer({ type: "accept" })}>
         {t(`${kind}.accept`)}

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { privacyApi } from "../api/privacy";
-import { keys } from "../api/query";
+import { keys, useAllConsults, useMe } from "../api/query";
 import type { ConsultId } from "../api/types";
 
 /** The safety net behind the `notice` event. More leaves a broken glass unseen when the stream is dead; less is load. */
@@ -24,8 +24,16 @@ export const useAccessLog = (id: ConsultId) =>
 
 /** Consults that this page has heard of, so that their short names can be typed. */
 export function useKnownConsults(): ConsultId[] {
-  const notices = useNotices().data ?? [];
+  const mayWatch = useMe().data?.roles.includes("data_protection") ?? false;
+  const notices = useNotices(mayWatch).data ?? [];
   const exports = useExports().data ?? [];
-  const retention = useRetention().data?.not_taken_over ?? [];
-  return [...notices.map((notice) => notice.consult_id), ...exports.map((entry) => entry.consult_id), ...retention];
+  const retention = useRetention(mayWatch).data?.not_taken_over ?? [];
+  // Whoever asks for an export of their own consult knows it from their list.
+  const own = useAllConsults(!mayWatch).data ?? [];
+  return [
+    ...notices.map((notice) => notice.consult_id),
+    ...exports.map((entry) => entry.consult_id),
+    ...retention,
+    ...own.map((consult) => consult.id),
+  ];
 }

@@ -3,6 +3,7 @@ import type { ClockStamp, ConsultDetail } from "../api/types";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { clockRows, isStamp } from "../state/clock";
+import { askedSince } from "../state/lists";
 import { formatElapsed } from "../state/time";
 import { Button, Elapsed, Instant, useErrorText, useNow } from "../ui";
 
@@ -23,7 +24,7 @@ export function ClockStrip({ detail, onOpen, isOpen }: { detail: ConsultDetail; 
   return (
     <div className="clock-strip" data-testid="clock-strip">
       <span className="room-clock" title={t("clock")}>
-        <Elapsed since={detail.summary.created_at} />
+        <Elapsed since={askedSince(detail.summary)} />
       </span>
       {rows
         .filter(({ at }) => at !== null)

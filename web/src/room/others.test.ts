@@ -8,7 +8,7 @@ const me = { id: "me", name: "Falk", hospital_id: "h", hospital: "H" };
 
 describe("who else needs me while I am in a room", () => {
   it("are consults that ring for me or wait behind me, the most urgent first", () => {
-    const queue = { since: 5, behind: [me] };
+    const queue = { since: 5, behind: [me], ahead: 0 };
     const found = waitingFor(
       [
         summary("here", { queue }),

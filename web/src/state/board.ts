@@ -1,6 +1,7 @@
 /** What the coordinator's board says about a service and which consults come first. Pure; told the time. */
 
 import type { AlarmKind, BoardService, Candidate, ConsultSummary, Rule, Urgency } from "../api/types";
+import { askedSince } from "./lists";
 
 /** `uncovered`: nobody has first duty now; `gap`: within {@link GAP_SOON_MS} nobody will have. */
 export type Coverage = "uncovered" | "gap" | "covered";
@@ -26,7 +27,11 @@ const WEIGHT: Record<Urgency, number> = { emergency: 0, urgent: 1, elective: 2 }
 export function inOrder(consults: readonly ConsultSummary[]): ConsultSummary[] {
   const rank = (consult: ConsultSummary) => (consult.alarm ? (isLoud(consult.alarm) ? 0 : 1) : 2);
   return consults.toSorted(
-    (a, b) => rank(a) - rank(b) || WEIGHT[a.urgency] - WEIGHT[b.urgency] || a.created_at - b.created_at || a.id.localeCompare(b.id),
+    (a, b) =>
+      rank(a) - rank(b) ||
+      WEIGHT[a.urgency] - WEIGHT[b.urgency] ||
+      askedSince(a) - askedSince(b) ||
+      a.id.localeCompare(b.id),
   );
 }
 

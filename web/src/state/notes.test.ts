@@ -9,9 +9,9 @@ test("a consult of which nothing is to be said has no notes", () => {
 });
 
 test("who waits for whom is said with the names and since when", () => {
-  const queue = { since: 5, behind: [person("falk"), person("roth")] };
+  const queue = { since: 5, behind: [person("falk"), person("roth")], ahead: 1 };
   expect(notesOf(summary("a", { queue }), null)).toEqual([
-    { text: "queued", values: { names: "Dr. falk, Dr. roth", count: 2 }, tone: "warn", since: 5 },
+    { text: "queued", values: { names: "Dr. falk, Dr. roth", count: 2 }, tone: "warn", since: 5, ahead: 1 },
   ]);
 });
 

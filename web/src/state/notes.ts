@@ -9,6 +9,8 @@ export interface Note {
   tone: "info" | "warn";
   /** Since when, for a running clock. */
   since: number | null;
+  /** How many come before it. */
+  ahead?: number;
 }
 
 export const names = (people: readonly PersonRef[]): string => people.map((person) => person.name).join(", ");
@@ -23,7 +25,7 @@ export function notesOf(summary: ConsultSummary, me: PersonId | null): Note[] {
   }
   if (queue) {
     const values = { names: names(queue.behind), count: queue.behind.length };
-    notes.push({ text: "queued", values, tone: "warn", since: queue.since });
+    notes.push({ text: "queued", values, tone: "warn", since: queue.since, ahead: queue.ahead });
   }
   if (offer) {
     const text = offer.to.id === me ? "offeredToMe" : offer.is_hand_over ? "offeredHandOver" : "offeredByDesk";

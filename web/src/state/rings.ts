@@ -1,6 +1,7 @@
 /** The rings of one specialist: which one fills the screen, which wait. Pure; told the time. */
 
 import type { ConsultSummary, Ring, Urgency } from "../api/types";
+import { askedSince } from "./lists";
 
 export interface RingItem {
   ring: Ring;
@@ -69,7 +70,7 @@ export function ringingNow(queue: RingQueue, now: number): RingItem[] {
     .toSorted(
       (a, b) =>
         WEIGHT[a.summary.urgency] - WEIGHT[b.summary.urgency] ||
-        a.summary.created_at - b.summary.created_at ||
+        askedSince(a.summary) - askedSince(b.summary) ||
         a.ring.ring_id.localeCompare(b.ring.ring_id),
     );
 }

@@ -3,14 +3,23 @@ import { Dialog as AriaDialog, DialogTrigger, Popover } from "react-aria-compone
 import { AccountDialog } from "../account/AccountDialog";
 import { BreakGlassDialog } from "../account/BreakGlassDialog";
 import { api } from "../api/client";
-import type { ConsultId, Me } from "../api/types";
+import type { ConsultId, Me, Role } from "../api/types";
 import { useTexts } from "../i18n";
 import { glassPath } from "../state/route";
-import { Button } from "./Button";
+import { Button, LinkButton } from "./Button";
 import { useErrorText } from "./Feedback";
 import { ThemeToggle } from "./ThemeToggle";
 
-/** Person, colours, account, emergency access, the way out. */
+/** Everybody's page by role, in the order in which others wait for them. */
+const PAGES: readonly { role: Role; href: string; name: string }[] = [
+  { role: "specialist", href: "/oncall/", name: "oncall" },
+  { role: "coordinator", href: "/desk/", name: "desk" },
+  { role: "referrer", href: "/refer/", name: "refer" },
+  { role: "admin", href: "/admin/", name: "admin" },
+  { role: "data_protection", href: "/privacy/", name: "privacy" },
+];
+
+/** Person, pages, colours, account, emergency access, the way out. */
 export function SettingsMenu({ me }: { me: Me }) {
   const t = useTexts("common");
   const errorText = useErrorText();
@@ -20,6 +29,8 @@ export function SettingsMenu({ me }: { me: Me }) {
   // A session that came by a telephone's code reaches one consult and nothing of the account.
   const isWhole = !me.only_consult;
   const isPhysician = me.roles.includes("referrer") || me.roles.includes("specialist");
+  const pages = isWhole ? PAGES.filter(({ role, href }) => me.roles.includes(role) && location.pathname !== href) : [];
+  const hasOwnExports = isWhole && isPhysician && !me.roles.includes("data_protection");
   const show = (which: "account" | "glass") => {
     setOpen(false);
     setDialog(which);
@@ -49,6 +60,16 @@ export function SettingsMenu({ me }: { me: Me }) {
               <br />
               {me.person.hospital}
             </p>
+            {pages.map(({ href, name }) => (
+              <LinkButton key={href} href={href} block>
+                {t(`page.${name}`)}
+              </LinkButton>
+            ))}
+            {hasOwnExports && (
+              <LinkButton href="/privacy/#/exports" block>
+                {t("page.exports")}
+              </LinkButton>
+            )}
             <ThemeToggle />
             {isWhole && (
               <Button block onPress={() => show("account")}>
