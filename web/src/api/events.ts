@@ -27,7 +27,9 @@ const LOCK = "telekonsil-events";
 type ChannelMessage =
   | { type: "event"; event: LiveEvent; id: string }
   | { type: "status"; status: StreamStatus }
-  | { type: "ask" };
+  | { type: "ask" }
+  /** The tab in sight has reason to believe that the network is back. */
+  | { type: "retry" };
 
 class EventStream {
   private readonly listeners = new Set<EventListener>();
@@ -67,9 +69,10 @@ class EventStream {
 
   readonly getStatus = (): StreamStatus => this.status;
 
-  /** Skips the wait before the next attempt. */
+  /** Skips the wait before the next attempt, also that of the tab that reads for this one. */
   retryNow(): void {
     this.wake?.();
+    if (!this.isLeader && this.status === "lost") this.channel?.postMessage({ type: "retry" } satisfies ChannelMessage);
   }
 
   private share(): void {
@@ -78,6 +81,10 @@ class EventStream {
     channel.onmessage = ({ data }: MessageEvent<ChannelMessage>) => {
       if (data.type === "ask") {
         if (this.isLeader) channel.postMessage({ type: "status", status: this.status } satisfies ChannelMessage);
+        return;
+      }
+      if (data.type === "retry") {
+        this.wake?.();
         return;
       }
       if (this.isLeader) return;

@@ -95,9 +95,12 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
       void client.invalidateQueries({ queryKey: keys.match(event.summary.id) });
       void client.invalidateQueries({ queryKey: keys.board });
       return;
+    // The lists change by the `consult` event that comes with these.
     case "ring_ended":
-    case "study_progress":
     case "guest_waits":
+      void client.invalidateQueries({ queryKey: keys.consult(event.consult_id) });
+      return;
+    case "study_progress":
       void client.invalidateQueries({ queryKey: keys.consult(event.consult_id) });
       void client.invalidateQueries({ queryKey: keys.inbox });
       return;
