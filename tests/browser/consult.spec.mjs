@@ -223,6 +223,23 @@ test("a shared screen reaches the other side", async () => {
   await specialist.byId("shared-screen").waitFor({ state: "hidden" });
 });
 
+test("another patient's images leave every screen at once", async () => {
+  // Of the canvas itself: a picture of the page has words on it.
+  const brightest = (person) => person.page.evaluate(() => {
+    const canvas = document.querySelector("[data-testid=viewport-0] canvas");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return data.reduce((most, value, i) => (i % 4 === 3 ? most : Math.max(most, value)), 0);
+  });
+  for (const person of [referrer, specialist]) assert.ok((await brightest(person)) > 20, "there is a picture");
+  await referrer.page.getByRole("button", { name: /gehört nicht zu diesem Patienten/ }).click();
+  for (const person of [referrer, specialist]) {
+    await person.until(() => document.querySelector("[data-testid=viewport-0]").dataset.sop === undefined);
+    await person.page.getByText("Zu diesem Konsil gibt es noch keine Bilder.").waitFor();
+    assert.equal(await brightest(person), 0, "nothing is left of it");
+  }
+  await specialist.shot("room-images-taken-out");
+});
+
 test("the answer is written, read, acknowledged; the consult is closed", async () => {
   await specialist.byId("end-session").click();
   await specialist.byId("end-session-confirm").click();
