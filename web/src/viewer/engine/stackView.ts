@@ -64,6 +64,8 @@ export class StackView {
   private imageIds: string[] = [];
   /** Images that were asked for, by series: what has to be forgotten with a study. */
   private readonly asked = new Map<string, { readonly studyUid: string; readonly imageIds: readonly string[] }>();
+  /** Studies that may be seen; `undefined` until {@link keepOnly} has said so. */
+  private known: ReadonlySet<string> | undefined;
   private tool: Tool = "scroll";
   /** What should be shown; pursued until it is, then forgotten when `once`, else kept up through every change. */
   private target: { readonly view: SharedViewport; readonly once: boolean } | undefined;
@@ -209,9 +211,9 @@ export class StackView {
     this.aim(view && { view, once: false });
   }
 
-  /** Shows what `view` says once, as soon as its images are there. */
+  /** Shows what `view` says once, as soon as its images are there; never what was taken out meanwhile. */
   restore(view: SharedViewport): void {
-    this.aim({ view, once: true });
+    if (this.known === undefined || this.known.has(view.studyUid)) this.aim({ view, once: true });
   }
 
   /** On the way to a view that this person did not choose just now. */
@@ -224,6 +226,7 @@ export class StackView {
    * leave the screen and the memory at once. `true` when they were on screen.
    */
   keepOnly(studyUids: ReadonlySet<string>): boolean {
+    this.known = studyUids;
     const isGone = (studyUid: string) => !studyUids.has(studyUid);
     const isShown = this.series !== undefined && isGone(this.series.studyUid);
     // Somebody who presents may be ahead of the news of a study, so what is followed stays wanted.
