@@ -11,14 +11,15 @@
 //! SFU reads the envelope and never the payload:
 //!
 //! ```text
-//! client → SFU   u8 kind | u8 n | n bytes key | payload
+//! client → SFU   u8 kind | u8 n | n bytes key | [u32 BE age] | payload
 //! SFU → client   u8 kind | u32 BE sender (MemberId) | u8 n | n bytes key | payload
 //! ```
 //!
 //! `kind` 1 = put (the SFU keeps the last payload for each (sender, key) and gives it to late joiners), 2 = delete
-//! (forget what was kept; relayed), 3 = ephemeral (relayed only). A frame is at most 16 KiB; larger ones are dropped
-//! and counted. Guests and interpreters, who may not see the images, send and get nothing but keys that begin with
-//! `chat/`. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
+//! (forget what was kept; relayed), 3 = ephemeral (relayed only), 5 = put of what was written `age` milliseconds ago
+//! (relayed as a put, without the age). A frame is at most 16 KiB; larger ones are dropped and counted. Guests and
+//! interpreters, who may not see the images, send and get nothing but keys that begin with `chat/`, and guests of these
+//! only what was written since they were let in. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
 
 use crate::{MemberId, PrivateText, directory::PersonRef, guest::Guest, problem::ProblemCode};
 use serde::{Deserialize, Serialize};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Members of a room. More costs slots in every offer (two m-lines each) and forwarding work that grows with the
@@ -94,17 +95,9 @@ pub struct Offer {
 pub enum Keys {
     #[default]
     All,
-    /// Those that begin so: somebody who may talk and not look.
-    Under(&'static [u8]),
-}
-
-impl Keys {
-    pub(crate) fn cover(self, key: &[u8]) -> bool {
-        match self {
-            Keys::All => true,
-            Keys::Under(prefix) => key.starts_with(prefix),
-        }
-    }
+    /// Those that begin with `prefix`: somebody who may talk and not look. With `since`, counted back from the offer,
+    /// of these only what was written after it: somebody who came when others had talked already.
+    Under { prefix: &'static [u8], since: Option<Duration> },
 }
 
 /// The SDP answer. No `Debug`, see [`Offer`].

@@ -105,7 +105,7 @@ async fn a_guest_chats_and_neither_sees_nor_moves_the_view() {
     a.send_frame("state", 1, b"chat/0", b"hello");
     run([&mut a, &mut b], "b has both", |[_, b]| b.frames.len() >= 2);
     let mut guest = Native::new(7);
-    guest.keys = Keys::Under(b"chat/");
+    guest.keys = Keys::Under { prefix: b"chat/", since: None };
     guest.join(&sfu, ROOM, 3).await.unwrap();
     run([&mut a, &mut guest], "the snapshot ends", |[_, guest]| guest.frames.iter().any(|(_, f)| f[0] == 4));
     guest.send_frame("state", 1, b"vp/0", b"forged");
@@ -119,6 +119,26 @@ async fn a_guest_chats_and_neither_sees_nor_moves_the_view() {
     assert_eq!(keys, [&b"chat/0hello"[..], b"", b"chat/1bye"]);
     assert!(!a.frames.iter().any(|(_, frame)| frame.ends_with(b"forged")));
     assert_eq!(sfu.stats().drops.data_malformed, 1);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn who_comes_later_gets_neither_what_was_kept_before_nor_what_is_sent_again_of_it() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    run([&mut a, &mut b], "channels", |c| c.iter().all(|c| c.is_open("state")));
+    a.send_frame("state", 1, b"chat/0", b"before");
+    run([&mut a, &mut b], "b has it", |[_, b]| !b.frames.is_empty());
+    let mut guest = Native::new(7);
+    guest.keys = Keys::Under { prefix: b"chat/", since: Some(Duration::ZERO) };
+    guest.join(&sfu, ROOM, 3).await.unwrap();
+    run([&mut a, &mut guest], "the snapshot ends", |[_, guest]| guest.frames.iter().any(|(_, f)| f[0] == 4));
+    // Written a minute ago, and sent again.
+    a.send_frame("state", 5, b"chat/0", b"\0\0\xea\x60before");
+    a.send_frame("state", 5, b"chat/1", b"\0\0\0\0after");
+    run([&mut a, &mut guest], "the guest hears", |[_, guest]| guest.frames.iter().any(|(_, f)| f.ends_with(b"after")));
+    let keys: Vec<&[u8]> = guest.frames.iter().map(|(_, frame)| &frame[6..]).collect();
+    assert_eq!(keys, [&b""[..], b"chat/1after"]);
     sfu.shutdown().await;
 }
 

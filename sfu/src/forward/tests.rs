@@ -161,3 +161,23 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn after_a_connection_key_frames_are_asked_for_twice() {
+    let (mut requests, now) = (KeyframeRequests::default(), origin());
+    let after = |millis| now + Duration::from_millis(millis);
+    requests.want(now);
+    requests.want_again_at(after(500));
+    assert!(requests.poll(now));
+    assert_eq!(requests.deadline(), Some(after(500)));
+    // What others want meanwhile takes nothing from it.
+    requests.want(after(100));
+    assert_eq!(requests.deadline(), Some(after(250)));
+    assert!(requests.poll(after(250)) && !requests.poll(after(499)));
+    assert!(requests.poll(after(500)));
+    assert_eq!(requests.deadline(), None);
+    // Both at once are one request.
+    requests.want_again_at(after(900));
+    requests.want(after(900));
+    assert!(requests.poll(after(900)) && !requests.poll(after(900)));
+}

@@ -127,7 +127,7 @@ impl LiveRoom {
         for stream in streams.into_iter().filter(|stream| stream.source.is_video()) {
             let requests = self.requests.entry(stream).or_default();
             requests.want(now);
-            requests.want_at(now + SECOND_REQUEST);
+            requests.want_again_at(now + SECOND_REQUEST);
         }
     }
 
@@ -169,15 +169,16 @@ impl LiveRoom {
             Err(Malformed::Truncated | Malformed::UnknownKind) => return self.counters.data_malformed.add(1),
         };
         // Somebody who may not see the view must not move it either.
-        if !self.members.get(&sender).is_some_and(|member| member.keys.cover(&frame.key)) {
+        if !self.members.get(&sender).is_some_and(|member| member.reads.covers(&frame.key)) {
             return self.counters.data_malformed.add(1);
         }
-        if channel == Channel::State && self.retained.apply(sender, &frame) == Kept::Refused {
+        let written = now.checked_sub(frame.age);
+        if channel == Channel::State && self.retained.apply(sender, &frame, written) == Kept::Refused {
             self.counters.not_kept.add(1);
         }
         self.counters.data_frames.add(1);
         let relayed = frame.relay(sender);
-        let gets = |(id, member): (&MemberId, &Member)| *id != sender && member.keys.cover(&frame.key);
+        let gets = |(id, member): (&MemberId, &Member)| *id != sender && member.reads.gets(&frame.key, written);
         let others: Vec<MemberId> = self.members.iter().filter(|entry| gets(*entry)).map(|(id, _)| *id).collect();
         let counters = self.counters.clone();
         for id in others {
@@ -208,7 +209,7 @@ impl LiveRoom {
     fn send_snapshot(&mut self, now: Instant, id: MemberId) {
         let Some(member) = self.members.get_mut(&id) else { return };
         member.behind = false;
-        for frame in self.retained.snapshot(member.keys).chain([end_of_snapshot()]) {
+        for frame in self.retained.snapshot(member.reads).chain([end_of_snapshot()]) {
             if member.peer.send_data(now, Channel::State, &frame).is_err() {
                 self.counters.data_backlog.add(1);
             }

@@ -1,12 +1,13 @@
 //! One member's peer with everything around it: path, credentials, liveness, slots.
 
 use super::Outbox;
-use crate::api::{Keys, Offer, PeerEvent, Slot, Source};
+use crate::api::{Offer, PeerEvent, Slot, Source};
 use crate::engine::{Output, Peer};
 use crate::forward::{Media, Rewriter};
 use crate::net::path::Path;
 use crate::net::stun::Request;
 use crate::room::{SlotLine, Stream};
+use crate::state::Reads;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -39,7 +40,7 @@ pub(super) struct Member {
     pub(super) phase: Phase,
     pub(super) slots: Vec<OutgoingSlot>,
     pub(super) addresses: VecDeque<SocketAddr>,
-    pub(super) keys: Keys,
+    pub(super) reads: Reads,
     /// The `state` channel was overrun: nothing more until it is drained, then a new snapshot.
     pub(super) behind: bool,
     /// Has datagrams to collect.
@@ -66,7 +67,7 @@ impl Member {
             phase: Phase::Connecting,
             slots: offer.receive.iter().map(|(_, source)| slot(source)).collect(),
             addresses: VecDeque::new(),
-            keys: offer.keys,
+            reads: Reads::new(offer.keys, now),
             behind: false,
             dirty: true,
             path: Path::default(),

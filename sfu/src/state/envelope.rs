@@ -1,12 +1,13 @@
 //! The envelope of data channel frames. The payload behind it is never read.
 //!
 //! ```text
-//! client → SFU   u8 kind | u8 n | n bytes key | payload
+//! client → SFU   u8 kind | u8 n | n bytes key | [u32 BE age, with kind 5 alone] | payload
 //! SFU → client   u8 kind | u32 BE sender | u8 n | n bytes key | payload
 //! ```
 
 use crate::api::{MAX_DATA_FRAME, MemberId};
 use bytes::{BufMut, Bytes, BytesMut};
+use std::time::Duration;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -20,6 +21,9 @@ pub(crate) enum Kind {
 
 /// Only the SFU says this one.
 const END_OF_SNAPSHOT: u8 = 4;
+/// Only clients say this one: a put of something that was written a while ago, milliseconds. It is relayed as a put.
+const AGED_PUT: u8 = 5;
+const AGE_BYTES: usize = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Malformed {
@@ -37,6 +41,8 @@ pub(crate) struct Frame {
     pub(crate) kind: Kind,
     pub(crate) key: Bytes,
     pub(crate) payload: Bytes,
+    /// How long ago it was written.
+    pub(crate) age: Duration,
 }
 
 impl Frame {
@@ -44,18 +50,21 @@ impl Frame {
         if data.len() > MAX_DATA_FRAME {
             return Err(Malformed::TooLarge);
         }
-        let [kind, length, ..] = data[..] else { return Err(Malformed::Truncated) };
-        let kind = match kind {
-            1 => Kind::Put,
+        let [code, length, ..] = data[..] else { return Err(Malformed::Truncated) };
+        let kind = match code {
+            1 | AGED_PUT => Kind::Put,
             2 => Kind::Delete,
             3 => Kind::Ephemeral,
             _ => return Err(Malformed::UnknownKind),
         };
-        let payload_at = 2 + usize::from(length);
+        let key_end = 2 + usize::from(length);
+        let payload_at = if code == AGED_PUT { key_end + AGE_BYTES } else { key_end };
         if data.len() < payload_at {
             return Err(Malformed::Truncated);
         }
-        Ok(Frame { kind, key: data.slice(2..payload_at), payload: data.slice(payload_at..) })
+        let age = data[key_end..payload_at].iter().fold(0, |age, byte| age << 8 | u64::from(*byte));
+        let (key, payload) = (data.slice(2..key_end), data.slice(payload_at..));
+        Ok(Frame { kind, key, payload, age: Duration::from_millis(age) })
     }
 
     /// The frame as the others get it.

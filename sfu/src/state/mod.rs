@@ -1,11 +1,13 @@
 //! Data channels: the envelope around opaque messages, and what is kept for late joiners. Pure.
 
 mod envelope;
+mod reads;
 mod retained;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use envelope::{Frame, Kind, Malformed, end_of_snapshot};
+pub(crate) use reads::Reads;
 pub(crate) use retained::{Kept, Retained};
 
 /// The two channels of a member, told apart by their labels.

@@ -1,9 +1,10 @@
 //! The last payload of each (sender, key), so that a late joiner has the current view at once.
 
-use super::{Frame, Kind};
-use crate::api::{Keys, MemberId};
+use super::{Frame, Kind, Reads};
+use crate::api::MemberId;
 use bytes::Bytes;
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 /// Bytes kept per room, keys included. More: a member can make the server hold more, and a joiner downloads more before
 /// the view is complete. Less: a consult with many measurements (about 300 bytes each, sealed) loses some for late
@@ -16,8 +17,15 @@ const SENDER_ENTRIES: usize = 2_048;
 /// Entries outlive the member who sent them; they go when the room ends.
 #[derive(Debug, Default)]
 pub(crate) struct Retained {
-    senders: BTreeMap<MemberId, BTreeMap<Bytes, Bytes>>,
+    senders: BTreeMap<MemberId, BTreeMap<Bytes, Entry>>,
     bytes: usize,
+}
+
+#[derive(Debug)]
+struct Entry {
+    payload: Bytes,
+    /// See [`Reads::gets`].
+    written: Option<Instant>,
 }
 
 /// What became of a frame's wish to be kept.
@@ -31,7 +39,7 @@ pub(crate) enum Kept {
 }
 
 impl Retained {
-    pub(crate) fn apply(&mut self, sender: MemberId, frame: &Frame) -> Kept {
+    pub(crate) fn apply(&mut self, sender: MemberId, frame: &Frame, written: Option<Instant>) -> Kept {
         match frame.kind {
             Kind::Ephemeral => Kept::NotAsked,
             Kind::Delete => {
@@ -46,25 +54,27 @@ impl Retained {
                     return Kept::Refused;
                 }
                 // Copies: a slice would keep the whole receive buffer alive.
-                entries.insert(Bytes::copy_from_slice(&frame.key), Bytes::copy_from_slice(&frame.payload));
+                let entry = Entry { payload: Bytes::copy_from_slice(&frame.payload), written };
+                entries.insert(Bytes::copy_from_slice(&frame.key), entry);
                 self.bytes += size;
                 Kept::Yes
             }
         }
     }
 
-    /// Everything kept under `keys`, ready to be sent, the joiner's own entries included (a reload has lost them).
-    pub(crate) fn snapshot(&self, keys: Keys) -> impl Iterator<Item = Bytes> + '_ {
+    /// Everything kept that the joiner gets, ready to be sent, their own entries included (a reload has lost them).
+    pub(crate) fn snapshot(&self, reads: Reads) -> impl Iterator<Item = Bytes> + '_ {
         self.senders.iter().flat_map(move |(sender, entries)| {
-            entries.iter().filter(move |(key, _)| keys.cover(key)).map(|(key, payload)| {
-                Frame { kind: Kind::Put, key: key.clone(), payload: payload.clone() }.relay(*sender)
+            entries.iter().filter(move |(key, entry)| reads.gets(key, entry.written)).map(|(key, entry)| {
+                let (key, payload) = (key.clone(), entry.payload.clone());
+                Frame { kind: Kind::Put, key, payload, age: Duration::ZERO }.relay(*sender)
             })
         })
     }
 
     fn remove(&mut self, sender: MemberId, key: &Bytes) {
         if let Some(old) = self.senders.get_mut(&sender).and_then(|entries| entries.remove(key)) {
-            self.bytes -= key.len() + old.len();
+            self.bytes -= key.len() + old.payload.len();
         }
     }
 

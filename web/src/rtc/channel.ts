@@ -7,8 +7,11 @@ import { Kind } from "./envelope";
 
 /** Where messages go; one data channel pair of one connection. */
 export interface Link {
-  /** Sends a kept entry; `false` when the channel is congested or closed, and the entry must be offered again. */
-  put(key: string, payload: Uint8Array<ArrayBuffer>): boolean;
+  /**
+   * Sends a kept entry; `false` when the channel is congested or closed, and the entry must be offered again. `age`: how
+   * many milliseconds ago it was written, where that decides who gets it.
+   */
+  put(key: string, payload: Uint8Array<ArrayBuffer>, age?: number): boolean;
   /** Sends and forgets. */
   ephemeral(key: string, payload: Uint8Array<ArrayBuffer>): void;
 }

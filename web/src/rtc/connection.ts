@@ -3,7 +3,7 @@
 import { asApiError } from "../api/problem";
 import type { ClientMessage, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
 import type { Consumer, Link } from "./channel";
-import { decodeFrame, encodeFrame, Kind } from "./envelope";
+import { decodeFrame, encodeAgedPut, encodeFrame, Kind } from "./envelope";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 import { Peer, type LocalTracks } from "./peer";
 
@@ -196,9 +196,9 @@ export class Connection {
 
   private attachState(channel: RTCDataChannel): void {
     const link: Link = {
-      put: (key, payload) => {
+      put: (key, payload, age) => {
         if (channel.readyState !== "open" || channel.bufferedAmount > STATE_BACKLOG) return false;
-        const frame = encodeFrame(Kind.put, key, payload);
+        const frame = age === undefined ? encodeFrame(Kind.put, key, payload) : encodeAgedPut(key, payload, age);
         // Too large to be relayed: sending it again would not make it smaller.
         if (frame) channel.send(frame);
         return true;

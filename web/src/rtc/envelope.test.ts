@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decodeFrame, encodeFrame, Kind, MAX_DATA_FRAME } from "./envelope";
+import { decodeFrame, encodeAgedPut, encodeFrame, Kind, MAX_DATA_FRAME } from "./envelope";
 
 /** What the SFU does: puts the sender behind the kind. */
 function relay(frame: Uint8Array, sender: number): ArrayBuffer {
@@ -17,6 +17,13 @@ describe("the data channel envelope", () => {
     const back = decodeFrame(relay(frame ?? new Uint8Array(), 70_000));
     expect(back).toMatchObject({ kind: Kind.put, sender: 70_000, key: "vp/0" });
     expect([...(back?.payload ?? [])]).toEqual([1, 2, 3]);
+  });
+
+  it("tells the SFU how old something is that is sent again", () => {
+    expect([...(encodeAgedPut("k", new Uint8Array([7]), 60_000) ?? [])]).toEqual([5, 1, 107, 0, 0, 0xea, 0x60, 7]);
+    const age = (frame: Uint8Array | undefined) => [...(frame ?? [])].slice(3, 7);
+    expect(age(encodeAgedPut("k", new Uint8Array(), -5))).toEqual([0, 0, 0, 0]);
+    expect(age(encodeAgedPut("k", new Uint8Array(), 1e12))).toEqual([255, 255, 255, 255]);
   });
 
   it("reads the end of the snapshot", () => {

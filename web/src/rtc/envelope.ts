@@ -1,7 +1,7 @@
 /**
  * The data channel envelope of `schemas/src/room.rs`: the SFU reads it and never the payload.
  *
- *     client → SFU   u8 kind | u8 n | n bytes key | payload
+ *     client → SFU   u8 kind | u8 n | n bytes key | [u32 BE age, with kind 5 alone] | payload
  *     SFU → client   u8 kind | u32 BE sender | u8 n | n bytes key | payload
  */
 
@@ -10,6 +10,9 @@ export const MAX_DATA_FRAME = 16 * 1024;
 
 export const Kind = { put: 1, delete: 2, ephemeral: 3, endOfSnapshot: 4 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
+/** Only clients say this one: a put of what was written a while ago. The others get it as a put. */
+const AGED_PUT = 5;
+const AGE_BYTES = 4;
 
 export interface Incoming {
   readonly kind: Kind;
@@ -22,8 +25,20 @@ export interface Incoming {
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
+/** A put of what was written `age` milliseconds ago: who came after it does not get it. See {@link encodeFrame}. */
+export function encodeAgedPut(key: string, payload: Uint8Array, age: number): Uint8Array<ArrayBuffer> | undefined {
+  const aged = new Uint8Array(AGE_BYTES + payload.length);
+  new DataView(aged.buffer).setUint32(0, Math.min(Math.max(Math.round(age), 0), 0xffffffff));
+  aged.set(payload, AGE_BYTES);
+  return encode(AGED_PUT, key, aged);
+}
+
 /** A frame for the SFU; `undefined` when key or frame are too large to be relayed. */
 export function encodeFrame(kind: Kind, key: string, payload: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
+  return encode(kind, key, payload);
+}
+
+function encode(kind: number, key: string, payload: Uint8Array): Uint8Array<ArrayBuffer> | undefined {
   const name = encoder.encode(key);
   const length = 2 + name.length + payload.length;
   if (name.length > 255 || length > MAX_DATA_FRAME) return undefined;

@@ -7,20 +7,21 @@ import { chatKey, decodeChat, encodeChat, MAX_CHARS, MAX_MESSAGES, OWN_BYTES, ti
 
 /** What the SFU does: keeps the last payload of (sender, key), relays to the others, snapshot to a joiner. */
 class Room {
-  readonly kept = new Map<string, { sender: number; key: string; payload: Uint8Array<ArrayBuffer> }>();
+  readonly kept = new Map<string, { sender: number; key: string; payload: Uint8Array<ArrayBuffer>; age: number }>();
   readonly members = new Map<number, { id: string; name: string; chat: Chat }>();
   isOpen = true;
   /** The room that everybody is in: what the roster says. */
   private static now: Room | undefined;
+  private static clock = 1000;
 
   enter(seat: number, id: string, name = id, chat = this.chat()): Chat {
     Room.now = this;
     this.members.set(seat, { id, name, chat });
     chat.seat(seat);
     const link: Link = {
-      put: (key, payload) => {
+      put: (key, payload, age = 0) => {
         if (!this.isOpen) return false;
-        this.kept.set(`${seat} ${key}`, { sender: seat, key, payload });
+        this.kept.set(`${seat} ${key}`, { sender: seat, key, payload, age });
         for (const [other, member] of this.members)
           if (other !== seat) member.chat.received({ kind: Kind.put, sender: seat, key, payload });
         return true;
@@ -35,7 +36,7 @@ class Room {
   }
 
   chat(): Chat {
-    return new Chat({ who: (seat) => Room.now?.members.get(seat), now: () => 1000 });
+    return new Chat({ who: (seat) => Room.now?.members.get(seat), now: () => (Room.clock += 1) });
   }
 
   bytes(sender: number): number {
@@ -79,6 +80,20 @@ describe("the chat", () => {
       expect(texts(chat)).toEqual(["von Anna", "von Ben"]);
       expect(chat.snapshot().messages.map(({ author }) => author.id)).toEqual(["anna", "ben"]);
     }
+    for (const { age } of after.kept.values()) expect(age, "so that guests do not get what is older than they").toBeGreaterThan(1);
+  });
+
+  it("puts what a guest writes behind what was written before and the guest did not get", () => {
+    const room = new Room();
+    const a = room.enter(1, "zita");
+    a.send("eins");
+    a.send("zwei");
+    room.kept.clear();
+    const guest = room.enter(2, "gast");
+    guest.send("Merhaba");
+    expect(texts(guest)).toEqual(["Merhaba"]);
+    expect(texts(a)).toEqual(["eins", "zwei", "Merhaba"]);
+    expect(a.snapshot().unread).toBe(1);
   });
 
   it("keeps what is written without a connection and sends it afterwards", () => {

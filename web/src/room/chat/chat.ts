@@ -5,7 +5,8 @@
  *
  * Each member has a hundred slots and writes them round; what falls out of the room's last hundred, or of a member's
  * share of the room's memory, is taken back by its author. Messages of somebody who reloads come back with the
- * snapshot; after a restart of the server every author sends the own ones again.
+ * snapshot; after a restart of the server every author sends the own ones again, and how old they are: guests get what
+ * was written since they were let in.
  *
  * Knows neither DOM nor WebRTC.
  */
@@ -162,9 +163,11 @@ export class Chat implements Consumer {
     const { link, me } = this;
     if (!link || !this.ready || this.seatNumber === undefined || !me) return;
     for (const text of this.waiting.splice(0)) this.write(me, this.freeSlot(), text);
+    const now = this.options.now();
     for (const slot of [...this.dirty]) {
       const entry = this.held.get(nameOf(me, slot));
-      if (entry && !link.put(chatKey(slot), encodeChat(this.seatNumber, entry))) return;
+      const age = now - (entry?.content?.at ?? now);
+      if (entry && !link.put(chatKey(slot), encodeChat(this.seatNumber, entry), age)) return;
       this.dirty.delete(slot);
     }
     this.refresh();
@@ -172,8 +175,10 @@ export class Chat implements Consumer {
 
   /** `undefined` takes the slot's message back. */
   private write(me: Author, slot: number, text: string | undefined): void {
-    this.counter += 1;
-    const content = text === undefined ? undefined : { author: me, at: this.options.now(), text };
+    const now = this.options.now();
+    // Not below the time of day: a guest, who does not get what was written before, must not write before it either.
+    this.counter = Math.max(this.counter + 1, Math.round(now));
+    const content = text === undefined ? undefined : { author: me, at: now, text };
     this.held.set(nameOf(me, slot), { slot, counter: this.counter, content, author: me, isVerified: true });
     // Set anew, so that slots leave in the order in which they were written.
     this.dirty.delete(slot);

@@ -26,7 +26,7 @@ export interface Author {
 export interface Message {
   /** The author's slot: the next message in it replaces this one. */
   readonly slot: number;
-  /** Lamport counter: the order of the room. */
+  /** Lamport counter, never below the time of day: the order of the room. */
   readonly counter: number;
   readonly author: Author;
   /** The sender was in the room when it came, so the name is the server's; otherwise it is what the message says. */
