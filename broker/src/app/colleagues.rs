@@ -20,8 +20,7 @@ impl App {
         let directory = self.directory().await?;
         let now = self.now();
         let busy: BTreeSet<PersonId> = self
-            .repo
-            .workload(now.0)
+            .workload(now)
             .await?
             .iter()
             .filter(|row| row.open_consults > 0)

@@ -4,10 +4,11 @@ use super::{
     App, Error, Result,
     directory::{Directory, Person, ServiceEntry},
     ports::WorkloadRow,
+    validate::name_of,
 };
 use crate::domain::{
     access::Permission,
-    consult::{Consult, view},
+    consult::{Consult, OCCUPYING, view},
     directory::Actor,
     escalation::{self, Matched},
     matching::{DutyFact, MatchInput, PersonFacts, rank},
@@ -53,7 +54,7 @@ impl App {
             .services
             .get(&case.service_id)
             .ok_or_else(|| Error::InvalidField("service_id: unknown".to_owned()))?;
-        let workload = self.repo.workload(now.plus_seconds(-CALLOUT_SECONDS).0).await?;
+        let workload = self.workload(now).await?;
         let input = input(&directory, entry, case, &workload, now);
         let result = rank(&input);
         if let Some(policy) = entry.policy(case.urgency) {
@@ -61,6 +62,12 @@ impl App {
         }
         tracing::error!(service = %case.service_id, "the service has no escalation policy; nobody is rung");
         Ok(Matched { record: result.record, plan: escalation::Plan::default(), busy: vec![] })
+    }
+
+    /// What everybody has to do at present.
+    pub(super) async fn workload(&self, now: UnixMillis) -> Result<Vec<WorkloadRow>> {
+        let occupying = OCCUPYING.map(|state| name_of(&state));
+        Ok(self.repo.workload(now.plus_seconds(-CALLOUT_SECONDS).0, &occupying).await?)
     }
 
     /// Every match of a consult, for the coordinator.
@@ -115,15 +122,14 @@ fn facts(
     person: &Person,
     workload: Option<&WorkloadRow>,
 ) -> PersonFacts {
-    let open_consults = workload.map_or(0, |row| row.open_consults);
     PersonFacts {
         person_id: person.refer.id,
         qualified: person.qualifications.contains(&entry.service.specialty),
         contract: directory.has_contract(case.service_id, person.actor.hospital_id, case.hospital_id),
         languages: person.row.languages.clone(),
         resting_until: person.row.resting_until.map(UnixMillis),
-        exclusive_busy: entry.exclusive && open_consults > 0,
-        open_consults,
+        exclusive_busy: entry.exclusive && workload.is_some_and(|row| row.occupied_by > 0),
+        open_consults: workload.map_or(0, |row| row.open_consults),
         callouts_7d: workload.map_or(0, |row| row.callouts),
     }
 }

@@ -1,6 +1,9 @@
 //! Consults that wait for somebody who is busy: as soon as that person is free, their ladder begins.
 
-use super::{App, Result, log::Wish};
+use super::{
+    App, Result,
+    log::{Wish, pass_over},
+};
 use crate::domain::consult::Consult;
 use schemas::{ConsultId, PersonId, ServiceId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +53,7 @@ impl App {
     async fn line(&self, service: ServiceId) -> Result<Vec<ConsultId>> {
         let mut line = Vec::new();
         for id in self.repo.queued_consults(service.0).await?.into_iter().map(ConsultId) {
-            let consult = self.consult(id).await?;
+            let consult = pass_over(self.consult(id).await)?;
             let place = consult.and_then(|consult| Some((consult.urgency, consult.queue?.since, id)));
             line.extend(place);
         }
@@ -65,9 +68,13 @@ impl App {
         if freed.is_empty() {
             return Ok(0);
         }
-        let services = self.exclusive_services(&freed).await;
+        let served = self.serve_lines_of(&freed).await;
+        served.inspect_err(|_| freed.iter().for_each(|person| self.queue.freed(*person)))
+    }
+
+    async fn serve_lines_of(&self, freed: &BTreeSet<PersonId>) -> Result<u32> {
         let mut turns = 0;
-        for service in services.inspect_err(|_| freed.iter().for_each(|person| self.queue.freed(*person)))? {
+        for service in self.exclusive_services(freed).await? {
             for id in self.line(service).await? {
                 match self.run(id, &Wish::Freed).await {
                     Ok(outcome) => turns += u32::from(outcome.changed),

@@ -63,6 +63,24 @@ on_both! {
         assert!(board.iter().any(|one| one.id == second && one.queue.as_ref().is_some_and(|queue| queue.ahead == 2)));
     }
 
+    async fn the_end_of_the_talk_frees_and_an_unsigned_report_keeps_nobody(fixture) {
+        let stage = Stage::new(&fixture).await;
+        stage.make_exclusive().await;
+        let one = stage.accepted().await;
+        stage.app.joined(one, stage.first.person_id).await.unwrap();
+        let two = stage.emergency().await;
+        stage.act(&stage.second, two, Action::Accept).await.unwrap();
+        let waiting = stage.emergency().await;
+        assert!(stage.detail(waiting).await.summary.queue.is_some());
+        stage.act(&stage.first, one, Action::EndSession).await.unwrap();
+        stage.pass(0).await;
+        for id in [waiting, stage.emergency().await] {
+            let summary = stage.detail(id).await.summary;
+            let ringing: Vec<_> = summary.ringing.iter().map(|person| person.id).collect();
+            assert_eq!((summary.queue, ringing), (None, vec![stage.first.person_id]));
+        }
+    }
+
     async fn who_is_busy_may_accept_on_purpose(fixture) {
         let stage = Stage::new(&fixture).await;
         stage.make_exclusive().await;

@@ -219,6 +219,23 @@ on_both! {
         }
     }
 
+    async fn a_hole_in_the_log_is_found_even_where_a_whole_consult_is_missing(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        assert_eq!(repo.first_missing_position().await.expect("reads"), None, "an empty log has no holes");
+        for _ in 0..3 {
+            world.consult(repo).await;
+        }
+        assert_eq!(repo.first_missing_position().await.expect("reads"), None);
+        fixture.tamper("DELETE FROM consult_events WHERE position = 2").await;
+        assert_eq!(repo.first_missing_position().await.expect("reads"), Some(2));
+        fixture.tamper("DELETE FROM consult_events WHERE position = 1").await;
+        assert_eq!(repo.first_missing_position().await.expect("reads"), Some(1));
+        world.consult(repo).await;
+        fixture.tamper("DELETE FROM consult_events WHERE position = 4").await;
+        assert_eq!(repo.first_missing_position().await.expect("reads"), Some(1), "the first one is named");
+    }
+
     async fn who_waits_for_somebody_busy_is_listed_by_service_oldest_first(fixture) {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;

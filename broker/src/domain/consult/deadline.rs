@@ -27,6 +27,11 @@ pub const OFFER_SECONDS: i64 = 10 * 60;
 /// Between the attempts of an unanswered consult. More loses time when somebody comes on duty; less rings the same
 /// people without a pause.
 pub const RETRY_SECONDS: i64 = 120;
+/// Attempts, an hour or more of them, after which the pause doubles. More fills the log of a forgotten consult with
+/// rankings of fifty candidates that nobody reads; less slows down while somebody may still look at the alarm.
+pub const ATTEMPTS_EACH_PAUSE: u32 = 30;
+/// The longest pause. More lets a patient wait longer for whoever comes on duty at last; less fills the log faster.
+pub const LONGEST_RETRY_SECONDS: i64 = 15 * 60;
 /// From the accept until the specialist is in the room, before the coordinator is alarmed. Less alarms while somebody
 /// is still starting a computer.
 pub const START_WITHIN_SECONDS: i64 = 15 * 60;
@@ -71,6 +76,12 @@ pub(super) fn prealert_overdue_at(consult: &Consult) -> Option<UnixMillis> {
     (consult.alarm != Some(AlarmKind::PrealertOverdue)).then_some(due)
 }
 
+/// How long an unanswered consult rests before the next attempt.
+pub(super) fn retry_seconds(consult: &Consult) -> i64 {
+    let factor = 2i64.saturating_pow(consult.attempts / ATTEMPTS_EACH_PAUSE);
+    RETRY_SECONDS.saturating_mul(factor).min(LONGEST_RETRY_SECONDS)
+}
+
 fn ladder_deadline(consult: &Consult) -> UnixMillis {
     if let Some(promise) = consult.promise {
         return promise.until.plus_seconds(PROMISE_GRACE_SECONDS);
@@ -100,14 +111,17 @@ pub(super) fn session_over_at(consult: &Consult) -> Option<UnixMillis> {
     consult.specialist_joined.then(|| since.plus_seconds(EMPTY_ROOM_SECONDS))
 }
 
-/// Alarm: the session takes so long that it was probably forgotten.
+/// Alarm: the session takes so long that it was probably forgotten. A new specialist has the whole time again.
 pub(super) fn session_cap_at(consult: &Consult) -> Option<UnixMillis> {
-    let since = consult.session_started_at.filter(|_| consult.state == ConsultState::InSession)?;
+    let started = consult.session_started_at.filter(|_| consult.state == ConsultState::InSession)?;
+    let since = consult.accepted_at.map_or(started, |accepted| accepted.max(started));
     (consult.alarm != Some(AlarmKind::AnswerLate)).then(|| since.plus_seconds(SESSION_CAP_SECONDS))
 }
 
+/// Alarm: the report is not signed. A new specialist has the whole time again.
 pub(super) fn answer_late_at(consult: &Consult) -> Option<UnixMillis> {
-    let due = consult.state_since.plus_seconds(ANSWER_WITHIN_SECONDS);
+    let since = consult.accepted_at.map_or(consult.state_since, |accepted| accepted.max(consult.state_since));
+    let due = since.plus_seconds(ANSWER_WITHIN_SECONDS);
     (consult.alarm != Some(AlarmKind::AnswerLate)).then_some(due)
 }
 

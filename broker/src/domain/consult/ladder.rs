@@ -2,7 +2,7 @@
 
 use super::{
     Consult, Event, Ring,
-    deadline::{PROMISE_GRACE_SECONDS, RETRY_SECONDS},
+    deadline::{PROMISE_GRACE_SECONDS, retry_seconds},
     decide::Draft,
     next_deadline, ring_id,
 };
@@ -187,7 +187,8 @@ fn ring(draft: &mut Draft, step: u32, people: &[PersonId], ring_seconds: u32) {
 }
 
 fn give_up(draft: &mut Draft, kind: AlarmKind) {
-    draft.emit(Event::Unanswered { retry_at: draft.now.plus_seconds(RETRY_SECONDS) });
+    let retry_at = draft.now.plus_seconds(retry_seconds(&draft.consult));
+    draft.emit(Event::Unanswered { retry_at });
     if draft.consult.alarm != Some(kind) {
         draft.emit(Event::AlarmRaised { kind });
     }

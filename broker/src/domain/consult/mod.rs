@@ -25,9 +25,10 @@ mod tests;
 
 pub use command::Command;
 pub use deadline::{
-    ACKNOWLEDGE_WITHIN_SECONDS, ANSWER_WITHIN_SECONDS, ASSIGNED_RING_SECONDS, CLOSES_AFTER_SECONDS, EMPTY_ROOM_SECONDS,
-    OFFER_SECONDS, PREALERT_GRACE_SECONDS, PREALERT_WITHOUT_ETA_SECONDS, PROMISE_GRACE_SECONDS, PROMISE_SECONDS,
-    RETRY_SECONDS, SESSION_CAP_SECONDS, START_WITHIN_SECONDS, TAKE_OVER_SECONDS, next_deadline,
+    ACKNOWLEDGE_WITHIN_SECONDS, ANSWER_WITHIN_SECONDS, ASSIGNED_RING_SECONDS, ATTEMPTS_EACH_PAUSE,
+    CLOSES_AFTER_SECONDS, EMPTY_ROOM_SECONDS, LONGEST_RETRY_SECONDS, OFFER_SECONDS, PREALERT_GRACE_SECONDS,
+    PREALERT_WITHOUT_ETA_SECONDS, PROMISE_GRACE_SECONDS, PROMISE_SECONDS, RETRY_SECONDS, SESSION_CAP_SECONDS,
+    START_WITHIN_SECONDS, TAKE_OVER_SECONDS, next_deadline,
 };
 pub use decide::{BREAK_GLASS_SECONDS, MAX_GUESTS, MAX_PARTICIPANTS, decide};
 pub use event::{EVENT_VERSION, Event, Recorded, record};
@@ -36,6 +37,6 @@ pub use ladder::wants_rematch;
 pub use ledger::{Ledger, ledger};
 pub use refusal::Refusal;
 pub use state::{
-    Clock, Consult, Exchange, Glass, Guest, GuestStay, Offer, Participant, Promise, Queue, RecordedConsent, Ring,
-    RollCall, Side, Signed, Stay, TakenOver, ring_id,
+    Clock, Consult, Exchange, Glass, Guest, GuestStay, OCCUPYING, Offer, Participant, Promise, Queue, RecordedConsent,
+    Ring, RollCall, Side, Signed, Stay, TakenOver, ring_id,
 };

@@ -58,25 +58,34 @@ pub(in crate::store) async fn open_states(db: &mut Conn) -> Result<Vec<StateCoun
     })
 }
 
-pub(in crate::store) async fn workload(db: &mut Conn, callouts_since: i64) -> Result<Vec<WorkloadRow>> {
-    let rows = query(
-        "SELECT person_id, CAST(SUM(open_consult) AS BIGINT) AS open_consults, CAST(SUM(callout) AS BIGINT) AS callouts \
-         FROM (SELECT specialist AS person_id, 1 AS open_consult, 0 AS callout FROM consults \
-         WHERE specialist IS NOT NULL AND is_open = $1 \
+pub(in crate::store) async fn workload(
+    db: &mut Conn,
+    callouts_since: i64,
+    occupying: &[String],
+) -> Result<Vec<WorkloadRow>> {
+    let mut sql = Sql::new(
+        "SELECT person_id, CAST(SUM(open_consult) AS BIGINT) AS open_consults, \
+         CAST(SUM(occupies) AS BIGINT) AS occupied_by, CAST(SUM(callout) AS BIGINT) AS callouts \
+         FROM (SELECT specialist AS person_id, 1 AS open_consult, CASE WHEN state IN (",
+    );
+    let mut states = sql.separated(", ");
+    occupying.iter().for_each(|state| {
+        states.push_bind(state.clone());
+    });
+    sql.push(
+        ") THEN 1 ELSE 0 END AS occupies, 0 AS callout FROM consults WHERE specialist IS NOT NULL AND is_open \
          AND state IN ('accepted', 'in_session', 'reporting') \
-         UNION ALL SELECT person_id, 0, 1 FROM consult_people WHERE relation = 'specialist' AND since >= $2) AS work \
-         GROUP BY person_id ORDER BY person_id",
-    )
-    .bind(true)
-    .bind(callouts_since)
-    .fetch_all(db)
-    .await?;
+         UNION ALL SELECT person_id, 0, 0, 1 FROM consult_people WHERE relation = 'specialist' AND since >= ",
+    );
+    sql.push_bind(callouts_since).push(") AS work GROUP BY person_id ORDER BY person_id");
+    let rows = sql.build().fetch_all(db).await?;
     let count =
         |row: &Row, column: &str| -> Result<u32> { Ok(row.try_get::<i64, _>(column)?.try_into().unwrap_or(u32::MAX)) };
     all(&rows, |row| {
         Ok(WorkloadRow {
             person_id: row.try_get("person_id")?,
             open_consults: count(row, "open_consults")?,
+            occupied_by: count(row, "occupied_by")?,
             callouts: count(row, "callouts")?,
         })
     })
@@ -93,11 +102,10 @@ pub(in crate::store) async fn queued(db: &mut Conn, service_id: Uuid) -> Result<
 }
 
 pub(in crate::store) async fn by_label(db: &mut Conn, label: &str) -> Result<Vec<Uuid>> {
-    let rows =
-        query("SELECT id FROM consults WHERE label = $1 AND purged_at IS NULL ORDER BY created_at DESC, id DESC")
-            .bind(clean(label.trim()).to_ascii_uppercase())
-            .fetch_all(db)
-            .await?;
+    let rows = query("SELECT id FROM consults WHERE label = $1 ORDER BY created_at DESC, id DESC")
+        .bind(clean(label.trim()).to_ascii_uppercase())
+        .fetch_all(db)
+        .await?;
     ids(&rows)
 }
 

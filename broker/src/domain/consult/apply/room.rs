@@ -27,26 +27,38 @@ impl Consult {
                     state: GuestState::Invited,
                     invited_by: *person,
                     at,
+                    admitted_at: None,
                 });
             }
             Event::GuestWaits { guest_id } => self.move_guest(*guest_id, GuestState::Waiting),
-            Event::GuestAdmitted { guest_id, .. } => self.move_guest(*guest_id, GuestState::Admitted),
+            Event::GuestAdmitted { guest_id, .. } => {
+                self.move_guest(*guest_id, GuestState::Admitted);
+                if let Some(guest) = self.guests.iter_mut().find(|guest| guest.id == *guest_id) {
+                    guest.admitted_at.get_or_insert(at);
+                }
+            }
             Event::GuestRemoved { guest_id, .. } => self.move_guest(*guest_id, GuestState::Removed),
             Event::GuestJoined { guest_id } if !self.is_guest_inside(*guest_id) => {
                 self.guest_stays.push(GuestStay { guest_id: *guest_id, from: at, until: None });
             }
-            Event::GuestLeft { guest_id } => {
-                let open = |stay: &&mut GuestStay| stay.guest_id == *guest_id && stay.until.is_none();
-                if let Some(stay) = self.guest_stays.iter_mut().find(open) {
-                    stay.until = Some(at);
-                }
-            }
+            Event::GuestLeft { guest_id } => self.guest_left(*guest_id, at),
             _ => {}
         }
     }
 
     pub(in crate::domain::consult) fn is_guest_inside(&self, guest_id: GuestId) -> bool {
         self.guest_stays.iter().any(|stay| stay.guest_id == guest_id && stay.until.is_none())
+    }
+
+    fn guest_left(&mut self, guest_id: GuestId, at: UnixMillis) {
+        let open = |stay: &&mut GuestStay| stay.guest_id == guest_id && stay.until.is_none();
+        if let Some(stay) = self.guest_stays.iter_mut().find(open) {
+            stay.until = Some(at);
+        }
+        // Whoever was let in stays so, and comes back without waiting.
+        if self.guest(guest_id).is_some_and(|guest| guest.state == GuestState::Waiting) {
+            self.move_guest(guest_id, GuestState::Invited);
+        }
     }
 
     fn move_guest(&mut self, guest_id: GuestId, state: GuestState) {

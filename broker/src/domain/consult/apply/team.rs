@@ -4,7 +4,7 @@ use super::{Consult, Event};
 use crate::domain::consult::{Exchange, Glass, Offer, Participant, Side};
 use schemas::{
     PersonId, UnixMillis,
-    consult::{AlarmKind, ConsultState, Part},
+    consult::{ConsultState, Part},
 };
 
 impl Consult {
@@ -42,7 +42,7 @@ impl Consult {
     fn specialist_changed(&mut self, person: PersonId, at: UnixMillis) {
         let before = self.specialist.filter(|before| *before != person);
         self.becomes_specialist(person, at);
-        self.clear_alarm(AlarmKind::NotStarted);
+        self.work_goes_on();
         if let Some(before) = before {
             self.former.insert(before);
             self.change_side(before, Side::Other, at);

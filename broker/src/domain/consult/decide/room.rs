@@ -126,8 +126,10 @@ pub(super) fn guest_joined(draft: &mut Draft, guest_id: GuestId) -> Result<(), R
     Ok(())
 }
 
+/// From the seat, or from the door.
 pub(super) fn guest_left(draft: &mut Draft, guest_id: GuestId) {
-    if draft.consult.is_guest_inside(guest_id) {
+    let waits = draft.consult.guest(guest_id).is_some_and(|guest| guest.state == GuestState::Waiting);
+    if waits || draft.consult.is_guest_inside(guest_id) {
         draft.emit(Event::GuestLeft { guest_id });
     }
 }

@@ -4,6 +4,58 @@ use super::Event;
 use schemas::consult::RingOutcome;
 
 impl Event {
+    /// Every [`Self::kind`]: what is counted by it begins at nought.
+    pub const KINDS: [&'static str; 48] = [
+        "requested",
+        "prealerted",
+        "request_made",
+        "fields_completed",
+        "urgency_changed",
+        "stamped",
+        "matched",
+        "round_repeated",
+        "ring_started",
+        "ring_delivered",
+        "ring_seen",
+        "ring_ended",
+        "promised",
+        "promise_broken",
+        "taken_over",
+        "take_over_ended",
+        "queued",
+        "unanswered",
+        "alarm_raised",
+        "accepted",
+        "offered",
+        "offer_ended",
+        "specialist_changed",
+        "participant_added",
+        "participant_removed",
+        "asked_for_more",
+        "replied",
+        "study_attached",
+        "study_detached",
+        "joined",
+        "left",
+        "roll_called",
+        "consent_recorded",
+        "guest_invited",
+        "guest_waits",
+        "guest_admitted",
+        "guest_removed",
+        "guest_joined",
+        "guest_left",
+        "session_ended",
+        "answered",
+        "amended",
+        "acknowledged",
+        "report_taken_over",
+        "closed",
+        "outcome_fed_back",
+        "glass_broken",
+        "cancelled",
+    ];
+
     /// Name of the event, equal to its serde tag. Stays when the body is purged.
     pub const fn kind(&self) -> &'static str {
         match self {
@@ -71,5 +123,19 @@ impl Event {
             Self::RingEnded { outcome, .. } => matches!(outcome, RingOutcome::TimedOut | RingOutcome::Withdrawn),
             _ => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_list_of_kinds_is_whole() {
+        // The tags as serde knows them.
+        let unknown = serde_json::from_str::<Event>(r#"{"type":"nonsense"}"#).unwrap_err().to_string();
+        let known: BTreeSet<&str> = unknown.split('`').skip(3).step_by(2).collect();
+        assert_eq!(BTreeSet::from(Event::KINDS), known);
     }
 }

@@ -149,6 +149,9 @@ pub struct Guest {
     pub invited_by: PersonId,
     /// Of the invitation.
     pub at: UnixMillis,
+    /// When somebody let them in. Absent before, and in snapshots of release 0.1.
+    #[serde(default)]
+    pub admitted_at: Option<UnixMillis>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

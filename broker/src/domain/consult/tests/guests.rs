@@ -60,6 +60,18 @@ fn a_guest_is_invited_waits_is_let_in_and_comes_back_without_waiting() {
 }
 
 #[test]
+fn whoever_leaves_the_door_is_invited_and_not_waited_for() {
+    let mut world = World::in_session();
+    world.do_all(&[invite(1), waits(1), leaves(1)]);
+    assert_eq!((state(&world, 1), world.get().waiting_guests().count()), (GuestState::Invited, 0));
+    assert_eq!(world.run(&leaves(1)), Ok(vec![]));
+    assert!(world.run(&admit(1)).is_err(), "nobody is at the door");
+    assert_eq!(world.run(&waits(1)).unwrap().len(), 1, "and is announced again");
+    world.do_all(&[admit(1), leaves(1)]);
+    assert_eq!(state(&world, 1), GuestState::Admitted, "let in is let in");
+}
+
+#[test]
 fn whoever_is_sent_away_stays_outside() {
     let mut world = World::in_session();
     world.do_all(&[invite(1), waits(1), admit(1), enters(1), remove(1)]);

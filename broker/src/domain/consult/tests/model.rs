@@ -219,9 +219,8 @@ fn check(world: &World) {
 
     let last = |wanted: fn(&Event) -> bool| world.log.iter().rev().find(|r| wanted(&r.event)).map_or(0, |r| r.seq);
     let raised = last(|event| matches!(event, Event::AlarmRaised { .. }));
-    let began = last(|event| {
-        matches!(event, Event::Accepted { .. } | Event::SpecialistChanged { .. } | Event::SessionEnded)
-    });
+    let began =
+        last(|event| matches!(event, Event::Accepted { .. } | Event::SpecialistChanged { .. } | Event::SessionEnded));
     let of_work = matches!(consult.alarm, Some(AlarmKind::NotStarted | AlarmKind::AnswerLate));
     assert!(!of_work || began < raised, "an alarm about work that is over hides the next one");
 

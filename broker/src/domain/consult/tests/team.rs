@@ -1,7 +1,10 @@
 //! Offers, participants, questions, broken glass.
 
 use super::*;
-use crate::domain::consult::{BREAK_GLASS_SECONDS, MAX_PARTICIPANTS, OFFER_SECONDS, START_WITHIN_SECONDS, Side};
+use crate::domain::consult::{
+    ANSWER_WITHIN_SECONDS, BREAK_GLASS_SECONDS, MAX_PARTICIPANTS, OFFER_SECONDS, SESSION_CAP_SECONDS,
+    START_WITHIN_SECONDS, Side,
+};
 use schemas::consult::{AlarmKind, Part};
 
 const COORDINATOR: PersonId = person(90);
@@ -47,6 +50,32 @@ fn a_hand_over_changes_nothing_until_it_is_accepted() {
     assert_eq!(consult.former, [person(1)].into());
     assert_eq!(world.run(&accept_offer(5)), Ok(vec![]), "a repeat is no error");
     assert_eq!(world.run(&sign()), Err(Refusal::NotSpecialist), "the one before writes no report any more");
+}
+
+#[test]
+fn a_new_specialist_begins_without_the_alarm_of_the_one_before() {
+    let mut world = World::in_session();
+    world.tick(None);
+    assert_eq!((world.get().alarm, next_deadline(world.get())), (Some(AlarmKind::AnswerLate), None));
+    world.do_all(&[hand_over(5), accept_offer(5)]);
+    let taken_over = world.now;
+    assert_eq!(world.get().alarm, None);
+    world.tick(None);
+    assert_eq!(
+        (world.get().alarm, world.now.seconds_since(taken_over)),
+        (Some(AlarmKind::NotStarted), START_WITHIN_SECONDS)
+    );
+    world.run(&joined(person(5))).unwrap();
+    world.tick(None);
+    let late = (Some(AlarmKind::AnswerLate), SESSION_CAP_SECONDS);
+    assert_eq!((world.get().alarm, world.now.seconds_since(taken_over)), late);
+    // The end of the talk is the beginning of the report's time.
+    world.run(&Command::EndSession { person: person(5) }).unwrap();
+    let ended = world.now;
+    assert_eq!(world.get().alarm, None);
+    world.tick(None);
+    let late = (Some(AlarmKind::AnswerLate), ANSWER_WITHIN_SECONDS);
+    assert_eq!((world.get().alarm, world.now.seconds_since(ended)), late);
 }
 
 #[test]
