@@ -20,7 +20,7 @@ CHECKS = "not_a_server_error,content_type_conformance,response_schema_conformanc
 
 def main(binary, examples=""):
     examples = examples or "4"
-    with demo(binary) as (base, links, _):
+    with demo(binary) as (base, links, data):
         for role, link in sorted(links.items()):
             session = requests.Session()
             entered = session.get(f"{base}/enter", params={"token": link.split("token=")[1]}, allow_redirects=False)
@@ -34,7 +34,7 @@ def main(binary, examples=""):
             ]
             for path in LEFT_OUT:
                 command += ["--exclude-path", path]
-            done = subprocess.run(command, capture_output=True, text=True)
+            done = subprocess.run(command, capture_output=True, text=True, cwd=data)
             summary = done.stdout[-1500:] if done.returncode == 0 else done.stdout[-12000:] + done.stderr[-2000:]
             if done.returncode != 0:
                 # The cookie is of a demo that ends here; still it is nobody's business.
