@@ -3,6 +3,7 @@
 use super::{
     App, Result,
     directory::{Directory, ServiceEntry},
+    log::pass_over,
     ports::ConsultFilter,
     require,
     views::may_know,
@@ -41,7 +42,8 @@ impl App {
         };
         let mut watched = Vec::new();
         for row in self.repo.snapshots(&filter).await? {
-            watched.extend(self.state_of(&row).await?.filter(|consult| may_know(actor, &consult.facts(now))));
+            watched
+                .extend(pass_over(self.state_of(&row).await)?.filter(|consult| may_know(actor, &consult.facts(now))));
         }
         let lines = self.lines(&watched).await?;
         let mut consults: Vec<ConsultSummary> =

@@ -105,7 +105,8 @@ impl App {
         let now = self.now();
         let mut consults = Vec::new();
         for row in self.repo.snapshots(&filter).await? {
-            consults.extend(pass_over(self.state_of(&row).await)?.filter(|consult| may_know(actor, &consult.facts(now))));
+            consults
+                .extend(pass_over(self.state_of(&row).await)?.filter(|consult| may_know(actor, &consult.facts(now))));
         }
         Ok(consults)
     }

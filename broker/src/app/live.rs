@@ -7,7 +7,11 @@
 
 mod listener;
 
-use super::{App, Result, log::recorded, ports::PositionedEvent};
+use super::{
+    App, Result,
+    log::{pass_over, recorded},
+    ports::PositionedEvent,
+};
 use crate::domain::{
     access::ConsultFacts,
     consult::{Event, Ring},
@@ -175,7 +179,7 @@ impl App {
             self.tell(What::Directory);
         }
         // Notices are rare and not in the log of consults: the newest one tells whether another node wrote any.
-        let newest = self.repo.notices(1).await?.first().map(|row| row.id);
+        let newest = self.repo.notices(None, 1).await?.first().map(|row| row.id);
         if seen.notice.replace(newest).is_some_and(|before| before != newest) {
             self.tell(What::Notices);
         }
@@ -229,7 +233,7 @@ impl App {
         }
         let mut changes = Vec::with_capacity(consults.len());
         for consult_id in consults.into_iter().map(ConsultId) {
-            if let Some(consult) = self.consult(consult_id).await? {
+            if let Some(consult) = pass_over(self.consult(consult_id).await)? {
                 let facts = consult.facts(self.now());
                 changes.push(Change { position: None, what: What::Progress { facts, consult_id } });
             }
@@ -253,7 +257,7 @@ impl App {
         let directory = self.directory().await?;
         let mut changes = Vec::with_capacity(by_consult.len());
         for (id, entries) in by_consult {
-            let Some(consult) = self.consult(id).await? else { continue };
+            let Some(consult) = pass_over(self.consult(id).await)? else { continue };
             let summary = directory.summary(&consult, &self.lines(std::slice::from_ref(&consult)).await?);
             let mut started = Vec::new();
             let mut ended = Vec::new();

@@ -1,9 +1,16 @@
 //! What an open room asks of its consult's log.
 
-use super::{App, Error, Result, guests::is_over};
-use crate::domain::access::{Permission, may};
-use schemas::{ConsultId, PersonId, consult::ActionName, guest::Guest};
-use std::collections::BTreeSet;
+use super::{
+    App, Error, Result,
+    guests::is_over,
+    rooms::{Occupant, inside},
+};
+use crate::domain::{
+    access::{Permission, may},
+    consult::Guest,
+};
+use schemas::{ConsultId, GuestId, PersonId, SessionId, UnixMillis, consult::ActionName, guest};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Events read at once. More holds more of a burst in memory; less asks the database more often.
 const PAGE: u32 = 256;
@@ -17,25 +24,37 @@ pub struct RoomFacts {
     pub specialist: Option<PersonId>,
     pub requester: PersonId,
     /// Everybody who was ever invited.
-    pub guests: Vec<Guest>,
+    pub guests: Vec<guest::Guest>,
+    /// When the guests of them were let in whom somebody let in.
+    pub admitted_at: BTreeMap<GuestId, UnixMillis>,
+    /// Whom the log has in the room or at its door.
+    pub inside: BTreeSet<Occupant>,
     /// Of those who were asked about: who may not be in the room any more.
     pub barred: BTreeSet<PersonId>,
+    /// And which of their sessions have ended.
+    pub signed_out: BTreeSet<SessionId>,
 }
 
 impl App {
-    /// How the consult stands, and who of `people` has lost the right to be in its room: a participant who was taken
-    /// off, a specialist who has handed over.
-    pub async fn room_facts(&self, id: ConsultId, people: &[PersonId]) -> Result<RoomFacts> {
+    /// How the consult stands, and who of `team` has lost the right to be in its room: a participant who was taken off,
+    /// a specialist who has handed over, whoever has signed out or was signed out.
+    pub async fn room_facts(&self, id: ConsultId, team: &[(PersonId, Option<SessionId>)]) -> Result<RoomFacts> {
         let Some(consult) = self.consult(id).await? else {
-            let requester = PersonId(uuid::Uuid::nil());
-            let (guests, barred) = (vec![], BTreeSet::new());
-            let (is_open, is_over_for_guests, specialist) = (false, true, None);
-            return Ok(RoomFacts { is_open, is_over_for_guests, specialist, requester, guests, barred });
+            return Ok(RoomFacts {
+                is_open: false,
+                is_over_for_guests: true,
+                specialist: None,
+                requester: PersonId(uuid::Uuid::nil()),
+                guests: vec![],
+                admitted_at: BTreeMap::new(),
+                inside: BTreeSet::new(),
+                barred: BTreeSet::new(),
+                signed_out: BTreeSet::new(),
+            });
         };
-        let guests = if consult.guests.is_empty() { vec![] } else { self.guest_states(id).await? };
         let facts = consult.facts(self.now());
-        let mut barred = BTreeSet::new();
-        for person in people {
+        let (mut barred, mut signed_out) = (BTreeSet::new(), BTreeSet::new());
+        for (person, session) in team {
             match self.actor_now(*person).await {
                 Ok(actor) if may(&actor, Some(&facts), Permission::Act(ActionName::Join)) => {}
                 Ok(_) | Err(Error::NotFound | Error::NotSignedIn | Error::Forbidden) => {
@@ -43,10 +62,30 @@ impl App {
                 }
                 Err(error) => return Err(error),
             }
+            if let Some(session) = session
+                && !self.is_signed_in(*person, *session).await?
+            {
+                signed_out.insert(*session);
+            }
         }
-        let (is_open, is_over_for_guests) = (consult.state.is_open(), is_over(&consult));
-        let (specialist, requester) = (consult.specialist, consult.requester);
-        Ok(RoomFacts { is_open, is_over_for_guests, specialist, requester, guests, barred })
+        let admitted = |guest: &Guest| Some((guest.id, guest.admitted_at?));
+        Ok(RoomFacts {
+            is_open: consult.state.is_open(),
+            is_over_for_guests: is_over(&consult),
+            specialist: consult.specialist,
+            requester: consult.requester,
+            guests: if consult.guests.is_empty() { vec![] } else { self.guest_states(id).await? },
+            admitted_at: consult.guests.iter().filter_map(admitted).collect(),
+            inside: inside(&consult),
+            barred,
+            signed_out,
+        })
+    }
+
+    /// Whether that session of that person has not ended.
+    pub(super) async fn is_signed_in(&self, person: PersonId, session: SessionId) -> Result<bool> {
+        let sessions = self.repo.sessions(Some(person.0), self.now().0).await?;
+        Ok(sessions.iter().any(|row| row.id == session.0))
     }
 
     /// Whether this person may see the images that are shown in the room.

@@ -1,18 +1,24 @@
 //! The way into a room: who runs it, and the ticket that opens it once within a minute.
 
-use super::{App, Error, Result, guests::may_come, log::Wish, require, tokens::Purpose};
+use super::{
+    App, Error, Result, Session,
+    guests::may_come,
+    log::{Wish, pass_over},
+    require,
+    tokens::Purpose,
+};
 use crate::domain::{
     access::{Permission, may},
     consult::{Command, Consult, actions},
-    directory::Actor,
 };
 use schemas::{
-    ConsultId, GuestId, PersonId, UnixMillis,
+    ConsultId, GuestId, PersonId, SessionId, UnixMillis,
     consult::{ActionName, RoomTicket},
     directory::PersonRef,
     guest::GuestState,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Validity of a join ticket. More gives a stolen one more time; less fails on a slow network.
@@ -26,12 +32,21 @@ const LEASE_MS: i64 = 30_000;
 pub struct Seat {
     /// A guest's id and clear name, where `guest` is there.
     pub person: PersonRef,
+    /// Who asked for the ticket; absent for guests.
+    pub session: Option<SessionId>,
     /// `true` for the specialist who accepted.
     pub is_specialist: bool,
     /// `true` for whoever asked for the consult.
     pub is_requester: bool,
     /// Somebody without an account.
     pub guest: Option<GuestSeat>,
+}
+
+/// Somebody in a room or at its door. Guests choose their ids themselves, so an id alone names nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Occupant {
+    Person(PersonId),
+    Guest(GuestId),
 }
 
 /// A guest at the door.
@@ -46,7 +61,11 @@ pub struct GuestSeat {
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum TicketFor {
-    Person(PersonId),
+    Person {
+        id: PersonId,
+        /// Ends with it, also when it was redeemed.
+        session: SessionId,
+    },
     Guest(GuestId),
 }
 
@@ -64,12 +83,14 @@ impl App {
     /// A ticket for the caller, and the address of the node that runs the room. `browser_base` is how the caller's
     /// browser reached this node (`ws://host:port`); it is better than the configured address for this very node,
     /// and means nothing for others.
-    pub async fn ticket(&self, actor: &Actor, id: ConsultId, browser_base: Option<&str>) -> Result<RoomTicket> {
+    pub async fn ticket(&self, session: &Session, id: ConsultId, browser_base: Option<&str>) -> Result<RoomTicket> {
+        let actor = &session.actor;
         let consult = self.for_those(actor, id, Permission::Act(ActionName::Join)).await?;
         if !actions(&consult, actor, self.now()).contains(&ActionName::Join) {
             return Err(Error::WrongState);
         }
-        self.sign_ticket(&consult, TicketFor::Person(actor.person_id), browser_base).await
+        let whom = TicketFor::Person { id: actor.person_id, session: session.id };
+        self.sign_ticket(&consult, whom, browser_base).await
     }
 
     pub(super) async fn sign_ticket(
@@ -107,7 +128,7 @@ impl App {
         }
         let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
         let seat = match claims.whom {
-            TicketFor::Person(person) => self.persons_seat(&consult, person).await?,
+            TicketFor::Person { id, session } => self.persons_seat(&consult, id, session).await?,
             TicketFor::Guest(guest) => guests_seat(&consult, guest)?,
         };
         if !self.renew_room(id).await? {
@@ -116,7 +137,10 @@ impl App {
         Ok(seat)
     }
 
-    async fn persons_seat(&self, consult: &Consult, person: PersonId) -> Result<Seat> {
+    async fn persons_seat(&self, consult: &Consult, person: PersonId, session: SessionId) -> Result<Seat> {
+        if !self.is_signed_in(person, session).await? {
+            return Err(Error::NotSignedIn);
+        }
         let actor = self.actor_now(person).await?;
         require(may(&actor, Some(&consult.facts(self.now())), Permission::Act(ActionName::Join)))?;
         if !actions(consult, &actor, self.now()).contains(&ActionName::Join) {
@@ -124,6 +148,7 @@ impl App {
         }
         Ok(Seat {
             person: self.directory().await?.person_ref(person),
+            session: Some(session),
             is_specialist: consult.specialist == Some(person),
             is_requester: consult.requester == person,
             guest: None,
@@ -156,24 +181,23 @@ impl App {
         Ok(self.repo.release_room(id.0, &self.node.id).await?)
     }
 
-    /// After a restart: whoever was in the rooms that this node held when it died, and has not come back by now, has
-    /// left. `still_here` are the people who sit in this node's rooms.
-    pub async fn empty_lost_rooms(&self, still_here: &[(ConsultId, PersonId)]) -> Result<()> {
-        for room in self.repo.rooms_of(&self.node.id).await? {
-            let id = ConsultId(room);
-            let Some(consult) = self.consult(id).await? else { continue };
-            let inside = |person: PersonId| still_here.contains(&(id, person));
-            for person in consult.in_room.iter().copied().filter(|person| !inside(*person)) {
-                self.left(id, person).await?;
-            }
-            let guests = consult.guest_stays.iter().filter(|stay| stay.until.is_none()).map(|stay| stay.guest_id);
-            // A guest has a seat under their own id.
-            for guest in guests.filter(|guest| !inside(PersonId(guest.0))) {
-                self.guest_left(id, guest).await?;
-            }
+    /// Rooms that an earlier run of this node held and in which the log still has somebody.
+    pub async fn rooms_left_behind(&self) -> Result<Vec<ConsultId>> {
+        let mut left_behind = Vec::new();
+        for id in self.repo.rooms_of(&self.node.id).await?.into_iter().map(ConsultId) {
+            let consult = pass_over(self.consult(id).await)?;
+            left_behind.extend(consult.filter(|consult| !inside(consult).is_empty()).map(|_| id));
         }
-        Ok(())
+        Ok(left_behind)
     }
+}
+
+/// Whom the log has in the room or at its door.
+pub(super) fn inside(consult: &Consult) -> BTreeSet<Occupant> {
+    let people = consult.in_room.iter().copied().map(Occupant::Person);
+    let guests = consult.guest_stays.iter().filter(|stay| stay.until.is_none()).map(|stay| stay.guest_id);
+    let at_door = consult.waiting_guests().map(|guest| guest.id);
+    people.chain(guests.chain(at_door).map(Occupant::Guest)).collect()
 }
 
 fn guests_seat(consult: &Consult, id: GuestId) -> Result<Seat> {
@@ -187,6 +211,7 @@ fn guests_seat(consult: &Consult, id: GuestId) -> Result<Seat> {
             hospital: String::new(),
             phone: None,
         },
+        session: None,
         is_specialist: false,
         is_requester: false,
         guest: Some(GuestSeat { id, admitted: guest.state == GuestState::Admitted }),

@@ -3,9 +3,9 @@
 //! Invariant: a guest stands at the door once, with one connection.
 
 use super::seats::SocketId;
+use schemas::GuestId;
 use schemas::directory::PersonRef;
 use schemas::guest::{Guest, GuestState};
-use schemas::{GuestId, PersonId};
 use std::collections::BTreeMap;
 
 /// Who stands at the door of one room.
@@ -73,21 +73,21 @@ impl Door {
         verdict
     }
 
+    /// Everybody at the door.
+    pub fn guests(&self) -> impl Iterator<Item = GuestId> {
+        self.waiting.keys().copied()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
-}
-
-/// A guest's seat is under their own id (`schemas::room::Member`); only for those whose part is the guest's.
-pub fn guest_of(person: PersonId) -> GuestId {
-    GuestId(person.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use schemas::guest::GuestPart;
-    use schemas::{HospitalId, UnixMillis};
+    use schemas::{HospitalId, PersonId, UnixMillis};
     use uuid::Uuid;
 
     fn person(n: u128) -> PersonRef {

@@ -1,9 +1,9 @@
 //! Guests of a room: at the door, let in, sent away, and never alone with one another.
 
-use super::door::guest_of;
 use super::seats::{Part, SocketId};
 use super::task::{Connection, Newcomer, Room};
 use super::wire;
+use crate::app::Occupant;
 use schemas::GuestId;
 use schemas::directory::PersonRef;
 use schemas::guest::{Guest, GuestState};
@@ -15,10 +15,12 @@ impl Room {
     pub(super) async fn guest_comes(&mut self, guest: GuestId, newcomer: Newcomer) {
         let Newcomer { seat, socket, outbox, reply } = newcomer;
         if let Err(code) = self.announce(guest).await {
+            // The log may know of the guest; nobody is at the door.
+            self.doubt();
             let _ = reply.send(Err(code));
             return;
         }
-        self.connections.insert(socket, Connection { outbox, offered: false });
+        self.connections.insert(socket, Connection { outbox, offered: false, session: None });
         if let Some(displaced) = self.door.come(guest, seat.person, socket) {
             self.hang_up(displaced, ByeReason::JoinedElsewhere);
         }
@@ -83,10 +85,8 @@ impl Room {
     /// A guest leaves the door by themselves.
     pub(super) async fn goes_away(&mut self, guest: GuestId, socket: SocketId) {
         self.connections.remove(&socket);
-        if self.door.left(guest, socket)
-            && let Err(error) = self.shared.app.guest_left(self.consult, guest).await
-        {
-            tracing::warn!(consult = %self.consult, %error, "the log did not take that a guest went away");
+        if self.door.left(guest, socket) {
+            self.record_left(Occupant::Guest(guest)).await;
         }
     }
 
@@ -101,9 +101,10 @@ impl Room {
                 self.hang_up(waits.socket, ByeReason::Removed);
             }
         }
-        for (member, person, part) in self.seats.people() {
-            if part == Part::Guest && self.state_of(guest_of(person)) != Some(GuestState::Admitted) {
-                self.expel(member, ByeReason::Removed).await;
+        for sitter in self.seats.sitters() {
+            let Occupant::Guest(guest) = sitter.who else { continue };
+            if self.state_of(guest) != Some(GuestState::Admitted) {
+                self.expel(sitter.member, ByeReason::Removed).await;
             }
         }
         for guest in verdict.admitted {
@@ -125,9 +126,9 @@ impl Room {
                 self.hang_up(waits.socket, ByeReason::ConsultEnded);
             }
         }
-        for (member, _, part) in self.seats.people() {
-            if part == Part::Guest {
-                self.expel(member, ByeReason::ConsultEnded).await;
+        for sitter in self.seats.sitters() {
+            if matches!(sitter.who, Occupant::Guest(_)) {
+                self.expel(sitter.member, ByeReason::ConsultEnded).await;
             }
         }
     }
@@ -145,16 +146,13 @@ impl Room {
         }
         self.alone_until = None;
         let roster = self.seats.roster();
-        for (member, person, part) in self.seats.people() {
-            if part != Part::Guest {
-                continue;
-            }
-            let Some(freed) = self.seats.vacate(member) else { continue };
-            let socket = freed.socket;
+        for sitter in self.seats.sitters() {
+            let Occupant::Guest(guest) = sitter.who else { continue };
+            let Some(freed) = self.seats.vacate(sitter.member) else { continue };
             self.gone(freed).await;
-            let guest = roster.iter().find(|seat| seat.id == member).map(|seat| seat.person.clone());
-            if let (Some(socket), Some(guest_ref)) = (socket, guest) {
-                self.door.come(guest_of(person), guest_ref, socket);
+            let person = roster.iter().find(|seat| seat.id == sitter.member).map(|seat| seat.person.clone());
+            if let (Some(socket), Some(person)) = (sitter.socket, person) {
+                self.door.come(guest, person, socket);
                 self.tell(socket, ServerMessage::Waiting);
             }
         }

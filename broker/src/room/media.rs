@@ -1,11 +1,12 @@
 //! What a room does with the SFU: offers, what is published, what the peers report.
 
-use super::seats::{Part, SocketId};
+use super::seats::SocketId;
 use super::task::{Input, Peer, Room};
 use super::wire;
+use crate::app::Occupant;
 use schemas::problem::ProblemCode;
 use schemas::room::{PublishLine, Publishing, ReceiveLine, ServerMessage};
-use schemas::{MemberId, PrivateText};
+use schemas::{GuestId, MemberId, PrivateText};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
@@ -71,15 +72,26 @@ impl Room {
         self.tell(socket, ServerMessage::Answer { sdp: PrivateText(answer.sdp) });
     }
 
-    /// Guests and interpreters talk, hear and chat; the shared view is for those who may read the images.
+    /// Guests and interpreters talk, hear and chat; the shared view is for those who may read the images. What the team
+    /// wrote before a guest was let in was not meant for them.
     async fn keys_of(&self, member: MemberId) -> Result<sfu::Keys, ProblemCode> {
-        let sees = match self.seats.people().into_iter().find(|(id, _, _)| *id == member) {
-            Some((_, _, Part::Guest)) | None => false,
-            Some((_, person, _)) => {
-                self.shared.app.sees_images(self.consult, person).await.map_err(|error| error.code())?
+        let sitter = self.seats.sitters().into_iter().find(|sitter| sitter.member == member);
+        let chat = |since| sfu::Keys::Under { prefix: CHAT, since };
+        match sitter.map(|sitter| sitter.who) {
+            Some(Occupant::Person(person)) => {
+                let sees = self.shared.app.sees_images(self.consult, person).await.map_err(|error| error.code())?;
+                Ok(if sees { sfu::Keys::All } else { chat(None) })
             }
-        };
-        Ok(if sees { sfu::Keys::All } else { sfu::Keys::Under(CHAT) })
+            Some(Occupant::Guest(guest)) => Ok(chat(Some(self.since_admission(guest)))),
+            None => Ok(chat(Some(Duration::ZERO))),
+        }
+    }
+
+    /// A reload, or a restart of the server, does not count as coming anew.
+    fn since_admission(&self, guest: GuestId) -> Duration {
+        let now = self.shared.clock.now();
+        let admitted_at = self.facts.as_ref().and_then(|facts| facts.admitted_at.get(&guest).copied()).unwrap_or(now);
+        Duration::from_millis(u64::try_from(now.0 - admitted_at.0).unwrap_or(0))
     }
 
     pub(super) fn publish(&mut self, member: MemberId, socket: SocketId, publishing: Publishing) {

@@ -1,16 +1,15 @@
 //! Members of the team: they come, are lost, give up and leave.
 
-use super::door::guest_of;
 use super::seats::{Freed, Part, SocketId};
 use super::task::{Connection, Newcomer, Place, Room};
 use super::wire;
+use schemas::MemberId;
 use schemas::room::{ByeReason, Publishing, ServerMessage};
-use schemas::{MemberId, PersonId};
 
 impl Room {
     pub(super) async fn enter(&mut self, newcomer: Newcomer) {
         let Newcomer { seat, socket, outbox, reply } = newcomer;
-        let (part, person) = (Part::of(&seat), seat.person.id);
+        let (part, person, session) = (Part::of(&seat), seat.person.id, seat.session);
         let taken = match self.seats.enter(seat.person, part, socket) {
             Ok(taken) => taken,
             Err(code) => {
@@ -27,11 +26,13 @@ impl Room {
         // The log first: nobody is in a room of which the log does not know.
         if let Err(error) = self.shared.app.joined(self.consult, person).await {
             self.seats.leave(taken.member, socket);
+            // Somebody who came again was in it before; and what got no answer may be in it all the same.
+            self.doubt();
             let _ = reply.send(Err(error.code()));
             self.tell_roster(None);
             return;
         }
-        self.connections.insert(socket, Connection { outbox, offered: false });
+        self.connections.insert(socket, Connection { outbox, offered: false, session });
         if reply.send(Ok(())).is_err() {
             // The socket went away while it waited.
             self.lost(socket).await;
@@ -92,17 +93,6 @@ impl Room {
         self.peers.remove(&freed.member);
         self.shared.sfu.leave(wire::room_id(self.consult), wire::member_id(freed.member));
         self.tell_roster(None);
-        self.record_left(freed.person, freed.part).await;
-    }
-
-    pub(super) async fn record_left(&self, person: PersonId, part: Part) {
-        let app = &self.shared.app;
-        let recorded = match part {
-            Part::Guest => app.guest_left(self.consult, guest_of(person)).await,
-            _ => app.left(self.consult, person).await,
-        };
-        if let Err(error) = recorded {
-            tracing::warn!(consult = %self.consult, %error, "the log did not take that somebody left");
-        }
+        self.record_left(freed.who).await;
     }
 }

@@ -11,6 +11,7 @@
 //! learns of everybody who came and went; SDP and tickets never reach a log line; what a client sends ends in an answer,
 //! never in a panic.
 
+mod departures;
 mod door;
 mod guests;
 mod media;
@@ -24,9 +25,9 @@ mod wire;
 
 use crate::app::App;
 use crate::app::ports::Clock;
+use schemas::ConsultId;
 use schemas::problem::ProblemCode;
 use schemas::room::{ByeReason, ServerMessage};
-use schemas::{ConsultId, PersonId};
 use seats::SocketId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -114,21 +115,6 @@ impl Rooms {
     /// Consults whose room is open here.
     fn consults(&self) -> Vec<ConsultId> {
         self.0.open().rooms.keys().copied().collect()
-    }
-
-    /// Everybody in every room here.
-    async fn people(&self) -> Vec<(ConsultId, PersonId)> {
-        let rooms: Vec<_> = self.0.open().rooms.iter().map(|(consult, room)| (*consult, room.clone())).collect();
-        let mut people = Vec::new();
-        for (consult, room) in rooms {
-            let (reply, answer) = oneshot::channel();
-            // A room that ends meanwhile has nobody in it.
-            if room.inputs.send(Input::People(reply)).await.is_ok() {
-                let seated = answer.await.unwrap_or_default();
-                people.extend(seated.into_iter().map(|person| (consult, person)));
-            }
-        }
-        people
     }
 
     /// Ends a room, if it is open.

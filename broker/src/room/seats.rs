@@ -1,13 +1,14 @@
 //! Who sits where. Pure: told the time.
 //!
-//! Invariants: a person has one seat and, while the room lives, always the same [`MemberId`]; a seat has one socket at
+//! Invariants: a person or guest has one seat and, while the room lives, always the same [`MemberId`]; a seat has one socket at
 //! most; a seat without a socket is kept for a while and then given up; whatever the crowd, specialist and requester find
 //! a seat each, also after a hand-over.
 
+use crate::app::Occupant;
 use schemas::directory::PersonRef;
 use schemas::problem::ProblemCode;
 use schemas::room::{MAX_MEMBERS, Member, Publishing};
-use schemas::{MemberId, PersonId, UnixMillis};
+use schemas::{GuestId, MemberId, PersonId, UnixMillis};
 use std::collections::BTreeMap;
 
 /// One connection; a reload of the page is another one.
@@ -46,13 +47,14 @@ impl Part {
 #[derive(Debug)]
 pub struct Seats {
     /// Kept for the room's whole life, so that what somebody drew stays theirs after coming back.
-    numbers: BTreeMap<PersonId, MemberId>,
+    numbers: BTreeMap<Occupant, MemberId>,
     taken: BTreeMap<MemberId, Seat>,
     kept_seconds: i64,
 }
 
 #[derive(Debug)]
 struct Seat {
+    /// A guest's id is theirs as a guest ([`schemas::room::Member`]).
     person: PersonRef,
     part: Part,
     socket: Option<SocketId>,
@@ -76,9 +78,23 @@ pub struct Taken {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Freed {
     pub member: MemberId,
-    pub person: PersonId,
-    pub part: Part,
+    pub who: Occupant,
     pub socket: Option<SocketId>,
+}
+
+/// Somebody who sits or has a seat kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sitter {
+    pub member: MemberId,
+    pub who: Occupant,
+    /// Absent while the seat is kept.
+    pub socket: Option<SocketId>,
+}
+
+impl Seat {
+    fn who(&self) -> Occupant {
+        occupant(self.person.id, self.part)
+    }
 }
 
 impl Seats {
@@ -95,7 +111,8 @@ impl Seats {
     /// somebody gives way.
     pub fn enter(&mut self, person: PersonRef, part: Part, socket: SocketId) -> Result<Taken, ProblemCode> {
         let next = MemberId(u32::try_from(self.numbers.len()).unwrap_or(u32::MAX - 1) + 1);
-        let known = self.numbers.get(&person.id).copied();
+        let who = occupant(person.id, part);
+        let known = self.numbers.get(&who).copied();
         let member = known.unwrap_or(next);
         let mut gave_way = None;
         if !self.taken.contains_key(&member) && self.taken.len() + self.reserved(part) >= MAX_MEMBERS {
@@ -104,7 +121,7 @@ impl Seats {
                 return Err(ProblemCode::RoomFull);
             }
         }
-        self.numbers.insert(person.id, member);
+        self.numbers.insert(who, member);
         let publishing = Publishing::default();
         let seat = Seat { person, part, socket: Some(socket), media: false, publishing, until: None };
         let displaced = self.taken.insert(member, seat).and_then(|seat| seat.socket);
@@ -145,7 +162,7 @@ impl Seats {
     /// Takes the seat away from whoever has it.
     pub fn vacate(&mut self, member: MemberId) -> Option<Freed> {
         let seat = self.taken.remove(&member)?;
-        Some(Freed { member, person: seat.person.id, part: seat.part, socket: seat.socket })
+        Some(Freed { member, who: seat.who(), socket: seat.socket })
     }
 
     /// Media came up or went down. `true` when that is news.
@@ -196,9 +213,11 @@ impl Seats {
             .collect()
     }
 
-    /// People who sit or have a seat kept, with their parts.
-    pub fn people(&self) -> Vec<(MemberId, PersonId, Part)> {
-        self.taken.iter().map(|(member, seat)| (*member, seat.person.id, seat.part)).collect()
+    /// Everybody who sits or has a seat kept.
+    pub fn sitters(&self) -> Vec<Sitter> {
+        let sitter =
+            |(member, seat): (&MemberId, &Seat)| Sitter { member: *member, who: seat.who(), socket: seat.socket };
+        self.taken.iter().map(sitter).collect()
     }
 
     /// Somebody of the team is connected. A kept seat does not count: it hears nothing and can send nobody away.
@@ -233,6 +252,13 @@ impl Seats {
 
     fn holder(&mut self, member: MemberId, socket: SocketId) -> Option<&mut Seat> {
         self.taken.get_mut(&member).filter(|seat| seat.socket == Some(socket))
+    }
+}
+
+fn occupant(id: PersonId, part: Part) -> Occupant {
+    match part {
+        Part::Guest => Occupant::Guest(GuestId(id.0)),
+        Part::Specialist | Part::Requester | Part::Other => Occupant::Person(id),
     }
 }
 
@@ -277,7 +303,7 @@ mod tests {
         assert!(!seats.roster()[0].connected);
         assert_eq!(seats.next_deadline(), Some(NOW.plus_seconds(60)));
         assert!(seats.give_up(NOW.plus_seconds(59)).is_empty());
-        let freed = Freed { member: MemberId(1), person: person(1).id, part: Part::Other, socket: None };
+        let freed = Freed { member: MemberId(1), who: Occupant::Person(person(1).id), socket: None };
         assert_eq!(seats.give_up(NOW.plus_seconds(60)), vec![freed]);
         assert_eq!(seats.next_deadline(), None);
         assert_eq!(seats.enter(person(1), Part::Other, SocketId(3)).unwrap().member, MemberId(1));
@@ -336,13 +362,24 @@ mod tests {
         assert!(!seats.appoint(Some(person(20).id), person(1).id));
         assert!(!seats.roster()[1].is_specialist);
         let taken = seats.enter(person(20), Part::Specialist, SocketId(20)).unwrap();
-        let guest = Freed { member: MemberId(3), person: person(3).id, part: Part::Guest, socket: Some(SocketId(3)) };
+        let who = Occupant::Guest(GuestId(person(3).id.0));
+        let guest = Freed { member: MemberId(3), who, socket: Some(SocketId(3)) };
         assert_eq!(taken.gave_way, Some(guest));
         assert_eq!(seats.roster().len(), MAX_MEMBERS);
         // And again, with nobody but the team: the newest stands up, never the requester.
         seats.appoint(Some(person(21).id), person(1).id);
         let gave_way = seats.enter(person(21), Part::Specialist, SocketId(21)).unwrap().gave_way.unwrap();
-        assert_eq!(gave_way.person, person(20).id);
+        assert_eq!(gave_way.who, Occupant::Person(person(20).id));
+    }
+
+    #[test]
+    fn a_guest_with_somebodys_id_does_not_take_their_seat() {
+        let mut seats = Seats::new(60);
+        let specialist = seats.enter(person(1), Part::Specialist, SocketId(1)).unwrap();
+        let guest = seats.enter(person(1), Part::Guest, SocketId(2)).unwrap();
+        assert_ne!(specialist.member, guest.member);
+        assert_eq!((guest.displaced, seats.seat_of(SocketId(1))), (None, Some(specialist.member)));
+        assert_eq!(seats.sitters().len(), 2);
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! One room: takes inputs one after the other, tells sockets, SFU and log what follows.
 
 use super::door::Door;
-use super::seats::{Part, Seats, SocketId};
+use super::seats::{Seats, SocketId};
 use super::{Outgoing, Shared, wire};
-use crate::app::{RoomFacts, Seat};
+use crate::app::{Occupant, RoomFacts, Seat};
 use schemas::guest::Guest;
 use schemas::problem::ProblemCode;
 use schemas::room::{ByeReason, ClientMessage, ServerMessage};
-use schemas::{ConsultId, GuestId, MemberId, PersonId, UnixMillis};
+use schemas::{ConsultId, GuestId, MemberId, PersonId, SessionId, UnixMillis};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -36,8 +36,6 @@ pub(super) enum Input {
         peer: u64,
         event: sfu::PeerEvent,
     },
-    /// Who of the team sits here, kept seats included.
-    People(oneshot::Sender<Vec<PersonId>>),
     /// What a look at the log has shown.
     Looked(Result<RoomFacts, ProblemCode>),
     End(ByeReason),
@@ -73,8 +71,11 @@ pub(super) async fn run(
         alone_until: None,
         told_waiting: Vec::new(),
         has_media: false,
+        in_doubt: true,
+        grace_until: Some(shared.clock.now().plus_seconds(kept_seconds)),
     };
     tracing::info!(%consult, "room opened");
+    room.look();
     loop {
         let turn = tokio::select! {
             input = received.recv() => match input {
@@ -92,6 +93,7 @@ pub(super) async fn run(
             }
             Turn::Due => {
                 room.give_up().await;
+                room.end_grace();
                 None
             }
         };
@@ -119,7 +121,7 @@ pub(super) struct Room {
     pub(super) inputs: mpsc::WeakSender<Input>,
     /// What the log said last; absent until the first look.
     pub(super) facts: Option<RoomFacts>,
-    looking: Looking,
+    pub(super) looking: Looking,
     pub(super) seats: Seats,
     pub(super) door: Door,
     pub(super) connections: BTreeMap<SocketId, Connection>,
@@ -132,11 +134,15 @@ pub(super) struct Room {
     pub(super) told_waiting: Vec<Guest>,
     /// The SFU may hold something of this room.
     pub(super) has_media: bool,
+    /// The log may have somebody in here who is not; see `departures`.
+    pub(super) in_doubt: bool,
+    /// Until then whoever an earlier run of the room had in it may come back; absent once that is settled.
+    pub(super) grace_until: Option<UnixMillis>,
 }
 
 /// A look at the log runs beside the room: a database that hangs must not hold up who talks.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Looking {
+pub(super) enum Looking {
     No,
     Now,
     /// The log has changed meanwhile.
@@ -147,6 +153,8 @@ pub(super) struct Connection {
     pub(super) outbox: mpsc::Sender<Outgoing>,
     /// An offer was answered on this connection: the next one is an ICE restart.
     pub(super) offered: bool,
+    /// Whose ticket opened it; absent for guests.
+    pub(super) session: Option<SessionId>,
 }
 
 pub(super) struct Peer {
@@ -171,10 +179,6 @@ impl Room {
             Input::Message { socket, message } => self.message(socket, message).await,
             Input::Lost { socket } => self.lost(socket).await,
             Input::Media { member, peer, event } => self.media(member, peer, event),
-            Input::People(reply) => {
-                let team = self.seats.people().into_iter().filter(|(_, _, part)| *part != Part::Guest);
-                let _ = reply.send(team.map(|(_, person, _)| person).collect());
-            }
             Input::Looked(facts) => return self.looked(facts).await,
             Input::End(reason) => return Some(reason),
         }
@@ -183,7 +187,8 @@ impl Room {
 
     /// Waits for what is due next.
     async fn due(&self) {
-        let Some(at) = [self.seats.next_deadline(), self.alone_until].into_iter().flatten().min() else {
+        let times = [self.seats.next_deadline(), self.alone_until, self.grace_until];
+        let Some(at) = times.into_iter().flatten().min() else {
             return std::future::pending().await;
         };
         let millis = u64::try_from(at.0.saturating_sub(self.shared.clock.now().0)).unwrap_or(0);
@@ -191,16 +196,16 @@ impl Room {
     }
 
     /// Begins to read the consult anew; [`Input::Looked`] brings what it has come to.
-    fn look(&mut self) {
+    pub(super) fn look(&mut self) {
         if self.looking != Looking::No {
             self.looking = Looking::NowAndAgain;
             return;
         }
         self.looking = Looking::Now;
         let (shared, inputs, consult) = (Arc::clone(&self.shared), self.inputs.clone(), self.consult);
-        let people: Vec<_> = self.team().into_iter().map(|(_, person, _)| person).collect();
+        let team = self.team();
         tokio::spawn(async move {
-            let facts = shared.app.room_facts(consult, &people).await.map_err(|error| error.code());
+            let facts = shared.app.room_facts(consult, &team).await.map_err(|error| error.code());
             // Without the room nobody wants to know.
             if let Some(inputs) = inputs.upgrade() {
                 let _ = inputs.send(Input::Looked(facts)).await;
@@ -212,8 +217,17 @@ impl Room {
     async fn looked(&mut self, facts: Result<RoomFacts, ProblemCode>) -> Option<ByeReason> {
         let again = std::mem::replace(&mut self.looking, Looking::No) == Looking::NowAndAgain;
         match facts {
-            Ok(facts) => self.learn(facts).await,
-            Err(code) => tracing::warn!(consult = %self.consult, ?code, "cannot see what the consult has come to"),
+            Ok(facts) => {
+                self.learn(facts).await;
+                if !again {
+                    self.record_missing().await;
+                }
+            }
+            Err(code) => {
+                tracing::warn!(consult = %self.consult, ?code, "cannot see what the consult has come to");
+                // Nothing but an outage is waited for.
+                self.in_doubt &= code == ProblemCode::Unavailable;
+            }
         }
         if again {
             self.look();
@@ -223,19 +237,35 @@ impl Room {
 
     /// Reads the consult anew and waits for it: who comes in now is judged by what holds now.
     pub(super) async fn refresh(&mut self) -> Result<(), ProblemCode> {
-        let people: Vec<_> = self.team().into_iter().map(|(_, person, _)| person).collect();
-        let facts = self.shared.app.room_facts(self.consult, &people).await.map_err(|error| error.code())?;
+        let facts = self.shared.app.room_facts(self.consult, &self.team()).await.map_err(|error| error.code())?;
         self.learn(facts).await;
         Ok(())
     }
 
-    fn team(&self) -> Vec<(MemberId, PersonId, Part)> {
-        self.seats.people().into_iter().filter(|(_, _, part)| *part != Part::Guest).collect()
+    /// Those with an account, each with the session whose ticket holds the seat; a kept seat is held by none.
+    fn team(&self) -> Vec<(PersonId, Option<SessionId>)> {
+        let sitters = self.seats.sitters().into_iter();
+        let team = sitters.filter_map(|sitter| match sitter.who {
+            Occupant::Person(person) => Some((person, sitter.socket.and_then(|socket| self.session_of(socket)))),
+            Occupant::Guest(_) => None,
+        });
+        team.collect()
+    }
+
+    fn session_of(&self, socket: SocketId) -> Option<SessionId> {
+        self.connections.get(&socket)?.session
     }
 
     async fn learn(&mut self, facts: RoomFacts) {
-        for (member, _, _) in self.team().iter().filter(|(_, person, _)| facts.barred.contains(person)) {
-            self.expel(*member, ByeReason::Removed).await;
+        for sitter in self.seats.sitters() {
+            let Occupant::Person(person) = sitter.who else { continue };
+            let session = sitter.socket.and_then(|socket| self.session_of(socket));
+            if facts.barred.contains(&person) {
+                self.expel(sitter.member, ByeReason::Removed).await;
+            } else if session.is_some_and(|session| facts.signed_out.contains(&session)) {
+                // Whose browser it is asks for another ticket, and learns that it is signed out.
+                self.expel(sitter.member, ByeReason::Lost).await;
+            }
         }
         if self.seats.appoint(facts.specialist, facts.requester) {
             self.tell_roster(None);
@@ -282,15 +312,14 @@ impl Room {
         for socket in sockets {
             self.hang_up(socket, reason);
         }
-        // After a restart people come back by themselves; who does not was not there any more.
-        for (_, person, part) in self.seats.people() {
-            self.record_left(person, part).await;
+        for who in self.leaving(reason) {
+            self.record_left(who).await;
         }
     }
 
-    /// Takes the room off the map when nobody sits in it and nobody is at the door.
+    /// Takes the room off the map when nobody sits in it, nobody is at the door, and the log knows it.
     fn close_if_empty(&self, received: &mut mpsc::Receiver<Input>) -> bool {
-        if !self.seats.is_empty() || !self.door.is_empty() {
+        if !self.seats.is_empty() || !self.door.is_empty() || self.in_doubt {
             return false;
         }
         let mut open = self.shared.open();

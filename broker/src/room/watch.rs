@@ -13,30 +13,39 @@ pub(super) async fn run(rooms: &Rooms, mut bell: watch::Receiver<i64>, shutdown:
     let mut renew = tokio::time::interval(RENEW);
     renew.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     tokio::pin!(shutdown);
-    // Whoever was here when this node died, and has not come back for as long as a seat is kept, has left.
-    let forget = tokio::time::sleep(rooms.0.seat_kept);
-    tokio::pin!(forget);
-    let mut forgotten = false;
+    let mut reopened = false;
     let mut position = None;
     loop {
         tokio::select! {
             () = &mut shutdown => return,
-            () = &mut forget, if !forgotten => {
-                forgotten = true;
-                if let Err(error) = rooms.0.app.empty_lost_rooms(&rooms.people().await).await {
-                    tracing::warn!(%error, "people of an earlier run are still listed in rooms");
-                }
-            }
             // The bell may fall silent (its owner stopped); the interval stays.
             Ok(()) = bell.changed() => {
                 bell.borrow_and_update();
                 look(rooms, &mut position).await;
             }
             _ = renew.tick() => {
+                reopened = reopened || reopen(rooms).await;
                 // Also what a lost bell did not tell.
                 rooms.changed(None);
                 renew_leases(rooms).await;
             }
+        }
+    }
+}
+
+/// Opens the rooms in which this node left somebody behind when it died: each of them records who does not come back.
+/// `false` when the database did not say which they are.
+async fn reopen(rooms: &Rooms) -> bool {
+    match rooms.0.app.rooms_left_behind().await {
+        Ok(left_behind) => {
+            for consult in left_behind {
+                rooms.room(consult);
+            }
+            true
+        }
+        Err(error) => {
+            tracing::warn!(%error, "people of an earlier run are still listed in rooms");
+            false
         }
     }
 }

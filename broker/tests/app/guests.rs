@@ -6,7 +6,7 @@ use schemas::{
     consult::{Action, TimelineWhat},
     guest::{GuestPart, GuestState, InviteGuest},
 };
-use telekonsil::app::{Error, GuestSession, Seat};
+use telekonsil::app::{Error, GuestSession, Occupant, Seat};
 use uuid::Uuid;
 
 async fn invite(stage: &Stage, id: ConsultId) -> (GuestId, String) {
@@ -110,19 +110,44 @@ on_both! {
         assert!(matches!(knock(&stage, other, &guest).await, Err(Error::TicketInvalid)));
     }
 
-    async fn a_guest_who_was_in_the_room_when_its_node_died_has_left(fixture) {
+    async fn who_leaves_the_door_is_not_waited_for_and_who_was_let_in_is_remembered(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let id = stage.accepted().await;
+        let (guest_id, _) = invite(&stage, id).await;
+        let facts = || async { app.room_facts(id, &[]).await.unwrap() };
+        app.guest_waits(id, guest_id).await.unwrap();
+        assert_eq!(facts().await.inside, [Occupant::Guest(guest_id)].into());
+        app.guest_left(id, guest_id).await.unwrap();
+        assert!(facts().await.inside.is_empty());
+        let detail = app.detail(&stage.referrer, id).await.unwrap();
+        assert_eq!((detail.summary.waiting_guests, detail.guests[0].state), (0, GuestState::Invited));
+        app.guest_waits(id, guest_id).await.unwrap();
+        stage.act(&stage.first, id, Action::AdmitGuest { guest_id }).await.unwrap();
+        let admitted = stage.now();
+        stage.turn(60);
+        app.guest_joined(id, guest_id).await.unwrap();
+        let facts = facts().await;
+        assert_eq!((facts.inside, facts.admitted_at), ([Occupant::Guest(guest_id)].into(), [(guest_id, admitted)].into()));
+        stage.verify_chain(id).await;
+    }
+
+    async fn a_guest_takes_nobodys_name(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.accepted().await;
-        let (guest_id, token) = invite(&stage, id).await;
-        let guest = open(&stage, &token).await;
-        knock(&stage, id, &guest).await.unwrap();
-        stage.app.guest_waits(id, guest_id).await.unwrap();
-        stage.act(&stage.first, id, Action::AdmitGuest { guest_id }).await.unwrap();
-        stage.app.guest_joined(id, guest_id).await.unwrap();
-        let again = stage.node("a");
-        again.empty_lost_rooms(&[]).await.unwrap();
-        // Comes again as if for the first time.
-        again.guest_joined(id, guest_id).await.unwrap();
-        stage.verify_chain(id).await;
+        let somebody = GuestId(stage.first.person_id.0);
+        let wanted = InviteGuest { id: somebody, name: "Frau Gast".into(), part: GuestPart::Relative };
+        assert!(matches!(stage.app.invite_guest(&stage.referrer, id, wanted).await, Err(Error::Conflict(_))));
+    }
+
+    async fn a_link_that_could_not_be_answered_opens_later(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let id = stage.accepted().await;
+        let (_, token) = invite(&stage, id).await;
+        fixture.tamper("UPDATE consult_events SET version = 99").await;
+        fixture.tamper("UPDATE consults SET detail = 'x' || detail").await;
+        assert!(matches!(stage.app.open_guest_link(&token).await, Err(Error::Internal)));
+        fixture.tamper("UPDATE consults SET detail = substr(detail, 2)").await;
+        assert!(stage.app.open_guest_link(&token).await.is_ok());
     }
 }

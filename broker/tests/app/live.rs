@@ -1,14 +1,16 @@
 //! Live events: who hears what, and what a reconnect hears.
 
-use crate::stage::Stage;
+use crate::stage::{NIGHT, Stage};
 use futures_util::{Stream, StreamExt};
 use schemas::{
-    consult::{Action, ConsultState},
+    ConsultId, UnixMillis,
+    consult::{Action, ClockStamp, ConsultState},
     directory::Role,
     events::LiveEvent,
     guest::{GuestPart, InviteGuest},
     privacy::BreakGlass,
 };
+use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -53,6 +55,34 @@ async fn until(live: &mut Live, wanted: impl Fn(&LiveEvent) -> bool) -> Vec<Live
         if wanted(&seen.last().expect("just pushed").event) {
             return seen;
         }
+    }
+}
+
+/// An hour in which so many events are written, by turns in so many consults; the last event of each.
+async fn busy_hour(stage: &Stage, consults: i64, events: i64) -> BTreeMap<ConsultId, i64> {
+    let mut ids = vec![];
+    for _ in 0..consults {
+        ids.push(stage.emergency().await);
+        stage.turn(3_600 / consults);
+    }
+    let mut ends = BTreeMap::new();
+    for (n, id) in (0..events).zip(ids.into_iter().cycle()) {
+        let at = UnixMillis(NIGHT.0 - n);
+        let stamp = Action::Stamp { stamp: ClockStamp::Door, at };
+        ends.insert(id, stage.act(&stage.referrer, id, stamp).await.expect("is noted").summary.seq);
+    }
+    ends
+}
+
+/// Waits until the node has read its log to the end; the position of that.
+async fn caught_up(stage: &Stage) -> Option<i64> {
+    let end = stage.repo.last_position().await.expect("reads");
+    loop {
+        let mut live: Live = Box::pin(stage.app.live(&stage.referrer, None).await.expect("listens"));
+        if next(&mut live).await.position == Some(end) {
+            return Some(end);
+        }
+        tokio::task::yield_now().await;
     }
 }
 
@@ -118,6 +148,44 @@ on_both! {
         assert!(matches!(item.event, LiveEvent::Consult { summary } if summary.id == id), "found without a bell");
     }
 
+    async fn an_hour_offline_is_told_in_order(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let last = caught_up(&stage).await;
+        // More than one page of the log.
+        let mut missed = busy_hour(&stage, 20, 600).await;
+        let end = caught_up(&stage).await;
+        let mut live: Live = Box::pin(stage.app.live(&stage.referrer, last).await.unwrap());
+        let hello = next(&mut live).await;
+        assert_eq!((hello.event, hello.position), (LiveEvent::Hello, last));
+        let mut told = last;
+        while told < end {
+            let item = next(&mut live).await;
+            let LiveEvent::Consult { summary } = item.event else { continue };
+            assert!(item.position > told, "{:?} after {told:?}", item.position);
+            told = item.position;
+            if missed.get(&summary.id) == Some(&summary.seq) {
+                missed.remove(&summary.id);
+            }
+        }
+        assert!(missed.is_empty(), "{} consults are not told as they stand", missed.len());
+    }
+
+    async fn too_long_away_begins_anew(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let last = caught_up(&stage).await;
+        // More than is told again one by one.
+        busy_hour(&stage, 20, 2_001).await;
+        let end = caught_up(&stage).await;
+        let mut live: Live = Box::pin(stage.app.live(&stage.referrer, last).await.unwrap());
+        let hello = next(&mut live).await;
+        assert_eq!((hello.event, hello.position), (LiveEvent::Hello, end));
+        let id = stage.emergency().await;
+        let item = next(&mut live).await;
+        assert!(matches!(item.event, LiveEvent::Consult { summary } if summary.id == id), "nothing of before");
+    }
+
     async fn arriving_images_and_a_new_rota_are_told(fixture) {
         let stage = Stage::new(&fixture).await;
         let _reader = Reader::start(&stage.app);
@@ -178,6 +246,26 @@ on_both! {
         // Nothing of the consult, only that there is something to read.
         let heard = until(&mut officer, |event| *event == LiveEvent::Notice).await;
         assert!(heard.iter().all(|item| matches!(item.event, LiveEvent::Notice | LiveEvent::Board)));
+    }
+
+    async fn a_consult_that_cannot_be_read_hides_no_other(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let _reader = Reader::start(&stage.app);
+        let app = &stage.app;
+        let broken = stage.emergency().await;
+        // Written by a newer release, and a snapshot of another form.
+        fixture.tamper("UPDATE consult_events SET version = 99").await;
+        fixture.tamper("UPDATE consults SET detail = '{}'").await;
+        let new = stage.emergency().await;
+        assert!(app.detail(&stage.referrer, broken).await.is_err());
+        let listed: Vec<_> = app.consults(&stage.referrer, &Default::default()).await.unwrap().iter().map(|one| one.id).collect();
+        assert_eq!(listed, [new]);
+        assert_eq!(app.board(&stage.coordinator).await.unwrap().consults.len(), 1);
+        caught_up(&stage).await;
+        // From the beginning of the log, over both of them.
+        let mut live = listen(app, &stage.referrer, Some(0)).await;
+        let item = next(&mut live).await;
+        assert!(matches!(item.event, LiveEvent::Consult { summary } if summary.id == new));
     }
 
     async fn a_telephone_hears_of_its_consult_alone(fixture) {

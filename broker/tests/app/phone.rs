@@ -6,7 +6,6 @@ use schemas::{
     consult::{Action, ActionName, ConsultQuery, DeclareStudy},
     session::ChangePassword,
 };
-use std::time::Duration;
 use telekonsil::app::{Actor, Error, Session};
 use uuid::Uuid;
 
@@ -21,11 +20,6 @@ async fn phone(stage: &Stage, actor: &Actor, id: ConsultId) -> Session {
     session(stage, &token).await
 }
 
-async fn computer(stage: &Stage, actor: &Actor) -> Session {
-    let link = stage.app.create_link(actor.person_id, Duration::from_secs(60)).await.expect("makes a link");
-    session(stage, &link).await
-}
-
 on_both! {
     async fn a_telephone_reaches_its_consult_and_nothing_else(fixture) {
         let stage = Stage::new(&fixture).await;
@@ -37,9 +31,9 @@ on_both! {
             assert_eq!((phone.me.only_consult, phone.me.home.clone()), (Some(id), format!("/room/{id}")));
             let actor = &phone.actor;
             assert!(app.detail(actor, id).await.unwrap().actions.contains(&ActionName::Join));
-            assert!(app.ticket(actor, id, None).await.is_ok());
+            assert!(app.ticket(&phone, id, None).await.is_ok());
             assert!(matches!(app.detail(actor, other).await, Err(Error::NotFound)));
-            assert!(matches!(app.ticket(actor, other, None).await, Err(Error::NotFound)));
+            assert!(matches!(app.ticket(&phone, other, None).await, Err(Error::NotFound)));
             assert!(matches!(app.act(actor, other, Action::EndSession).await, Err(Error::NotFound)));
             let listed = app.consults(actor, &ConsultQuery { all: true }).await.unwrap();
             assert!(listed.iter().all(|summary| summary.id == id));
@@ -90,9 +84,9 @@ on_both! {
     async fn people_see_and_end_their_own_sessions(fixture) {
         let stage = Stage::new(&fixture).await;
         let app = &stage.app;
-        let here = computer(&stage, &stage.first).await;
-        let there = computer(&stage, &stage.first).await;
-        let somebody = computer(&stage, &stage.second).await;
+        let here = stage.session(&stage.first).await;
+        let there = stage.session(&stage.first).await;
+        let somebody = stage.session(&stage.second).await;
         let listed = app.my_sessions(&here).await.unwrap();
         assert!(listed.iter().all(|one| one.person.id == stage.first.person_id));
         assert!(listed.iter().any(|one| one.id == here.id && one.is_current));
@@ -107,8 +101,8 @@ on_both! {
         let stage = Stage::new(&fixture).await;
         let app = &stage.app;
         stage.set_password(&stage.first).await;
-        let here = computer(&stage, &stage.first).await;
-        let there = computer(&stage, &stage.first).await;
+        let here = stage.session(&stage.first).await;
+        let there = stage.session(&stage.first).await;
         let change = |current: &str, new: &str| ChangePassword { current: current.into(), new: new.into() };
         let new = "noch ein langes Kennwort";
         assert!(matches!(app.change_password(&here, &change("falsch", new)).await, Err(Error::WrongPassword)));

@@ -1,8 +1,14 @@
 //! Join tickets and who runs a room.
 
 use crate::stage::Stage;
+use schemas::GuestId;
 use schemas::consult::Action;
-use telekonsil::app::Error;
+use schemas::guest::{GuestPart, InviteGuest};
+use std::sync::Arc;
+use std::time::Duration;
+use telekonsil::app::{Error, Occupant};
+use telekonsil::room::Rooms;
+use uuid::Uuid;
 
 on_both! {
     async fn a_ticket_opens_its_room_once_within_a_minute(fixture) {
@@ -10,7 +16,7 @@ on_both! {
         let app = &stage.app;
         let id = stage.accepted().await;
         let other = stage.accepted().await;
-        let ticket = app.ticket(&stage.first, id, Some("ws://specialist.localhost:8080")).await.unwrap();
+        let ticket = app.ticket(&stage.session(&stage.first).await, id, Some("ws://specialist.localhost:8080")).await.unwrap();
         assert_eq!(ticket.url, format!("ws://specialist.localhost:8080/api/rooms/{id}/ws"));
         assert!(ticket.expires_at > stage.now() && ticket.expires_at <= stage.now().plus_seconds(60));
         let text = ticket.ticket.0.as_str();
@@ -19,17 +25,18 @@ on_both! {
         assert!(seat.is_specialist && seat.person.id == stage.first.person_id);
         assert!(matches!(app.redeem_ticket(id, text).await, Err(Error::TicketUsed)));
 
-        let late = app.ticket(&stage.referrer, id, None).await.unwrap();
+        let late = app.ticket(&stage.session(&stage.referrer).await, id, None).await.unwrap();
         stage.turn(61);
         assert!(matches!(app.redeem_ticket(id, &late.ticket.0).await, Err(Error::TicketExpired)));
 
-        let good = app.ticket(&stage.referrer, id, None).await.unwrap().ticket.0;
+        let good = app.ticket(&stage.session(&stage.referrer).await, id, None).await.unwrap().ticket.0;
         let (signed, _) = good.rsplit_once('.').unwrap();
         let none = format!("eyJhbGciOiJub25lIn0.{}.", good.split('.').nth(1).unwrap());
         for forged in ["", "a.b.c", &format!("{signed}.AAAA"), &none] {
             assert!(matches!(app.redeem_ticket(id, forged).await, Err(Error::TicketInvalid)), "{forged}");
         }
-        let service = app.service_token(telekonsil::app::Scope::Dicomweb, None, std::time::Duration::from_secs(60));
+        let ttl = std::time::Duration::from_secs(60);
+        let service = app.service_token(telekonsil::app::Scope::Dicomweb, None, ttl, "PACS");
         assert!(matches!(app.redeem_ticket(id, &service.await.unwrap()).await, Err(Error::TicketInvalid)));
         // Cancelled between ticket and door.
         stage.act(&stage.referrer, id, Action::Cancel { reason: "".into() }).await.unwrap();
@@ -39,20 +46,20 @@ on_both! {
     async fn only_the_team_gets_a_ticket_and_only_after_the_accept(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.emergency().await;
-        assert!(matches!(stage.app.ticket(&stage.referrer, id, None).await, Err(Error::WrongState)));
-        assert!(matches!(stage.app.ticket(&stage.first, id, None).await, Err(Error::Forbidden)));
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.referrer).await, id, None).await, Err(Error::WrongState)));
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.first).await, id, None).await, Err(Error::Forbidden)));
         stage.act(&stage.first, id, Action::Accept).await.unwrap();
-        assert!(stage.app.ticket(&stage.colleague, id, None).await.is_ok());
-        assert!(matches!(stage.app.ticket(&stage.coordinator, id, None).await, Err(Error::Forbidden)));
-        assert!(matches!(stage.app.ticket(&stage.stranger, id, None).await, Err(Error::NotFound)));
+        assert!(stage.app.ticket(&stage.session(&stage.colleague).await, id, None).await.is_ok());
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.coordinator).await, id, None).await, Err(Error::Forbidden)));
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.stranger).await, id, None).await, Err(Error::NotFound)));
     }
 
     async fn a_room_stays_with_its_node_and_moves_when_the_node_is_gone(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.accepted().await;
         let other = stage.node("b");
-        let here = stage.app.ticket(&stage.first, id, None).await.unwrap();
-        let there = other.ticket(&stage.referrer, id, Some("ws://b.example")).await.unwrap();
+        let here = stage.app.ticket(&stage.session(&stage.first).await, id, None).await.unwrap();
+        let there = other.ticket(&stage.session(&stage.referrer).await, id, Some("ws://b.example")).await.unwrap();
         assert_eq!((here.url.as_str(), here.url.starts_with("ws://a.example/")), (there.url.as_str(), true));
         assert!(matches!(other.redeem_ticket(id, &there.ticket.0).await, Err(Error::TicketInvalid)), "the wrong door");
         assert!(!other.renew_room(id).await.unwrap());
@@ -61,16 +68,80 @@ on_both! {
         assert!(!stage.app.renew_room(id).await.unwrap());
     }
 
-    async fn who_was_in_a_room_when_its_node_died_has_left(fixture) {
+    async fn a_ticket_and_a_seat_end_with_their_session(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let id = stage.accepted().await;
+        let (computer, stolen) = (stage.session(&stage.first).await, stage.session(&stage.first).await);
+        let ticket = app.ticket(&stolen, id, None).await.unwrap();
+        let person = stage.first.person_id;
+        let seats = [(person, Some(computer.id)), (person, Some(stolen.id)), (stage.referrer.person_id, None)];
+        let facts = app.room_facts(id, &seats).await.unwrap();
+        assert!(facts.signed_out.is_empty() && facts.barred.is_empty());
+        app.end_my_session(&computer, stolen.id).await.unwrap();
+        assert!(matches!(app.redeem_ticket(id, &ticket.ticket.0).await, Err(Error::NotSignedIn)));
+        let facts = app.room_facts(id, &seats).await.unwrap();
+        assert_eq!((facts.signed_out, facts.barred.len()), ([stolen.id].into(), 0), "the person may still be there");
+        let here = app.ticket(&computer, id, None).await.unwrap();
+        assert_eq!(app.redeem_ticket(id, &here.ticket.0).await.unwrap().session, Some(computer.id));
+    }
+
+    async fn a_node_finds_the_rooms_in_which_it_left_somebody(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let [id, empty] = [stage.accepted().await, stage.accepted().await];
+        for id in [id, empty] {
+            stage.app.ticket(&stage.session(&stage.first).await, id, None).await.unwrap();
+            stage.app.joined(id, stage.first.person_id).await.unwrap();
+        }
+        stage.app.left(empty, stage.first.person_id).await.unwrap();
+        assert_eq!(stage.node("a").rooms_left_behind().await.unwrap(), [id]);
+        assert!(stage.node("b").rooms_left_behind().await.unwrap().is_empty());
+        let facts = stage.app.room_facts(id, &[]).await.unwrap();
+        assert_eq!(facts.inside, [Occupant::Person(stage.first.person_id)].into());
+        fixture.tamper("UPDATE consults SET detail = '{}'").await;
+        fixture.tamper("UPDATE consult_events SET version = 99").await;
+        assert!(stage.node("a").rooms_left_behind().await.unwrap().is_empty(), "what cannot be read hinders nobody");
+    }
+
+    /// The node died; nobody comes back to the room.
+    async fn who_does_not_come_back_after_a_restart_has_left(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.accepted().await;
-        stage.app.ticket(&stage.first, id, None).await.unwrap();
+        stage.app.ticket(&stage.session(&stage.first).await, id, None).await.unwrap();
         for person in [&stage.first, &stage.referrer] {
             stage.app.joined(id, person.person_id).await.unwrap();
         }
+        let wanted = InviteGuest { id: GuestId(Uuid::now_v7()), name: "Frau Gast".into(), part: GuestPart::Relative };
+        let guest = stage.app.invite_guest(&stage.first, id, wanted).await.unwrap().guest_id;
+        stage.app.guest_waits(id, guest).await.unwrap();
+        let sfu = sfu::Sfu::start(sfu::Config {
+            bind: "127.0.0.1:0".parse().unwrap(),
+            announced: vec![],
+            max_members: sfu::MAX_MEMBERS,
+        });
         let again = stage.node("a");
-        again.empty_lost_rooms(&[(id, stage.first.person_id)]).await.unwrap();
-        let here: Vec<_> = stage.detail(id).await.summary.in_room.iter().map(|person| person.id).collect();
-        assert_eq!(here, [stage.first.person_id]);
+        let rooms = Rooms::new(Arc::clone(&again), sfu.unwrap(), stage.clock(), Duration::from_secs(1));
+        let bell = tokio::sync::watch::channel(0).1;
+        let stop = Arc::new(tokio::sync::Notify::new());
+        let stopped = Arc::clone(&stop);
+        let watch = rooms.clone();
+        let watch = tokio::spawn(async move { watch.run_watch(bell, stopped.notified()).await });
+        // As soon as the room is open and has seen that its time is over.
+        let left = async {
+            loop {
+                stage.turn(1);
+                let summary = stage.detail(id).await.summary;
+                if summary.in_room.is_empty() && summary.waiting_guests == 0 {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), left).await.expect("they have left");
+        stop.notify_one();
+        watch.await.unwrap();
+        rooms.shutdown().await;
+        assert!(again.rooms_left_behind().await.unwrap().is_empty());
+        stage.verify_chain(id).await;
     }
 }

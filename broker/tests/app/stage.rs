@@ -15,7 +15,7 @@ use std::sync::{
 use std::time::Duration;
 use telekonsil::{
     app::{
-        Actor, App, Error, NewPerson, Node, Parts,
+        Actor, App, Error, NewPerson, Node, Parts, Session,
         ports::{Clock, Repository},
     },
     bus::LocalBus,
@@ -117,6 +117,11 @@ impl Stage {
         actor(&self.app, person).await
     }
 
+    /// Another browser of that person, with a session of its own.
+    pub async fn session(&self, actor: &Actor) -> Session {
+        session(&self.app, actor.person_id).await
+    }
+
     /// Another process on the same database: a restart of this node, or another node.
     pub fn node(&self, id: &str) -> Arc<App> {
         app(id, &self.repo, &self.clock, &self.master, &self.folder)
@@ -124,6 +129,10 @@ impl Stage {
 
     pub fn now(&self) -> UnixMillis {
         self.clock.now()
+    }
+
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        self.clock.clone()
     }
 
     /// Turns the clock; nothing happens by itself.
@@ -280,7 +289,11 @@ async fn whose(repo: &dyn Repository, email: &str) -> PersonId {
 }
 
 async fn actor(app: &App, person: PersonId) -> Actor {
+    session(app, person).await.actor
+}
+
+async fn session(app: &App, person: PersonId) -> Session {
     let link = app.create_link(person, Duration::from_secs(60)).await.expect("makes a link");
     let session = app.consume_link(&link).await.expect("signs in");
-    app.session(&session.token).await.expect("reads").expect("is signed in").actor
+    app.session(&session.token).await.expect("reads").expect("is signed in")
 }

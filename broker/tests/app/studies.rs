@@ -37,6 +37,22 @@ on_both! {
         assert!(app.open_study(&stage.first, "s", name).await.is_ok());
     }
 
+    async fn a_purged_study_is_attached_no_more_and_says_so(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let id = stage.emergency().await;
+        let study = DeclareStudy { study_instance_uid: "1.2.3".into(), instances: 1 };
+        let study_id = app.declare_study(&stage.referrer, id, study).await.unwrap().id;
+        stage.act(&stage.referrer, id, Action::Cancel { reason: "verlegt".into() }).await.unwrap();
+        stage.turn(91 * 86_400);
+        assert_eq!(app.purge().await.unwrap().studies, 1);
+        let new = stage.emergency().await;
+        let attach = Action::AttachStudy { study_id };
+        assert!(matches!(stage.act(&stage.referrer, new, attach.clone()).await, Err(Error::Purged)));
+        assert!(matches!(stage.act(&stage.colleague, new, attach).await, Err(Error::Purged)));
+        assert!(app.detail(&stage.referrer, new).await.unwrap().studies.is_empty());
+    }
+
     async fn nothing_is_purged_before_the_report_was_taken_over_and_then_nothing_is_left(fixture) {
         let stage = Stage::new(&fixture).await;
         let app = &stage.app;

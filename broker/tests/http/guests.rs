@@ -143,6 +143,23 @@ async fn a_guest_waits_unseen_is_let_in_and_talks() {
 }
 
 #[tokio::test]
+async fn who_closes_the_tab_at_the_door_is_not_waited_for() {
+    let accepted = Accepted::open(House::open().await).await;
+    let (mut host, _) = accepted.enter(&accepted.specialist).await;
+    let guest = accepted.invite("Frau Öztürk").await;
+    let socket = accepted.waits(&guest).await;
+    assert_eq!(door(&mut host).await.len(), 1);
+    drop(socket);
+    assert!(door(&mut host).await.is_empty());
+    let gone = async { while accepted.state_of(&guest).await != GuestState::Invited {} };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.expect("the log knows that nobody is at the door");
+    assert_eq!(accepted.detail().await.summary.waiting_guests, 0);
+    let _socket = accepted.waits(&guest).await;
+    assert_eq!(door(&mut host).await.len(), 1, "and comes again");
+    accepted.house.close().await;
+}
+
+#[tokio::test]
 async fn sent_away_at_the_door_or_from_the_seat_at_once_and_for_good() {
     let accepted = Accepted::open(House::open().await).await;
     let (mut host, _) = accepted.enter(&accepted.specialist).await;

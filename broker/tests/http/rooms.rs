@@ -7,6 +7,7 @@ use schemas::problem::ProblemCode as Code;
 use schemas::room::{ByeReason, ClientMessage, Publishing, ServerMessage};
 use schemas::{ConsultId, MemberId, PersonId};
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -311,6 +312,49 @@ async fn a_lost_seat_is_kept_and_then_given_up() {
     }
     assert!(seen_kept);
     accepted.until_in_room(1).await;
+    accepted.house.close().await;
+}
+
+/// The database takes no writes while somebody leaves, for longer than a write waits.
+#[tokio::test]
+async fn a_departure_that_the_database_did_not_take_is_told_again() {
+    let accepted = Accepted::open(House::open().await).await;
+    let (mut stays, _) = accepted.enter(&accepted.referrer).await;
+    let (mut leaves, _) = accepted.enter(&accepted.specialist).await;
+    assert_eq!(accepted.detail().await.summary.in_room.len(), 2);
+    let file = accepted.house.folder.join("telekonsil.db");
+    let mut lock = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut lock).await.unwrap();
+    leaves.say(&ClientMessage::Leave).await;
+    assert!(leaves.until_closed().await);
+    // The room answers again: it has given up writing.
+    stays.say(&ClientMessage::Ping { nonce: 1 }).await;
+    let answered =
+        async { while !matches!(stays.0.next().await, Some(Ok(Message::Text(text))) if text.contains("pong")) {} };
+    tokio::time::timeout(Duration::from_secs(60), answered).await.expect("the room goes on");
+    assert_eq!(accepted.detail().await.summary.in_room.len(), 2, "not in the log yet");
+    sqlx::query("ROLLBACK").execute(&mut lock).await.unwrap();
+    let told = async { while accepted.detail().await.summary.in_room.len() != 1 {} };
+    tokio::time::timeout(Duration::from_secs(30), told).await.expect("the log learns of it");
+    accepted.house.close().await;
+}
+
+#[tokio::test]
+async fn whose_session_is_ended_elsewhere_is_out_of_the_room() {
+    let accepted = Accepted::open(House::open().await).await;
+    let (mut socket, _) = accepted.enter(&accepted.specialist).await;
+    let (mut stays, _) = accepted.enter(&accepted.referrer).await;
+    assert_eq!(
+        accepted.specialist.request(reqwest::Method::DELETE, "/api/session").send().await.unwrap().status(),
+        204
+    );
+    assert_eq!(socket.bye().await, ByeReason::Lost, "the page asks for another ticket and learns why");
+    stays
+        .until(|message| match message {
+            ServerMessage::Roster { roster } => (roster.len() == 1).then_some(()),
+            _ => None,
+        })
+        .await;
     accepted.house.close().await;
 }
 

@@ -26,12 +26,15 @@ on_both! {
         let open = |token: u8, now, cookie: u8| async move {
             repo.open_guest_link(&[token; 32], now, &[cookie; 32], "csrf", 500).await.expect("answers")
         };
+        let found = |token: u8, now| async move { repo.guest_by_link(&[token; 32], now).await.expect("reads") };
+        assert_eq!(found(1, 99).await.map(|guest| guest.id), Some(row.id));
+        assert!(found(9, 1).await.is_none() && found(1, 100).await.is_none());
         assert!(open(9, 1, 2).await.is_none(), "unknown");
         assert!(open(1, 100, 2).await.is_none(), "expired");
         let opened = open(1, 99, 2).await.expect("opens");
         assert_eq!((opened.id, opened.consult_id, opened.csrf_token.as_str()), (row.id, row.consult_id, "csrf"));
         assert_eq!((opened.cookie_hash, opened.session_until), (Some(vec![2; 32]), Some(500)));
-        assert!(open(1, 99, 3).await.is_none(), "used");
+        assert!(open(1, 99, 3).await.is_none() && found(1, 99).await.is_none(), "used");
         assert_eq!(repo.guest_by_cookie(&[2; 32], 499).await.expect("reads").expect("is there").id, row.id);
         assert!(repo.guest_by_cookie(&[2; 32], 500).await.expect("reads").is_none(), "over");
     }

@@ -4,6 +4,7 @@ use crate::{
     privacy::{access, export},
     world::{World, instance},
 };
+use sqlx::Connection as _;
 use telekonsil::app::ports::*;
 use uuid::Uuid;
 
@@ -59,7 +60,22 @@ on_both! {
         let link =
             LinkRow { token_hash: vec![5; 32], person_id: world.referrer, expires_at: 100, only_consult: Some(id) };
         repo.insert_link(&link).await.expect("writes");
-        repo.log_access(&access(world.referrer, study, 1_000)).await.expect("writes");
+        let reads = [access(world.referrer, "images", study, 1_000), access(world.referrer, "case", id, 1_000)];
+        repo.log_access(&reads).await.expect("writes");
+        let told = NoticeRow {
+            id: Uuid::now_v7(),
+            kind: "glass_broken".into(),
+            at: 1,
+            person_id: world.referrer,
+            consult_id: Some(id),
+            label: "TK-7F3A".into(),
+            reason: "Frau Geheim liegt jetzt hier".into(),
+            about: None,
+            change: None,
+            seen_by: None,
+            seen_at: None,
+        };
+        repo.insert_notice(&told).await.expect("writes");
 
         let purged = repo.purge_consult(id, 3, 500, "{\"purged\":true}").await.expect("purges").expect("did it");
         let addresses = ["blob/1", "blob/2"].map(String::from).to_vec();
@@ -77,7 +93,9 @@ on_both! {
         assert_eq!((snapshot.is_open, snapshot.next_deadline, snapshot.seq), (false, None, 3));
         assert_eq!((snapshot.ended_at, snapshot.taken_over_at), (Some(10), Some(20)));
         assert_eq!(repo.export(asked.id).await.expect("reads").expect("stays").state, "expired");
-        assert_eq!(repo.export(done.id).await.expect("reads").expect("stays").state, "downloaded");
+        let left = repo.export(done.id).await.expect("reads").expect("stays");
+        assert_eq!((left.state.as_str(), left.reason.as_str()), ("downloaded", ""), "who and when, but no free text");
+        assert_eq!(repo.notice(told.id).await.expect("reads").expect("stays").reason, "");
         assert!(repo.open_guest_link(&[1; 32], 1, &[2; 32], "csrf", 500).await.expect("answers").is_none());
         assert!(repo.consume_link(&[5; 32], 1).await.expect("answers").is_none());
         assert!(repo.rooms_of("a").await.expect("reads").is_empty());
@@ -97,9 +115,9 @@ on_both! {
             assert_eq!(fixture.count(sql).await, 0, "{sql}");
         }
 
-        assert_eq!(repo.access_of_consult(id, 10).await.expect("reads").len(), 1, "who read it is still known");
+        assert_eq!(repo.access_of_consult(id, 10).await.expect("reads").len(), 2, "who read it is still known");
         assert_eq!(repo.sweep_access_log(1_000).await.expect("sweeps"), 0);
-        assert_eq!(repo.sweep_access_log(1_001).await.expect("sweeps"), 1);
+        assert_eq!(repo.sweep_access_log(1_001).await.expect("sweeps"), 2);
         assert!(repo.access_of_consult(id, 10).await.expect("reads").is_empty());
     }
 
@@ -123,7 +141,7 @@ on_both! {
         assert!(repo.purge_consult(id, 1, 500, "{}").await.expect("purges").is_some());
         assert!(repo.snapshots(&house).await.expect("reads").is_empty());
         assert!(repo.consults_of_study(study).await.expect("reads").is_empty());
-        assert!(repo.consults_by_label(&label).await.expect("reads").is_empty());
+        assert_eq!(repo.consults_by_label(&label).await.expect("reads"), [id], "its access log is still asked for");
         assert_eq!(repo.consult_ids(None, 10).await.expect("reads"), [(id, 1)], "the audit does");
         let search =
             StudySearch { hospital: Some(world.asking), studies: vec![study], tests: Vec::new(), limit: 10, offset: 0 };
@@ -180,10 +198,62 @@ on_both! {
         assert!(matches!(repo.append(&attach).await.expect("writes"), Appended::At { .. }));
     }
 
+    async fn a_study_that_its_consult_detached_is_held_by_it_no_more(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let study = full_study(&world, repo, "1.1").await;
+        let mut write = world.append(Uuid::now_v7(), 0, 1);
+        write.studies = vec![study];
+        repo.append(&write).await.expect("writes");
+        let unattached = |before| async move { repo.unattached_studies(before, None, 10).await.expect("reads") };
+        assert!(unattached(i64::MAX).await.is_empty());
+        let mut detach = world.append(write.consult_id, 1, 1);
+        detach.detached = vec![study];
+        let at = 9_000;
+        detach.events[0].at = at;
+        repo.append(&detach).await.expect("writes");
+        assert!(unattached(at).await.is_empty(), "its age counts from then");
+        assert_eq!(unattached(at + 1).await, [study]);
+        repo.log_access(&[access(world.referrer, "images", study, 1)]).await.expect("writes");
+        assert_eq!(repo.access_of_consult(write.consult_id, 10).await.expect("reads").len(), 1, "who read it is known");
+
+        let mut again = world.append(write.consult_id, 2, 1);
+        again.studies = vec![study];
+        repo.append(&again).await.expect("writes");
+        assert!(unattached(i64::MAX).await.is_empty(), "it came back");
+        let mut detach = world.append(write.consult_id, 3, 1);
+        detach.detached = vec![study];
+        repo.append(&detach).await.expect("writes");
+        let other = world.ended(repo, 10, Some(20), &[study]).await;
+        let purged = repo.purge_consult(other, 1, 500, "{}").await.expect("purges").expect("did it");
+        assert_eq!(purged.studies.len(), 1, "nobody else needs it");
+    }
+
+    async fn a_study_that_belongs_to_no_consult_goes_by_its_age(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let (old, attached) = (full_study(&world, repo, "1.1").await, full_study(&world, repo, "1.2").await);
+        let mut write = world.append(Uuid::now_v7(), 0, 1);
+        write.studies = vec![attached];
+        repo.append(&write).await.expect("writes");
+        // The last object came at 6,002.
+        assert!(!repo.purge_study(old, 6_002, 500).await.expect("answers"), "has grown since");
+        assert!(!repo.purge_study(attached, i64::MAX, 500).await.expect("answers"), "a consult needs it");
+        assert!(!repo.purge_study(Uuid::now_v7(), i64::MAX, 500).await.expect("answers"), "unknown");
+        assert_eq!(repo.retention(0, 6_003, 10).await.expect("reads").unattached, 1);
+        assert!(repo.purge_study(old, 6_003, 500).await.expect("answers"));
+        assert!(!repo.purge_study(old, 6_003, 500).await.expect("answers"), "twice");
+        let left = repo.study(old).await.expect("reads").expect("its row stays");
+        assert!(left.wrapped_key.is_none() && left.columns == StudyColumns::default());
+        assert_eq!(repo.dead_blobs(None, 10).await.expect("reads"), ["blob/1", "blob/2"]);
+        assert_eq!(repo.dead_blobs(Some("blob/1"), 10).await.expect("reads"), ["blob/2"]);
+        assert!(repo.unattached_studies(i64::MAX, None, 10).await.expect("reads").is_empty());
+    }
+
     async fn what_may_be_purged_is_what_was_taken_over_or_cancelled_long_enough_ago(fixture) {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;
-        world.consult(repo).await;
+        let open = world.consult(repo).await;
         let late = world.ended(repo, 30, Some(100), &[]).await;
         let early = world.ended(repo, 20, Some(101), &[]).await;
         let forgotten = [world.ended(repo, 12, None, &[]).await, world.ended(repo, 13, None, &[]).await];
@@ -195,21 +265,33 @@ on_both! {
         let mut taken_over_and_open = world.append(Uuid::now_v7(), 0, 1);
         taken_over_and_open.snapshot.taken_over_at = Some(1);
         repo.append(&taken_over_and_open).await.expect("writes");
+        let (cancelled, never_ended) = (cancelled.consult_id, taken_over_and_open.consult_id);
 
         let may = |taken_over, cancelled, limit| async move {
-            repo.purgeable(taken_over, cancelled, limit).await.expect("reads")
+            repo.purgeable(taken_over, cancelled, None, limit).await.expect("reads")
         };
-        assert!(may(100, 40, 10).await.is_empty());
-        assert_eq!(may(101, 40, 10).await, [late]);
-        assert_eq!(may(102, 41, 10).await, [early, late, cancelled.consult_id], "what ended first comes first");
-        assert_eq!(may(102, 41, 2).await, [early, late]);
+        assert!(may(1, 40, 10).await.is_empty());
+        assert_eq!(may(100, 40, 10).await, [never_ended], "nobody closed it, and it goes all the same");
+        assert_eq!(may(101, 40, 10).await, [late, never_ended]);
+        assert_eq!(may(102, 41, 10).await, [late, early, cancelled, never_ended], "in the order of the ids");
+        assert_eq!(may(102, 41, 2).await, [late, early]);
+        assert_eq!(repo.purgeable(102, 41, Some(early), 10).await.expect("reads"), [cancelled, never_ended]);
 
-        let row = |due, waiting, purged| RetentionRow { due, waiting, purged, not_taken_over: forgotten.to_vec() };
-        assert_eq!(repo.retention(101, 40, 10).await.expect("reads"), row(1, 2, 0));
+        let row = |due, waiting, purged, still_open: &[Uuid]| RetentionRow {
+            due,
+            waiting,
+            purged,
+            not_taken_over: forgotten.to_vec(),
+            still_open: still_open.to_vec(),
+            unattached: 0,
+        };
+        assert_eq!(repo.retention(101, 40, 10).await.expect("reads"), row(2, 2, 0, &[]));
         assert!(repo.purge_consult(late, 1, 500, "{}").await.expect("purges").is_some());
-        assert_eq!(repo.retention(101, 41, 10).await.expect("reads"), row(1, 1, 1));
+        assert!(repo.purge_consult(never_ended, 1, 500, "{}").await.expect("purges").is_some());
+        assert_eq!(repo.retention(101, 41, 10).await.expect("reads"), row(1, 1, 2, &[]));
+        assert_eq!(repo.retention(101, 1_001, 10).await.expect("reads"), row(1, 1, 2, &[open]), "made at 1,000");
         assert_eq!(repo.retention(0, 0, 1).await.expect("reads").not_taken_over, forgotten[..1], "oldest first");
-        assert_eq!(may(102, 41, 10).await, [early, cancelled.consult_id]);
+        assert_eq!(may(102, 41, 10).await, [early, cancelled]);
     }
 }
 
@@ -237,6 +319,14 @@ fn nothing_of_a_purged_patient_is_left_in_the_embedded_files() {
             };
             assert_eq!(traces(), [true; 4], "they can be found at all");
             assert!(repo.purge_consult(write.consult_id, 1, 500, "{}").await.expect("purges").is_some());
+            // Whoever reads an older state keeps the write-ahead log; it is not passed over in silence.
+            let mut reader = sqlx::SqliteConnection::connect(&fixture.url).await.expect("connects");
+            sqlx::query("BEGIN").execute(&mut reader).await.expect("begins");
+            sqlx::query("SELECT COUNT(*) FROM consults").execute(&mut reader).await.expect("reads");
+            world.consult(repo).await;
+            assert!(repo.wipe_purged(false).await.is_err());
+            reader.close().await.expect("closes");
+            repo.wipe_purged(false).await.expect("nobody is in the way any more");
             assert_eq!(traces(), [false; 4]);
         })
     });

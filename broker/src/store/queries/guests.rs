@@ -30,6 +30,19 @@ pub(in crate::store) async fn put_link(db: &mut Conn, row: &GuestRow) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
+pub(in crate::store) async fn by_link(db: &mut Conn, token_hash: &[u8], now: i64) -> Result<Option<GuestRow>> {
+    let row = query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM guests WHERE token_hash = $1 AND expires_at > $2 AND cookie_hash IS NULL"
+    ))
+    .bind(token_hash.to_vec())
+    .bind(now)
+    .fetch_optional(db)
+    .await?;
+    row.as_ref().map(read).transpose()
+}
+
 /// The missing cookie is the compare-and-set: of two browsers one gets the row.
 pub(in crate::store) async fn open_link(
     db: &mut Conn,
