@@ -2,17 +2,27 @@
 
 use anyhow::{Context, Result, bail, ensure};
 use std::fs::File;
+use std::io::Write;
 use std::net::{TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
+use tokio::time::timeout;
 
-/// The binary that the workspace build put beside the test binaries.
+/// A server is ready within this, with a database of its own, on a machine that does other things too.
+const READY: Duration = Duration::from_secs(60);
+/// It ends by itself within this; it waits ten seconds for rooms and requests.
+const STOPPED: Duration = Duration::from_secs(40);
+
+/// The binary that the workspace build put beside the benchmark, one folder above the tests.
 pub fn binary() -> Result<PathBuf> {
-    let test = std::env::current_exe()?;
-    let release = test.parent().and_then(Path::parent).context("target folder")?;
-    let path = release.join("telekonsil");
-    ensure!(path.exists(), "{} is missing: build the workspace first (tests/run does)", path.display());
-    Ok(path)
+    let own = std::env::current_exe()?;
+    let folders = own.ancestors().skip(1).take(2);
+    let found = folders.map(|folder| folder.join("telekonsil")).find(|path| path.is_file());
+    found.with_context(|| {
+        format!("no telekonsil near {}: `cargo build --release --workspace` first (tests/run does)", own.display())
+    })
 }
 
 /// A port that is free for TCP and UDP on 127.0.0.1.
@@ -38,13 +48,16 @@ pub struct Node {
     client: reqwest::Client,
 }
 
+/// Event streams of one session: crowds come with a few people's cookies.
+const STREAMS: usize = 4_000;
+
 impl Node {
     /// Writes a configuration for `database` (`sqlite:…` or `postgres://…`) into `folder`; starts nothing.
     pub fn prepare(folder: &Path, database: &str) -> Result<Self> {
         let (http, media) = (free_port()?, free_port()?);
         let config = format!(
             "listen = \"127.0.0.1:{http}\"\ndata_dir = \"data\"\n[media]\nbind = \"127.0.0.1:{media}\"\n\
-             [database]\nurl = \"{database}\"\n"
+             [database]\nurl = \"{database}\"\n[limits]\nstreams_per_session = {STREAMS}\n"
         );
         std::fs::write(folder.join("telekonsil.toml"), config)?;
         std::fs::create_dir_all(folder.join("data"))?;
@@ -56,6 +69,12 @@ impl Node {
             log_filter: None,
             client: reqwest::Client::builder().no_proxy().build()?,
         })
+    }
+
+    /// One more line of the configuration's `[limits]`, from the next start on.
+    pub fn limit(&self, line: &str) -> Result<()> {
+        let mut config = File::options().append(true).open(self.config())?;
+        Ok(writeln!(config, "{line}")?)
     }
 
     /// Process id of the running server.
@@ -90,6 +109,13 @@ impl Node {
             .envs(self.log_filter.map(|filter| ("RUST_LOG", filter)))
             .spawn()?;
         self.child = Some(child);
+        match timeout(READY, self.ready()).await {
+            Ok(ready) => ready,
+            Err(_) => bail!("telekonsil serve is not ready after {READY:?}:\n{}", self.log()?),
+        }
+    }
+
+    async fn ready(&mut self) -> Result<()> {
         loop {
             if let Ok(answer) = self.client.get(format!("{}/readyz", self.base())).send().await
                 && answer.status().is_success()
@@ -97,7 +123,7 @@ impl Node {
                 return Ok(());
             }
             if let Some(status) = self.child.as_mut().and_then(|child| child.try_wait().ok().flatten()) {
-                bail!("telekonsil serve ended with {status}:\n{}", std::fs::read_to_string(&self.log)?);
+                bail!("telekonsil serve ended with {status}:\n{}", self.log()?);
             }
             tokio::task::yield_now().await;
         }
@@ -131,10 +157,19 @@ impl Node {
             // SAFETY: `kill` takes no pointers; the pid is our own child's, which has not been waited for yet.
             let sent = unsafe { libc::kill(pid, libc::SIGTERM) };
             ensure!(sent == 0, "SIGTERM could not be sent");
+            let (ended, waiting) = channel::<()>();
+            let patience = std::thread::spawn(move || {
+                if waiting.recv_timeout(STOPPED) == Err(RecvTimeoutError::Timeout) {
+                    // SAFETY: as above; the child is waited for only after it has ended.
+                    unsafe { libc::kill(pid, libc::SIGKILL) };
+                }
+            });
             let status = child.wait()?;
-            ensure!(status.success(), "the server ended with {status}:\n{}", std::fs::read_to_string(&self.log)?);
+            drop(ended);
+            let _ = patience.join();
+            ensure!(status.success(), "the server ended with {status}:\n{}", self.log()?);
         }
-        let log = std::fs::read_to_string(&self.log)?;
+        let log = self.log()?;
         let bad: Vec<&str> = log.lines().filter(|line| line.contains("ERROR") || line.contains("panicked")).collect();
         ensure!(bad.is_empty(), "the server logged errors: {bad:#?}");
         Ok(())

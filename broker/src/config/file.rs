@@ -113,6 +113,7 @@ struct LimitsFile {
     upload_mib: Option<u64>,
     object_mib: Option<u64>,
     sign_in_failures: Option<u32>,
+    streams_per_session: Option<usize>,
     seat_kept_seconds: Option<u64>,
     drain_seconds: Option<u64>,
 }
@@ -205,14 +206,19 @@ impl LimitsFile {
             upload: self.upload_mib.map_or(default.upload, |mib| mib.saturating_mul(1024 * 1024)),
             object: self.object_mib.map_or(default.object, |mib| mib.saturating_mul(1024 * 1024)),
             sign_in_failures: self.sign_in_failures.unwrap_or(default.sign_in_failures),
+            streams: self.streams_per_session.unwrap_or(default.streams),
             seat_kept: self.seat_kept_seconds.map_or(default.seat_kept, Duration::from_secs),
             drain: self.drain_seconds.map_or(default.drain, Duration::from_secs),
+            ..default
         };
         if limits.json_body < 16 * 1024 {
             return Err(value("limits.json_body_kib", "must be 16 at least: an answer would not fit"));
         }
         if limits.sign_in_failures == 0 {
             return Err(value("limits.sign_in_failures", "must be 1 at least"));
+        }
+        if limits.streams == 0 {
+            return Err(value("limits.streams_per_session", "must be 1 at least: pages hear news by it"));
         }
         if limits.upload < limits.object {
             return Err(value("limits.upload_mib", "must not be smaller than limits.object_mib"));
@@ -309,6 +315,7 @@ mod tests {
             ("data_dir='d'\nlisten='8080'", "listen"),
             ("data_dir='d'\npublic_urls=['example.org']", "public_urls"),
             ("data_dir='d'\n[limits]\nsign_in_failures=0", "limits.sign_in_failures"),
+            ("data_dir='d'\n[limits]\nstreams_per_session=0", "limits.streams_per_session"),
             ("data_dir='d'\n[keys]\nmaster_file='a'\nmaster_env='B'", "keys"),
             ("data_dir='d'\ntrusted_proxies=['proxy.example.org']", "trusted_proxies"),
             ("data_dir='d'\n[retention]\nafter_days=0", "retention.after_days"),

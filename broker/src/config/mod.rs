@@ -125,6 +125,16 @@ pub struct Limits {
     /// Failed sign-ins for one account and address within fifteen minutes. More helps guessing; less locks out the
     /// tired colleague at three in the morning.
     pub sign_in_failures: u32,
+    /// Event streams of one session. More lets one session take connections away from others; less silences pages of
+    /// somebody who has many open.
+    pub streams: usize,
+    /// A request with a small body must be answered within this: a body that trickles in byte by byte does not hold a
+    /// handler for ever. More lets slow senders hold memory; less fails a long answer over a bad mobile network. Not in
+    /// the file.
+    pub request_time: Duration,
+    /// Longest pause within an upload, and what it may fall behind the slowest speed that is borne. More lets a dead
+    /// sender hold its memory; less cuts off a hospital's slow uplink. Not in the file.
+    pub upload_pause: Duration,
     /// Seconds that a seat is kept for somebody who lost the network. More shows a ghost in the roster; less takes
     /// the seat from somebody in a lift.
     pub seat_kept: Duration,
@@ -140,6 +150,9 @@ impl Default for Limits {
             upload: 4 * 1024 * 1024 * 1024,
             object: 256 * 1024 * 1024,
             sign_in_failures: 8,
+            streams: 16,
+            request_time: Duration::from_secs(30),
+            upload_pause: Duration::from_secs(30),
             seat_kept: Duration::from_secs(60),
             drain: Duration::from_secs(10),
         }

@@ -6,7 +6,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::HeaderMap;
 use axum::http::request::Parts;
 use std::convert::Infallible;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 const FORWARDED: &str = "x-forwarded-for";
 
@@ -50,6 +50,15 @@ impl ClientAddress {
     }
 }
 
+/// Whom an address stands for when tries or connections are counted: a host with IPv6 has a /64 to itself (RFC 6177) and
+/// would otherwise be as many as it likes.
+pub fn neighbourhood(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() >> 64 << 64).into(),
+        v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -83,5 +92,13 @@ mod tests {
         assert_eq!(seen("127.0.0.1", "1.2.3.4, 198.51.100.7, 10.0.0.9", inner), remote("198.51.100.7"));
         assert_eq!(seen("127.0.0.1", "10.0.0.8", inner), remote("10.0.0.8"), "somebody in our own network");
         assert_eq!(seen("127.0.0.1", "198.51.100.7, nonsense", inner), remote("127.0.0.1"));
+    }
+
+    #[test]
+    fn a_host_is_its_network_of_64_bits() {
+        let of = |text: &str| neighbourhood(text.parse().unwrap()).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("203.0.113.5"), "203.0.113.5");
+        assert_eq!(of("::ffff:203.0.113.5"), "203.0.113.5", "an IPv4 peer on an IPv6 socket");
     }
 }

@@ -103,15 +103,13 @@ mod tests {
     use super::*;
     use serde::Deserialize;
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, PartialEq, Deserialize)]
     struct Sample {
-        #[expect(dead_code)]
         n: u8,
-        #[expect(dead_code)]
         kind: Kind,
     }
 
-    #[derive(Debug, Deserialize)]
+    #[derive(Debug, PartialEq, Deserialize)]
     enum Kind {
         A,
     }
@@ -130,6 +128,8 @@ mod tests {
         ] {
             assert!(!detail(text).contains("Meier") && !detail(text).contains("300"), "{}", detail(text));
         }
+        let good = serde_json::from_str::<Sample>(r#"{"n": 1, "kind": "A"}"#).unwrap();
+        assert_eq!(good, Sample { n: 1, kind: Kind::A });
         assert!(detail(r#"{"n": 1}"#).starts_with("missing field `kind`"));
         assert!(detail(r#"{"n": 1"#).contains("too early"));
     }

@@ -1,14 +1,17 @@
 //! How often somebody may try: passwords, links, broken glass. Pure: told the time.
 
+use super::address::neighbourhood;
 use schemas::{GuestId, PersonId, UnixMillis};
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// Tries older than this are forgotten. More locks a tired colleague out for longer; less lets a guesser try more:
 /// with eight tries in fifteen minutes one guesses 768 passwords a day.
 const WINDOW_SECONDS: i64 = 15 * 60;
 /// An address may fail for this many times as many accounts as for one: behind a hospital's NAT sit many people.
 const PER_ADDRESS: u32 = 20;
+/// The same of an IPv6 site, for as many times as many: whoever is given a /48 has 65,536 addresses as we count them.
+const PER_SITE: u32 = 4 * PER_ADDRESS;
 /// Wrong passwords for one account from anywhere. More lets many addresses guess at one account together; less lets
 /// anybody lock a specialist out more easily (a session that is open, and a sign-in link, work all the while).
 const PER_ACCOUNT: u32 = 10;
@@ -22,6 +25,9 @@ const GUEST_TICKETS: u32 = 100;
 /// Glasses that one person may break in the window. More lets somebody read through a network before anybody looks;
 /// less hinders nobody: two emergencies at once are rare.
 const GLASSES: u32 = 5;
+/// Exports that one person may ask for in the window. Each is told to the data-protection role: more lets somebody bury
+/// what else was told; less hinders a court case with many consults.
+const EXPORTS: u32 = 10;
 /// Entries kept at most, 100 bytes each. More costs memory under attack; less lets an attacker with many addresses
 /// push out others' counts.
 const MAX_ENTRIES: usize = 50_000;
@@ -31,6 +37,8 @@ const MAX_ENTRIES: usize = 50_000;
 pub struct Limiter {
     sign_in_failures: u32,
     counts: BTreeMap<Key, Count>,
+    /// When all counts were last looked through.
+    swept: UnixMillis,
 }
 
 /// What one request is a try at.
@@ -39,14 +47,18 @@ pub struct Try(Vec<Key>);
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
+    /// Addresses are [`neighbourhood`]s.
     Pair(IpAddr, String),
     Address(IpAddr),
+    /// The /48 of an IPv6 address.
+    Site(Ipv6Addr),
     Account(String),
     /// By the session's name in the access log.
     Session(String),
     Links(IpAddr),
     GuestTickets(GuestId),
     Glasses(PersonId),
+    Exports(PersonId),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +71,12 @@ impl Try {
     /// A password of that account, from that address. Counted by both, and by each alone.
     pub fn sign_in(address: IpAddr, account: &str) -> Self {
         let account: String = account.trim().to_lowercase().chars().take(128).collect();
-        Self(vec![Key::Pair(address, account.clone()), Key::Account(account), Key::Address(address)])
+        let address = neighbourhood(address);
+        let mut keys = vec![Key::Pair(address, account.clone()), Key::Account(account), Key::Address(address)];
+        if let IpAddr::V6(address) = address {
+            keys.push(Key::Site(Ipv6Addr::from_bits(address.to_bits() >> 80 << 80)));
+        }
+        Self(keys)
     }
 
     /// The password again, in an open session.
@@ -69,7 +86,7 @@ impl Try {
 
     /// A one-time link.
     pub fn link(address: IpAddr) -> Self {
-        Self(vec![Key::Links(address)])
+        Self(vec![Key::Links(neighbourhood(address))])
     }
 
     pub fn guest_ticket(guest: GuestId) -> Self {
@@ -79,12 +96,16 @@ impl Try {
     pub fn glass(person: PersonId) -> Self {
         Self(vec![Key::Glasses(person)])
     }
+
+    pub fn export(person: PersonId) -> Self {
+        Self(vec![Key::Exports(person)])
+    }
 }
 
 impl Limiter {
     /// `sign_in_failures` are allowed for one account from one address in [`WINDOW_SECONDS`].
     pub fn new(sign_in_failures: u32) -> Self {
-        Self { sign_in_failures, counts: BTreeMap::new() }
+        Self { sign_in_failures, counts: BTreeMap::new(), swept: UnixMillis(0) }
     }
 
     /// May this be tried now? If so, it counts as failed until [`Self::succeeded`] or [`Self::taken_back`]: otherwise
@@ -115,7 +136,9 @@ impl Limiter {
     }
 
     fn count(&mut self, tried: &Try, now: UnixMillis) {
-        if self.counts.len() >= MAX_ENTRIES {
+        // Looking through all of them takes milliseconds under everybody's lock: once in a second is enough.
+        if self.counts.len() >= MAX_ENTRIES && now.seconds_since(self.swept) != 0 {
+            self.swept = now;
             self.counts.retain(|_, count| now.seconds_since(count.since) < WINDOW_SECONDS);
         }
         while self.counts.len() >= MAX_ENTRIES {
@@ -134,7 +157,7 @@ impl Limiter {
     /// account would pay for guessing at all others.
     pub fn succeeded(&mut self, tried: &Try) {
         self.taken_back(tried);
-        for key in tried.0.iter().filter(|key| !matches!(key, Key::Address(_) | Key::Links(_))) {
+        for key in tried.0.iter().filter(|key| !matches!(key, Key::Address(_) | Key::Site(_) | Key::Links(_))) {
             self.counts.remove(key);
         }
     }
@@ -152,11 +175,13 @@ impl Limiter {
         match key {
             Key::Pair(..) => self.sign_in_failures,
             Key::Address(_) => self.sign_in_failures.saturating_mul(PER_ADDRESS),
+            Key::Site(_) => self.sign_in_failures.saturating_mul(PER_SITE),
             Key::Account(_) => PER_ACCOUNT.max(self.sign_in_failures),
             Key::Session(_) => PER_SESSION,
             Key::Links(_) => LINKS,
             Key::GuestTickets(_) => GUEST_TICKETS,
             Key::Glasses(_) => GLASSES,
+            Key::Exports(_) => EXPORTS,
         }
     }
 }
@@ -240,5 +265,39 @@ mod tests {
             limiter.count(&Try::sign_in(HERE, &n.to_string()), START);
         }
         assert!(limiter.counts.len() <= MAX_ENTRIES + 2);
+    }
+
+    #[test]
+    fn a_full_table_is_looked_through_once_a_second() {
+        let mut limiter = Limiter::new(1);
+        for n in 0..MAX_ENTRIES {
+            limiter.count(&Try::password_again(&n.to_string()), START);
+        }
+        let later = START.plus_seconds(WINDOW_SECONDS);
+        limiter.count(&Try::password_again("x"), later);
+        assert_eq!((limiter.counts.len(), limiter.swept), (1, later), "what is too old has gone");
+        for n in 0..=MAX_ENTRIES {
+            limiter.count(&Try::password_again(&n.to_string()), later);
+        }
+        assert_eq!(limiter.counts.len(), MAX_ENTRIES);
+        limiter.count(&Try::password_again("y"), later.plus_seconds(1));
+        assert_eq!((limiter.counts.len(), limiter.swept), (MAX_ENTRIES, later.plus_seconds(1)));
+    }
+
+    #[test]
+    fn a_host_with_a_whole_network_is_one_and_a_site_with_many_is_one_too() {
+        let mut limiter = Limiter::new(1);
+        let address =
+            |network: u128, host: u128| IpAddr::V6(Ipv6Addr::from_bits(0x2001_0db8_0001 << 80 | network << 64 | host));
+        for n in 0..PER_ADDRESS {
+            let tried = Try::sign_in(address(0, n.into()), &format!("guess{n}"));
+            assert_eq!(limiter.begin(&tried, START), Ok(()));
+        }
+        assert!(limiter.begin(&Try::sign_in(address(0, 99), "another"), START).is_err());
+        for n in PER_ADDRESS..PER_SITE {
+            let tried = Try::sign_in(address(n.into(), 1), &format!("guess{n}"));
+            assert_eq!(limiter.begin(&tried, START), Ok(()), "{n}");
+        }
+        assert!(limiter.begin(&Try::sign_in(address(0xFFFF, 1), "another"), START).is_err());
     }
 }

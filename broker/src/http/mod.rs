@@ -18,10 +18,14 @@ mod observe;
 pub mod openapi;
 pub mod problem;
 mod routes;
+mod shares;
+mod slots;
 mod state;
 
 pub use limiter::Limiter;
 pub use metrics::Metrics;
+pub use shares::Shares;
+pub use slots::{Slot, Slots};
 pub use state::{Edge, Inner, Settings};
 
 use axum::Router;
@@ -37,7 +41,7 @@ pub fn router(edge: Edge) -> Router {
     let (streams, _) = routes::streams().split_for_parts();
     let dicomweb = dicomweb::router().layer(DefaultBodyLimit::disable()).layer(Extension(caller::BearerAllowed));
     Router::new()
-        .merge(routes::limited(api, edge.limits.json_body))
+        .merge(routes::limited(api, &edge.limits))
         .merge(streams)
         .merge(routes::others())
         .nest("/dicomweb", dicomweb)

@@ -43,14 +43,10 @@ pub fn panicked(_payload: Box<dyn Any + Send + 'static>) -> Response {
     Fault::new(ProblemCode::Internal).into_response()
 }
 
-/// A request must be answered within this: a body that trickles in byte by byte does not hold a handler for ever.
-/// More lets slow senders hold memory; less fails uploads of a long answer over a bad mobile network.
-const REQUEST_TIME: Duration = Duration::from_secs(30);
-
-/// Ends requests that take too long: 408 when the body is what did not come, 503 when we are slow. Not for streams and
-/// uploads.
-pub async fn time_limit(request: Request, next: Next) -> Response {
-    within(REQUEST_TIME, request, next).await
+/// Ends requests that take longer than [`crate::config::Limits::request_time`]: 408 when the body is what did not come,
+/// 503 when we are slow. Not for streams and uploads.
+pub async fn time_limit(State(time): State<Duration>, request: Request, next: Next) -> Response {
+    within(time, request, next).await
 }
 
 async fn within(time: Duration, request: Request, next: Next) -> Response {

@@ -3,6 +3,7 @@
 use super::limiter::{Limiter, Try};
 use super::metrics::Metrics;
 use super::problem::Fault;
+use super::shares::Shares;
 use crate::app::ports::Clock;
 use crate::app::{self, App};
 use crate::config::{Limits, Network, Origin, Secret};
@@ -25,6 +26,7 @@ pub struct Inner {
     pub settings: Settings,
     pub limits: Limits,
     pub limiter: Mutex<Limiter>,
+    pub shares: Shares,
     pub metrics: Metrics,
     /// Becomes `true` when the server stops: streams end then.
     pub stopping: watch::Receiver<bool>,

@@ -1,17 +1,18 @@
 //! A whole server in one value: database, SFU, application, HTTP; started and ended in order.
 
 mod accept;
+mod connection;
 mod data_dir;
 mod parts;
 mod tls;
 
 pub use data_dir::{DataDir, make as make_data_dir, reset};
-pub use parts::{Parts, open};
+pub use parts::{Parts, open, open_existing};
 
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::http::{self, Edge, Inner, Limiter, Metrics, Settings};
+use crate::http::{self, Edge, Inner, Limiter, Metrics, Settings, Shares};
 use crate::room::Rooms;
 use anyhow::{Context, Result, bail};
 use std::io::ErrorKind;
@@ -77,6 +78,7 @@ pub async fn start(config: Config) -> Result<Server> {
             metrics_token: config.metrics_token.clone(),
         },
         limiter: Mutex::new(Limiter::new(config.limits.sign_in_failures)),
+        shares: Shares::new(&config.limits),
         limits: config.limits.clone(),
         metrics: Metrics::default(),
         stopping: stopped,
@@ -88,7 +90,9 @@ pub async fn start(config: Config) -> Result<Server> {
     if let Some(tls) = tls {
         background.push(tokio::spawn(tls.watch(edge.stopped())));
     }
-    let serving = tokio::spawn(accept::serve(listener, acceptor, http::router(edge.clone()), edge.stopped()));
+    let proxies = config.trusted_proxies.clone();
+    let serving = accept::serve(listener, acceptor, http::router(edge.clone()), proxies, edge.stopped());
+    let serving = tokio::spawn(serving);
     let base_url = config.base_url(http_addr);
     tracing::info!(%http_addr, %media_addr, %base_url, "ready");
     let drain = config.limits.drain;

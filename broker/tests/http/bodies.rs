@@ -1,9 +1,11 @@
 //! Bodies, paths, queries and methods that a route does not take.
 
 use crate::house::{House, code, problem};
+use futures_util::stream;
 use reqwest::Method;
 use schemas::problem::ProblemCode as Code;
 use serde_json::json;
+use std::time::Duration;
 
 #[tokio::test]
 async fn what_cannot_be_read_is_refused_with_a_stable_code() {
@@ -84,5 +86,19 @@ async fn the_same_request_twice_is_one_consult() {
     let answer = referrer.post("/api/consults", &again).await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.headers()["location"], format!("/api/consults/{}", first.summary.id));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_body_that_drips_is_answered_and_not_waited_for() {
+    let house = House::open_with(|config| config.limits.request_time = Duration::from_secs(2)).await;
+    let referrer = house.referrer().await;
+    let drops = stream::unfold(tokio::time::interval(Duration::from_secs(1)), |mut clock| async move {
+        clock.tick().await;
+        Some((Ok::<_, std::io::Error>("{"), clock))
+    });
+    let request = referrer.request(Method::POST, "/api/consults").header("content-type", "application/json");
+    let answer = request.body(reqwest::Body::wrap_stream(drops)).send().await.unwrap();
+    assert_eq!(code(answer).await, (408, Code::MalformedRequest));
     house.close().await;
 }

@@ -113,3 +113,26 @@ async fn a_strange_position_is_refused() {
     assert!(ahead.next().await.is_some(), "a position of another database does not silence the stream");
     house.close().await;
 }
+
+#[tokio::test]
+async fn a_session_has_so_many_streams_and_no_more() {
+    let house = House::open_with(|config| config.limits.streams = 2).await;
+    let referrer = house.referrer().await;
+    let (first, _second) = (Stream::open(&referrer, None).await, Stream::open(&referrer, None).await);
+    let refused = referrer.get("/api/events").await;
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(code(refused).await, (429, Code::TooManyRequests));
+    let mut another = Stream::open(&house.referrer().await, None).await;
+    assert!(another.next().await.is_some(), "another session has its own");
+
+    drop(first);
+    // The server learns of it when its socket says so.
+    tokio::time::timeout(Duration::from_secs(10), async {
+        while referrer.get("/api/events").await.status() != 200 {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("whoever closes a page may open another one");
+    house.close().await;
+}

@@ -3,12 +3,14 @@
 use crate::http::caller::Caller;
 use crate::http::extract::QueryOf;
 use crate::http::problem::Fault;
+use crate::http::slots::Slot;
 use crate::http::state::Edge;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt};
+use schemas::SessionId;
 use schemas::events::LiveEvent;
 use schemas::problem::ProblemCode;
 use serde::Deserialize;
@@ -48,9 +50,10 @@ pub(super) async fn events(
             Fault::new(ProblemCode::MalformedRequest).detail("Last-Event-ID is the number of an event of this stream")
         })?),
     };
+    let slot = edge.shares.stream(caller.session.id)?;
     let live = edge.app.live(&caller.actor, last).await?;
     let until = ended(edge.clone(), caller.token);
-    let stream = counted(edge, live.take_until(Box::pin(until)));
+    let stream = counted(OpenStream::new(edge, slot), live.take_until(Box::pin(until)));
     let events = stream.map(|item| Ok::<_, Infallible>(event(item.position, &item.event)));
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     // nginx would hold events back until its buffer is full.
@@ -94,28 +97,30 @@ async fn ended(edge: Edge, token: Option<String>) {
 }
 
 /// Counts the stream among the open ones while it lives.
-fn counted<S: Stream + Send + 'static>(edge: Edge, stream: S) -> impl Stream<Item = S::Item> + Send + 'static
+fn counted<S: Stream + Send + 'static>(open: OpenStream, stream: S) -> impl Stream<Item = S::Item> + Send + 'static
 where
     S::Item: Send,
 {
-    let guard = OpenStream::new(edge);
     stream.map(move |item| {
-        let _ = &guard;
+        let _ = &open;
         item
     })
 }
 
-struct OpenStream(Edge);
+struct OpenStream {
+    edge: Edge,
+    _slot: Slot<SessionId>,
+}
 
 impl OpenStream {
-    fn new(edge: Edge) -> Self {
+    fn new(edge: Edge, slot: Slot<SessionId>) -> Self {
         edge.metrics.live_streams.up();
-        Self(edge)
+        Self { edge, _slot: slot }
     }
 }
 
 impl Drop for OpenStream {
     fn drop(&mut self) {
-        self.0.metrics.live_streams.down();
+        self.edge.metrics.live_streams.down();
     }
 }

@@ -16,9 +16,10 @@ mod studies;
 
 use super::observe;
 use super::state::Edge;
+use crate::config::Limits;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn;
+use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -47,6 +48,7 @@ pub(super) fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(report::sign))
         .routes(routes!(report::pdf))
         .routes(routes!(privacy::access_log))
+        .routes(routes!(privacy::named_consults))
         .routes(routes!(privacy::request_export))
         .routes(routes!(privacy::break_glass))
         .routes(routes!(privacy::notices))
@@ -81,8 +83,9 @@ pub(super) fn streams() -> OpenApiRouter<Edge> {
 }
 
 /// Limits of [`api`]; its handlers answer at once and take small bodies.
-pub(super) fn limited(api: Router<Edge>, json_body: usize) -> Router<Edge> {
-    api.layer(DefaultBodyLimit::max(json_body)).layer(from_fn(observe::time_limit))
+pub(super) fn limited(api: Router<Edge>, limits: &Limits) -> Router<Edge> {
+    let in_time = from_fn_with_state(limits.request_time, observe::time_limit);
+    api.layer(DefaultBodyLimit::max(limits.json_body)).layer(in_time)
 }
 
 /// What is neither API nor page.

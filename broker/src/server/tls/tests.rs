@@ -90,7 +90,8 @@ async fn a_renewed_certificate_is_served_and_open_connections_stay() {
         let _ = stopped.await;
     };
     let router = Router::new().route("/", get(|| async { "hello" }));
-    let serving = tokio::spawn(accept::serve(listener, Some(tls.acceptor().unwrap()), router, stopped));
+    let serving = accept::serve(listener, Some(tls.acceptor().unwrap()), router, Vec::new(), stopped);
+    let serving = tokio::spawn(serving);
 
     // A new one each time: a client that came before takes its old session up again, certificate and all.
     let any = || client(&[], &[&TLS13, &TLS12]);
