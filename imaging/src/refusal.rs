@@ -52,6 +52,8 @@ pub enum Refusal {
     WorkerTimeout { seconds: u64 },
     #[error("the imaging worker cannot be started")]
     WorkerUnavailable,
+    #[error("too many pictures are waited for")]
+    WorkerBusy,
 }
 
 /// STOW-RS failure reasons, PS3.18 Table I.2-2 (and PS3.7 Annex C for 0x0111).
@@ -90,6 +92,7 @@ impl Refusal {
             Self::WorkerFailed => "worker_failed",
             Self::WorkerTimeout { .. } => "worker_timeout",
             Self::WorkerUnavailable => "worker_unavailable",
+            Self::WorkerBusy => "worker_busy",
         }
     }
 
@@ -116,13 +119,14 @@ impl Refusal {
             | Self::NoPixels
             | Self::WorkerFailed
             | Self::WorkerTimeout { .. }
-            | Self::WorkerUnavailable => reason::PROCESSING_FAILURE,
+            | Self::WorkerUnavailable
+            | Self::WorkerBusy => reason::PROCESSING_FAILURE,
         }
     }
 
     /// Whether trying the same again later may succeed (our trouble, not the object's).
     pub fn retryable(&self) -> bool {
-        matches!(self, Self::WorkerUnavailable)
+        matches!(self, Self::WorkerUnavailable | Self::WorkerBusy)
     }
 
     pub(crate) fn bad_attribute(name: &str) -> Self {

@@ -44,7 +44,10 @@ async fn take(pool: &Pool, path: &Path, picture: Option<PathBuf>) -> String {
     let mut verdict = format!("{syntax} {count} frames");
     for frame in [1, count].into_iter().filter(|frame| (1..=count).contains(frame)) {
         let rendered = match frames::render_job(&blobs, &key, &indexed.frames, frame, RenderOptions::default()).await {
-            Ok(job) => pool.render(job).await.map_err(|refusal| format!("{} ({refusal})", refusal.code())),
+            Ok(job) => {
+                let turn = pool.turn().await.expect("nobody else waits");
+                pool.render(turn, job).await.map_err(|refusal| format!("{} ({refusal})", refusal.code()))
+            }
             Err(error) => Err(error.to_string()),
         };
         match rendered {

@@ -4,6 +4,7 @@ mod common;
 
 use bytes::Bytes;
 use common::*;
+use futures_util::FutureExt;
 use imaging::Refusal;
 use imaging::blobs::Blobs;
 use imaging::frames;
@@ -39,7 +40,8 @@ async fn an_object_is_indexed_stored_and_rendered() {
     assert_eq!(frame.len(), 64 * 64 * 2);
     assert!(file.ends_with(&frame));
     let job = frames::render_job(&blobs, &key, &indexed.frames, 1, RenderOptions::default()).await.expect("read");
-    let picture = pool.render(job).await.expect("the slice renders");
+    let turn = pool.turn().await.expect("nobody else waits");
+    let picture = pool.render(turn, job).await.expect("the slice renders");
     assert!(picture.bytes.starts_with(b"\x89PNG"));
     assert!(frames::read(&blobs, &key, &indexed.frames, 2).await.is_err());
 }
@@ -103,4 +105,24 @@ async fn more_objects_than_children_wait_their_turn() {
     let file = Bytes::from(small_slice());
     let all = (0..24).map(|_| pool.index(file.clone()));
     assert!(futures_util::future::join_all(all).await.iter().all(Result::is_ok));
+}
+
+#[tokio::test]
+async fn an_object_is_not_behind_the_pictures_and_these_do_not_pile_up() {
+    let pool = pool(Limits { workers: 2, pictures: 3, ..Limits::default() });
+    let first = pool.turn().await.expect("one child renders");
+    let (second, third) = (tokio::spawn(turn_of(pool.clone())), tokio::spawn(turn_of(pool.clone())));
+    // They wait: the other child is for objects.
+    while pool.turn().now_or_never().is_none_or(|turn| turn.err() != Some(Refusal::WorkerBusy)) {
+        tokio::task::yield_now().await;
+    }
+    pool.index(small_slice().into()).await.expect("does not wait for them");
+    drop(first);
+    second.await.unwrap();
+    third.await.unwrap();
+    assert!(pool.turn().await.is_ok(), "everybody has had theirs");
+}
+
+async fn turn_of(pool: Pool) {
+    pool.turn().await.expect("comes");
 }

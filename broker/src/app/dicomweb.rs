@@ -4,7 +4,8 @@ use super::{
     App, Error, Result,
     open_study::StudyName,
     ports::{
-        ColumnTest, Inserted, InstanceRow, NewInstance, SeriesRow, StudyColumn, StudyColumns, StudyRow, StudySearch,
+        ColumnTest, Inserted, InstanceContent, InstanceRow, NewInstance, SeriesRow, StudyColumn, StudyColumns,
+        StudyRow, StudySearch,
     },
     require, validate,
 };
@@ -35,6 +36,24 @@ pub struct Shelf<'a> {
     pub study_uid: Option<&'a str>,
     /// Counts only the studies attached to this consult.
     pub consult: Option<ConsultId>,
+}
+
+/// Whether a study counts.
+pub type StudyTest<'a> = &'a (dyn Fn(&StudyRow) -> bool + Sync);
+/// Whether an instance counts.
+pub type InstanceTest<'a> = &'a (dyn Fn(&StudyRow, &InstanceRow) -> bool + Sync);
+
+/// Which instances QIDO-RS looks for on a [`Shelf`].
+#[derive(Clone, Copy, Default)]
+pub struct InstanceSearch<'a> {
+    /// In one of its series.
+    pub series_uid: Option<&'a str>,
+    /// Studies that count; all, where it is absent.
+    pub study_fits: Option<StudyTest<'a>>,
+    /// Instances that count; all, where it is absent, and then the database reads no more than are wanted.
+    pub fits: Option<InstanceTest<'a>>,
+    pub limit: u32,
+    pub offset: u32,
 }
 
 /// What became of an object.
@@ -129,8 +148,8 @@ impl App {
             sop_instance_uid: indexed.instance.sop_instance_uid.clone(),
             already_there,
         };
-        if let Some(row) = self.repo.instance(study.id, &indexed.instance.sop_instance_uid).await? {
-            return if row.digest == digest { Ok(stored(true)) } else { Err(Refusal::Duplicate.into()) };
+        if let Some(known) = self.repo.instance(study.id, &indexed.instance.sop_instance_uid).await? {
+            return if known.row.digest == digest { Ok(stored(true)) } else { Err(Refusal::Duplicate.into()) };
         }
         let key = self.study_key(&study)?;
         let object = object_key(&key, &indexed.instance.sop_instance_uid, &digest);
@@ -142,7 +161,8 @@ impl App {
         let row = NewInstance {
             study: columns,
             series: series_row(&study, &indexed),
-            instance: self.instance_row(&study, &key, &object, &indexed, digest, size)?,
+            instance: self.instance_row(&study, &object, &indexed, digest, size),
+            content: instance_content(&key, &indexed)?,
         };
         let inserted = self.repo.insert_instance(&row).await?;
         match inserted {
@@ -199,12 +219,39 @@ impl App {
         &self,
         actor: &Actor,
         shelf: Shelf<'_>,
-        series_uid: Option<&str>,
+        search: &InstanceSearch<'_>,
     ) -> Result<Vec<(Arc<StudyRow>, InstanceRow)>> {
         let mut found = Vec::new();
+        let mut skip = search.offset;
         for study in self.named_studies(actor, shelf).await? {
-            let instances = self.repo.instances(study.id, series_uid).await?;
-            found.extend(instances.into_iter().map(|row| (Arc::clone(&study), row)));
+            let want = search.limit - u32::try_from(found.len()).unwrap_or(search.limit);
+            if want == 0 {
+                break;
+            }
+            if search.study_fits.is_some_and(|fits| !fits(&study)) {
+                continue;
+            }
+            let rows = match search.fits {
+                Some(fits) => {
+                    let mut rows = self.repo.instances(study.id, search.series_uid).await?;
+                    rows.retain(|row| fits(&study, row));
+                    let passed = rows.len().min(skip as usize);
+                    skip -= u32::try_from(passed).unwrap_or(skip);
+                    rows.drain(..passed);
+                    rows.truncate(want as usize);
+                    rows
+                }
+                // A whole study before the first one that is wanted.
+                None if i64::from(skip) >= study.received => {
+                    skip -= u32::try_from(study.received).unwrap_or(skip);
+                    continue;
+                }
+                None => {
+                    let from = std::mem::take(&mut skip);
+                    self.repo.instance_page(study.id, search.series_uid, want, from).await?
+                }
+            };
+            found.extend(rows.into_iter().map(|row| (Arc::clone(&study), row)));
         }
         Ok(found)
     }
@@ -263,14 +310,13 @@ impl App {
     fn instance_row(
         &self,
         study: &StudyRow,
-        key: &StudyKey,
         object: &ObjectKey,
         indexed: &Indexed,
         digest: Vec<u8>,
         size: usize,
-    ) -> Result<InstanceRow> {
+    ) -> InstanceRow {
         let columns = &indexed.instance;
-        Ok(InstanceRow {
+        InstanceRow {
             study_id: study.id,
             series_instance_uid: indexed.series.series_instance_uid.clone(),
             sop_instance_uid: columns.sop_instance_uid.clone(),
@@ -284,12 +330,17 @@ impl App {
             digest,
             size: i64::try_from(size).unwrap_or(i64::MAX),
             blob: object.address(),
-            sealed_metadata: key.seal_small(&context(&columns.sop_instance_uid), indexed.metadata.as_bytes()),
-            frame_table: serde_json::to_string(&indexed.frames)
-                .map_err(|error| Error::bug("writing a frame table", error))?,
             received_at: self.now().0,
-        })
+        }
     }
+}
+
+fn instance_content(key: &StudyKey, indexed: &Indexed) -> Result<InstanceContent> {
+    Ok(InstanceContent {
+        sealed_metadata: key.seal_small(&context(&indexed.instance.sop_instance_uid), indexed.metadata.as_bytes()),
+        frame_table: serde_json::to_string(&indexed.frames)
+            .map_err(|error| Error::bug("writing a frame table", error))?,
+    })
 }
 
 /// Name and key of a stored object. The digest is part of the name: two uploads of different content under one SOP

@@ -3,7 +3,7 @@
 use super::{
     App, Error, Result,
     dicomweb::{blob_error, context, object_key},
-    ports::{InstanceRow, SeriesRow, StudyRow},
+    ports::{InstanceRow, SeriesRow, StoredInstance, StudyRow},
 };
 use crate::domain::directory::Actor;
 use ::imaging::{
@@ -15,7 +15,7 @@ use ::imaging::{
 };
 use bytes::Bytes;
 use futures_util::stream::Stream;
-use schemas::ConsultId;
+use schemas::{ConsultId, privacy::AccessKind};
 use std::sync::Arc;
 
 /// How a reader names a study. A Study Instance UID alone is no name for certain: two houses may hold objects under
@@ -40,7 +40,7 @@ impl App {
     pub async fn open_study(self: &Arc<Self>, actor: &Actor, session: &str, study: StudyName<'_>) -> Result<OpenStudy> {
         let row = self.readable_study(actor, study).await?.ok_or(Error::NotFound)?;
         let key = self.study_key(&row)?;
-        self.log_access(actor, session, row.id).await?;
+        self.log_access(actor, session, AccessKind::Images, [row.id]).await?;
         Ok(OpenStudy { app: Arc::clone(self), row, key })
     }
 
@@ -48,19 +48,20 @@ impl App {
     pub(super) async fn picture(
         &self,
         key: &StudyKey,
-        row: &InstanceRow,
+        instance: &StoredInstance,
         frame: u32,
         options: RenderOptions,
     ) -> Result<Picture> {
-        let object = object_key(key, &row.sop_instance_uid, &row.digest);
-        let table = frame_table(row)?;
-        let job = frames::render_job(&self.blobs, &object, &table, frame, options);
-        Ok(self.pool.render(job.await.map_err(frame_error)?).await?)
+        let object = object_key(key, &instance.row.sop_instance_uid, &instance.row.digest);
+        let table = frame_table(instance)?;
+        let turn = self.pool.turn().await?;
+        let job = frames::render_job(&self.blobs, &object, &table, frame, options).await.map_err(frame_error)?;
+        Ok(self.pool.render(turn, job).await?)
     }
 }
 
-fn frame_table(row: &InstanceRow) -> Result<FrameTable> {
-    serde_json::from_str(&row.frame_table).map_err(|error| Error::bug("a frame table", error))
+fn frame_table(instance: &StoredInstance) -> Result<FrameTable> {
+    serde_json::from_str(&instance.content.frame_table).map_err(|error| Error::bug("a frame table", error))
 }
 
 /// A study that its reader was allowed to open. Made by [`App::open_study`] alone.
@@ -81,18 +82,23 @@ impl OpenStudy {
         if rows.is_empty() { Err(Error::NotFound) } else { Ok(rows) }
     }
 
-    pub async fn instance(&self, series_uid: &str, sop_uid: &str) -> Result<InstanceRow> {
-        let row = self.app.repo.instance(self.row.id, sop_uid).await?;
-        row.filter(|row| row.series_instance_uid == series_uid).ok_or(Error::NotFound)
+    pub async fn instance(&self, series_uid: &str, sop_uid: &str) -> Result<StoredInstance> {
+        let found = self.app.repo.instance(self.row.id, sop_uid).await?;
+        found.filter(|found| found.row.series_instance_uid == series_uid).ok_or(Error::NotFound)
     }
 
-    /// The object's DICOM JSON (PS3.18 Annex F).
-    pub fn metadata(&self, row: &InstanceRow) -> Result<String> {
-        let plain = self
-            .key
-            .open_small(&context(&row.sop_instance_uid), &row.sealed_metadata)
-            .map_err(|error| Error::bug("sealed metadata", error))?;
-        String::from_utf8(plain).map_err(|_| Error::bug("sealed metadata", "is no text"))
+    /// The objects' DICOM JSON (PS3.18 Annex F), one after another. Some ten kilobytes each: ask for few at a time.
+    pub async fn metadata(&self, rows: &[InstanceRow]) -> Result<Vec<String>> {
+        let uids: Vec<String> = rows.iter().map(|row| row.sop_instance_uid.clone()).collect();
+        let sealed = self.app.repo.instance_metadata(self.row.id, &uids).await?;
+        let open = |uid: &String| {
+            // They were deleted meanwhile.
+            let sealed = sealed.get(uid).ok_or(Error::Purged)?;
+            let plain = self.key.open_small(&context(uid), sealed);
+            let plain = plain.map_err(|error| Error::bug("sealed metadata", error))?;
+            String::from_utf8(plain).map_err(|_| Error::bug("sealed metadata", "is no text"))
+        };
+        uids.iter().map(open).collect()
     }
 
     /// The stored object, a Part 10 file, a piece at a time.
@@ -104,19 +110,15 @@ impl OpenStudy {
     }
 
     /// One frame, from 1, in its stored transfer syntax.
-    pub async fn frame(&self, row: &InstanceRow, frame: u32) -> Result<Bytes> {
-        let table = self.frame_table(row)?;
-        frames::read(&self.app.blobs, &self.object_key(row), &table, frame).await.map_err(frame_error)
-    }
-
-    /// Where each frame lies in the stored object.
-    pub fn frame_table(&self, row: &InstanceRow) -> Result<FrameTable> {
-        frame_table(row)
+    pub async fn frame(&self, instance: &StoredInstance, frame: u32) -> Result<Bytes> {
+        let table = frame_table(instance)?;
+        let key = self.object_key(&instance.row);
+        frames::read(&self.app.blobs, &key, &table, frame).await.map_err(frame_error)
     }
 
     /// One frame, from 1, as a picture.
-    pub async fn render(&self, row: &InstanceRow, frame: u32, options: RenderOptions) -> Result<Picture> {
-        self.app.picture(&self.key, row, frame, options).await
+    pub async fn render(&self, instance: &StoredInstance, frame: u32, options: RenderOptions) -> Result<Picture> {
+        self.app.picture(&self.key, instance, frame, options).await
     }
 
     fn object_key(&self, row: &InstanceRow) -> ObjectKey {

@@ -6,6 +6,7 @@
 
 use async_trait::async_trait;
 use schemas::UnixMillis;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod consults;
@@ -61,11 +62,14 @@ pub trait Repository: Send + Sync + 'static {
     fn pool(&self) -> PoolRow;
     /// Consults of a service that wait for somebody busy (state `unanswered`, `is_queued`), oldest first.
     async fn queued_consults(&self, service_id: Uuid) -> RepoResult<Vec<Uuid>>;
-    /// Consults of that short name that were not purged, newest first. Case does not count.
+    /// Consults of that short name, purged or not, newest first. Case does not count.
     async fn consults_by_label(&self, label: &str) -> RepoResult<Vec<Uuid>>;
     /// Every consult, purged or not, with the number of its last event, in the order of the ids above `after`: pages
     /// for the audit.
     async fn consult_ids(&self, after: Option<Uuid>, limit: u32) -> RepoResult<Vec<(Uuid, i64)>>;
+    /// The first position up to the counter's at which there is no event. Positions have no gaps: one is left by events
+    /// that were deleted behind the program's back, even with their whole consult.
+    async fn first_missing_position(&self) -> RepoResult<Option<i64>>;
 
     // ── directory ──────────────────────────────────────────────────────────────────────────────────────────────────
     /// Grows with every write to the directory, policies and rotas; cheap.
@@ -86,6 +90,8 @@ pub trait Repository: Send + Sync + 'static {
     /// By e-mail address (compared in lower case).
     async fn credential(&self, email: &str) -> RepoResult<Option<CredentialRow>>;
     async fn set_password(&self, person_id: Uuid, password_hash: &str) -> RepoResult<()>;
+    /// Forgets somebody's password and ends their sessions and unused links.
+    async fn forget_password(&self, person_id: Uuid) -> RepoResult<()>;
     /// Sets it, and ends what [`Self::delete_sessions_of`] ends, at once: a stolen session must not outlive the password
     /// because the second half failed.
     async fn change_password(&self, person_id: Uuid, password_hash: &str, session: Uuid) -> RepoResult<()>;
@@ -101,6 +107,9 @@ pub trait Repository: Send + Sync + 'static {
     async fn delete_session_by_id(&self, id: Uuid, person: Option<Uuid>) -> RepoResult<bool>;
     /// Ends somebody's sessions but the one named, and their unused links; how many sessions.
     async fn delete_sessions_of(&self, person: Uuid, except: Option<Uuid>) -> RepoResult<u64>;
+    /// Ends every session, every link and every guest's way in; how many sessions. After a restore: what was ended since
+    /// the backup would live again.
+    async fn sign_everybody_out(&self) -> RepoResult<u64>;
     async fn insert_link(&self, row: &LinkRow) -> RepoResult<()>;
     /// Takes the link away and returns it; `None` when unknown, used or expired at `now`.
     async fn consume_link(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<LinkRow>>;
@@ -129,8 +138,14 @@ pub trait Repository: Send + Sync + 'static {
     async fn rooms_of(&self, node: &str) -> RepoResult<Vec<Uuid>>;
     /// Ends the lease if it is still this node's.
     async fn release_room(&self, consult_id: Uuid, node: &str) -> RepoResult<()>;
-    /// Deletes sessions, links, guests and tickets that ended before `now`, and leases that ended a day before: a node that
-    /// comes back finds its rooms by them.
+    async fn insert_service_token(&self, row: &ServiceTokenRow) -> RepoResult<()>;
+    async fn service_token(&self, id: Uuid) -> RepoResult<Option<ServiceTokenRow>>;
+    /// Newest first.
+    async fn service_tokens(&self) -> RepoResult<Vec<ServiceTokenRow>>;
+    /// `false` when there is none of that name.
+    async fn revoke_service_token(&self, id: Uuid, at: i64) -> RepoResult<bool>;
+    /// Deletes sessions, links, guests, tickets and service tokens that ended before `now`, and leases that ended a day
+    /// before: a node that comes back finds its rooms by them.
     async fn sweep(&self, now: i64) -> RepoResult<()>;
 
     // ── imaging ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -149,44 +164,69 @@ pub trait Repository: Send + Sync + 'static {
     async fn series(&self, study_id: Uuid) -> RepoResult<Vec<SeriesRow>>;
     /// In the order of series, instance number, UID. `series_instance_uid` narrows to one series.
     async fn instances(&self, study_id: Uuid, series_instance_uid: Option<&str>) -> RepoResult<Vec<InstanceRow>>;
-    async fn instance(&self, study_id: Uuid, sop_instance_uid: &str) -> RepoResult<Option<InstanceRow>>;
+    /// A part of [`Self::instances`].
+    async fn instance_page(
+        &self,
+        study_id: Uuid,
+        series_instance_uid: Option<&str>,
+        limit: u32,
+        offset: u32,
+    ) -> RepoResult<Vec<InstanceRow>>;
+    async fn instance(&self, study_id: Uuid, sop_instance_uid: &str) -> RepoResult<Option<StoredInstance>>;
+    /// [`InstanceContent::sealed_metadata`] by SOP Instance UID; what is not there is left out.
+    async fn instance_metadata(
+        &self,
+        study_id: Uuid,
+        sop_instance_uids: &[String],
+    ) -> RepoResult<BTreeMap<String, Vec<u8>>>;
     /// Studies of a house that hang on no consult, newest first, at most `limit`. Purged ones are left out.
     async fn inbox(&self, hospital_id: Uuid, limit: u32) -> RepoResult<Vec<StudyRow>>;
     /// Consults that were not purged.
     async fn consults_of_study(&self, study_id: Uuid) -> RepoResult<Vec<Uuid>>;
 
     // ── data protection ────────────────────────────────────────────────────────────────────────────────────────────
-    /// Insert or ignore: one row per person, session, study and quarter of an hour.
-    async fn log_access(&self, row: &AccessRow) -> RepoResult<()>;
-    /// Reads of a consult's studies (which may hang on other consults too), newest first, at most `limit`.
+    /// Insert or ignore: one row per person, session, kind, subject and quarter of an hour.
+    async fn log_access(&self, rows: &[AccessRow]) -> RepoResult<()>;
+    /// Reads of a consult and of its studies (which may hang on other consults too), newest first, at most `limit`.
     async fn access_of_consult(&self, consult_id: Uuid, limit: u32) -> RepoResult<Vec<AccessRow>>;
-    /// Deletes reads before `before` of studies that were purged; how many.
+    /// Deletes reads before `before` of studies and consults that were purged; how many.
     async fn sweep_access_log(&self, before: i64) -> RepoResult<u64>;
     /// Insert or ignore by id.
     async fn insert_notice(&self, row: &NoticeRow) -> RepoResult<()>;
-    /// Newest first.
-    async fn notices(&self, limit: u32) -> RepoResult<Vec<NoticeRow>>;
+    /// Newest first; those older than `before`, where it is given (none when it is unknown).
+    async fn notices(&self, before: Option<Uuid>, limit: u32) -> RepoResult<Vec<NoticeRow>>;
+    /// Notices of that kind that nobody has seen, newest first.
+    async fn unseen_notices(&self, kind: &str, limit: u32) -> RepoResult<Vec<NoticeRow>>;
+    async fn notice(&self, id: Uuid) -> RepoResult<Option<NoticeRow>>;
     /// `false` when it is unknown or somebody has seen it: the first one counts.
     async fn mark_notice_seen(&self, id: Uuid, person: Uuid, at: i64) -> RepoResult<bool>;
     /// Insert or ignore by id.
     async fn insert_export(&self, row: &ExportRow) -> RepoResult<()>;
     async fn export(&self, id: Uuid) -> RepoResult<Option<ExportRow>>;
-    /// Newest first.
-    async fn exports(&self, limit: u32) -> RepoResult<Vec<ExportRow>>;
+    /// Newest first; those that one person asked for, where one is given.
+    async fn exports(&self, requested_by: Option<Uuid>, limit: u32) -> RepoResult<Vec<ExportRow>>;
+    /// That person's exports of that consult that stand at `requested` or `approved`.
+    async fn open_exports(&self, consult_id: Uuid, requested_by: Uuid) -> RepoResult<Vec<ExportRow>>;
     /// Moves an export from `requested` to `state`; `false` when it stands elsewhere or `person` asked for it.
     async fn decide_export(&self, id: Uuid, state: &str, person: Uuid, at: i64) -> RepoResult<bool>;
     /// `false` when it does not stand at `from`.
     async fn move_export(&self, id: Uuid, from: &str, to: &str) -> RepoResult<bool>;
-    /// Ended consults that may be purged: the report taken over before `taken_over_before`, or cancelled and ended
-    /// before `cancelled_before`. Those that ended first come first.
-    async fn purgeable(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<Vec<Uuid>>;
-    /// Purges an ended consult if its last event still is `expected_seq`, on which the caller decided; `None`
-    /// otherwise, and when it is unknown, open or purged already.
+    /// Consults that may be purged: the report taken over before `taken_over_before`, ended or not, or cancelled before
+    /// `older_than`. In the order of the ids above `after`: one that cannot be purged does not hide those behind it.
+    async fn purgeable(
+        &self,
+        taken_over_before: i64,
+        older_than: i64,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> RepoResult<Vec<Uuid>>;
+    /// Purges a consult that ended or was taken over if its last event still is `expected_seq`, on which the caller
+    /// decided; `None` otherwise, and when it is unknown, neither, or purged already.
     ///
     /// The snapshot keeps its columns and gets `reduced_detail`. Gone are bodies and salts of the events (not their
-    /// commitments), the people's part in it, guests, lease and telephones; exports that are not out yet expire.
-    /// Its studies that hang on no other unpurged consult lose key, objects and every value (see
-    /// [`StudyRow::wrapped_key`]).
+    /// commitments), the people's part in it, guests, lease, telephones, and the reasons in its notices and exports;
+    /// exports that are not out yet expire. Its studies that no other unpurged consult needs lose key, objects and every
+    /// value (see [`StudyRow::wrapped_key`]).
     async fn purge_consult(
         &self,
         consult_id: Uuid,
@@ -194,12 +234,21 @@ pub trait Repository: Send + Sync + 'static {
         at: i64,
         reduced_detail: &str,
     ) -> RepoResult<Option<PurgedConsult>>;
-    /// Addresses of sealed objects that a purge has made unreadable and nobody has deleted yet, at most `limit`.
-    async fn dead_blobs(&self, limit: u32) -> RepoResult<Vec<String>>;
+    /// Studies that no unpurged consult needs and that nothing was added to since `older_than`, in the order of the ids
+    /// above `after`.
+    async fn unattached_studies(&self, older_than: i64, after: Option<Uuid>, limit: u32) -> RepoResult<Vec<Uuid>>;
+    /// Purges such a study; `false` when a consult needs it meanwhile, or it has grown.
+    async fn purge_study(&self, study_id: Uuid, older_than: i64, at: i64) -> RepoResult<bool>;
+    /// Takes what purges deleted out of the database's own files, as far as the engine lets us; `anew`: something was
+    /// purged since the last time. An error: somebody is in the way, and it has to be tried again.
+    async fn wipe_purged(&self, anew: bool) -> RepoResult<()>;
+    /// Addresses of sealed objects that a purge has made unreadable and nobody has deleted yet, in order above `after`,
+    /// at most `limit`.
+    async fn dead_blobs(&self, after: Option<&str>, limit: u32) -> RepoResult<Vec<String>>;
     /// They are deleted.
     async fn forget_dead_blobs(&self, addresses: &[String]) -> RepoResult<()>;
-    /// Counts by the same two instants as `purgeable`; at most `limit` consults are named.
-    async fn retention(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<RetentionRow>;
+    /// Counts by the same two instants as `purgeable`; at most `limit` consults of each kind are named.
+    async fn retention(&self, taken_over_before: i64, older_than: i64, limit: u32) -> RepoResult<RetentionRow>;
 }
 
 /// Tells every node that the log has grown. A hint: it may be lost, doubled or late; polling stands behind it.

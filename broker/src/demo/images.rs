@@ -2,7 +2,7 @@
 //! page.
 
 use super::cast::REFERRER;
-use crate::app::{App, Shelf};
+use crate::app::{App, InstanceSearch, Shelf};
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use imaging::phantom::{self, Params};
@@ -55,7 +55,9 @@ fn on_disk() -> Params {
 async fn fill_inbox(app: &Arc<App>, params: &Params) -> Result<()> {
     let actor = app.actor_now(REFERRER).await?;
     let uid = phantom::study_instance_uid(params);
-    let stored = app.qido_instances(&actor, Shelf { study_uid: Some(&uid), consult: None }, None).await?;
+    let shelf = Shelf { study_uid: Some(&uid), consult: None };
+    let search = InstanceSearch { limit: params.slices, ..InstanceSearch::default() };
+    let stored = app.qido_instances(&actor, shelf, &search).await?;
     let numbers: BTreeSet<u32> =
         stored.iter().filter_map(|(_, row)| row.instance_number.and_then(|n| u32::try_from(n).ok())).collect();
     if numbers.len() >= params.slices as usize {

@@ -4,6 +4,7 @@ use super::{Engine, Store, postgres, sqlite};
 use crate::app::ports::*;
 use async_trait::async_trait;
 use sqlx::Connection as _;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// One query on a connection that only reads.
@@ -141,6 +142,9 @@ impl Repository for Store {
     async fn consult_ids(&self, after: Option<Uuid>, limit: u32) -> RepoResult<Vec<(Uuid, i64)>> {
         read!(self, consults::page(after, limit))
     }
+    async fn first_missing_position(&self) -> RepoResult<Option<i64>> {
+        read!(self, log::first_missing())
+    }
 
     async fn directory_revision(&self) -> RepoResult<i64> {
         read!(self, counters::revision())
@@ -169,6 +173,9 @@ impl Repository for Store {
     async fn set_password(&self, person_id: Uuid, password_hash: &str) -> RepoResult<()> {
         write!(self, sessions::set_password(person_id, password_hash))
     }
+    async fn forget_password(&self, person_id: Uuid) -> RepoResult<()> {
+        write!(self, sessions::forget_password(person_id))
+    }
     async fn change_password(&self, person_id: Uuid, password_hash: &str, session: Uuid) -> RepoResult<()> {
         write!(self, sessions::change_password(person_id, password_hash, session))
     }
@@ -193,6 +200,9 @@ impl Repository for Store {
     }
     async fn delete_sessions_of(&self, person: Uuid, except: Option<Uuid>) -> RepoResult<u64> {
         write!(self, sessions::delete_of(person, except))
+    }
+    async fn sign_everybody_out(&self) -> RepoResult<u64> {
+        write!(self, long sessions::delete_all())
     }
     async fn insert_link(&self, row: &LinkRow) -> RepoResult<()> {
         write!(self, sessions::insert_link(row))
@@ -231,6 +241,18 @@ impl Repository for Store {
     async fn release_room(&self, consult_id: Uuid, node: &str) -> RepoResult<()> {
         write!(self, rooms::release(consult_id, node))
     }
+    async fn insert_service_token(&self, row: &ServiceTokenRow) -> RepoResult<()> {
+        write!(self, service_tokens::insert(row))
+    }
+    async fn service_token(&self, id: Uuid) -> RepoResult<Option<ServiceTokenRow>> {
+        read!(self, service_tokens::token(id))
+    }
+    async fn service_tokens(&self) -> RepoResult<Vec<ServiceTokenRow>> {
+        read!(self, service_tokens::list())
+    }
+    async fn revoke_service_token(&self, id: Uuid, at: i64) -> RepoResult<bool> {
+        write!(self, service_tokens::revoke(id, at))
+    }
     async fn sweep(&self, now: i64) -> RepoResult<()> {
         write!(self, long sessions::sweep(now))
     }
@@ -257,10 +279,26 @@ impl Repository for Store {
         read!(self, instances::series(study_id))
     }
     async fn instances(&self, study_id: Uuid, series_instance_uid: Option<&str>) -> RepoResult<Vec<InstanceRow>> {
-        read!(self, instances::instances(study_id, series_instance_uid))
+        read!(self, instances::page(study_id, series_instance_uid, u32::MAX, 0))
     }
-    async fn instance(&self, study_id: Uuid, sop_instance_uid: &str) -> RepoResult<Option<InstanceRow>> {
+    async fn instance_page(
+        &self,
+        study_id: Uuid,
+        series_instance_uid: Option<&str>,
+        limit: u32,
+        offset: u32,
+    ) -> RepoResult<Vec<InstanceRow>> {
+        read!(self, instances::page(study_id, series_instance_uid, limit, offset))
+    }
+    async fn instance(&self, study_id: Uuid, sop_instance_uid: &str) -> RepoResult<Option<StoredInstance>> {
         read!(self, instances::instance(study_id, sop_instance_uid))
+    }
+    async fn instance_metadata(
+        &self,
+        study_id: Uuid,
+        sop_instance_uids: &[String],
+    ) -> RepoResult<BTreeMap<String, Vec<u8>>> {
+        read!(self, instances::metadata(study_id, sop_instance_uids))
     }
     async fn inbox(&self, hospital_id: Uuid, limit: u32) -> RepoResult<Vec<StudyRow>> {
         read!(self, studies::inbox(hospital_id, limit))
@@ -269,8 +307,8 @@ impl Repository for Store {
         read!(self, studies::consults_of(study_id))
     }
 
-    async fn log_access(&self, row: &AccessRow) -> RepoResult<()> {
-        write!(self, access_log::insert(row))
+    async fn log_access(&self, rows: &[AccessRow]) -> RepoResult<()> {
+        write!(self, access_log::insert(rows))
     }
     async fn access_of_consult(&self, consult_id: Uuid, limit: u32) -> RepoResult<Vec<AccessRow>> {
         read!(self, access_log::of_consult(consult_id, limit))
@@ -281,8 +319,14 @@ impl Repository for Store {
     async fn insert_notice(&self, row: &NoticeRow) -> RepoResult<()> {
         write!(self, notices::insert(row))
     }
-    async fn notices(&self, limit: u32) -> RepoResult<Vec<NoticeRow>> {
-        read!(self, notices::newest(limit))
+    async fn notices(&self, before: Option<Uuid>, limit: u32) -> RepoResult<Vec<NoticeRow>> {
+        read!(self, notices::newest(before, limit))
+    }
+    async fn unseen_notices(&self, kind: &str, limit: u32) -> RepoResult<Vec<NoticeRow>> {
+        read!(self, notices::unseen(kind, limit))
+    }
+    async fn notice(&self, id: Uuid) -> RepoResult<Option<NoticeRow>> {
+        read!(self, notices::notice(id))
     }
     async fn mark_notice_seen(&self, id: Uuid, person: Uuid, at: i64) -> RepoResult<bool> {
         write!(self, notices::mark_seen(id, person, at))
@@ -293,8 +337,11 @@ impl Repository for Store {
     async fn export(&self, id: Uuid) -> RepoResult<Option<ExportRow>> {
         read!(self, exports::export(id))
     }
-    async fn exports(&self, limit: u32) -> RepoResult<Vec<ExportRow>> {
-        read!(self, exports::newest(limit))
+    async fn exports(&self, requested_by: Option<Uuid>, limit: u32) -> RepoResult<Vec<ExportRow>> {
+        read!(self, exports::newest(requested_by, limit))
+    }
+    async fn open_exports(&self, consult_id: Uuid, requested_by: Uuid) -> RepoResult<Vec<ExportRow>> {
+        read!(self, exports::open(consult_id, requested_by))
     }
     async fn decide_export(&self, id: Uuid, state: &str, person: Uuid, at: i64) -> RepoResult<bool> {
         write!(self, exports::decide(id, state, person, at))
@@ -302,8 +349,14 @@ impl Repository for Store {
     async fn move_export(&self, id: Uuid, from: &str, to: &str) -> RepoResult<bool> {
         write!(self, exports::transfer(id, from, to))
     }
-    async fn purgeable(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<Vec<Uuid>> {
-        read!(self, retention::purgeable(taken_over_before, cancelled_before, limit))
+    async fn purgeable(
+        &self,
+        taken_over_before: i64,
+        older_than: i64,
+        after: Option<Uuid>,
+        limit: u32,
+    ) -> RepoResult<Vec<Uuid>> {
+        read!(self, retention::purgeable(taken_over_before, older_than, after, limit))
     }
     async fn purge_consult(
         &self,
@@ -312,22 +365,29 @@ impl Repository for Store {
         at: i64,
         reduced_detail: &str,
     ) -> RepoResult<Option<PurgedConsult>> {
-        let purged: RepoResult<_> =
-            async { write!(self, long purge::purge(consult_id, expected_seq, at, reduced_detail)) }.await;
-        if let (Ok(Some(_)), Engine::Sqlite(engine)) = (&purged, &self.engine)
-            && let Err(error) = engine.forget().await
-        {
-            tracing::debug!(%error, "the write-ahead log keeps the purged pages until the next purge");
-        }
-        purged
+        write!(self, long purge::purge(consult_id, expected_seq, at, reduced_detail))
     }
-    async fn dead_blobs(&self, limit: u32) -> RepoResult<Vec<String>> {
-        read!(self, dead_blobs::some(limit))
+    async fn unattached_studies(&self, older_than: i64, after: Option<Uuid>, limit: u32) -> RepoResult<Vec<Uuid>> {
+        read!(self, retention::unattached(older_than, after, limit))
+    }
+    async fn purge_study(&self, study_id: Uuid, older_than: i64, at: i64) -> RepoResult<bool> {
+        write!(self, long purge::purge_study(study_id, older_than, at))
+    }
+    async fn wipe_purged(&self, anew: bool) -> RepoResult<()> {
+        match &self.engine {
+            // Even when nothing is new: the last try may have found somebody in its way, in another process.
+            Engine::Sqlite(engine) => engine.empty_log().await,
+            Engine::Postgres(engine) if anew => engine.vacuum_purged().await,
+            Engine::Postgres(_) => Ok(()),
+        }
+    }
+    async fn dead_blobs(&self, after: Option<&str>, limit: u32) -> RepoResult<Vec<String>> {
+        read!(self, dead_blobs::some(after, limit))
     }
     async fn forget_dead_blobs(&self, addresses: &[String]) -> RepoResult<()> {
         write!(self, dead_blobs::forget(addresses))
     }
-    async fn retention(&self, taken_over_before: i64, cancelled_before: i64, limit: u32) -> RepoResult<RetentionRow> {
-        snapshot!(self, retention::retention(taken_over_before, cancelled_before, limit))
+    async fn retention(&self, taken_over_before: i64, older_than: i64, limit: u32) -> RepoResult<RetentionRow> {
+        snapshot!(self, retention::retention(taken_over_before, older_than, limit))
     }
 }

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use imaging::phantom::{self, Params};
 use schemas::consult::{Action, DeclareStudy};
 use telekonsil::app::{
-    Error, Shelf, StudyName,
+    Error, InstanceSearch, InstanceTest, Shelf, StudyName, StudyTest,
     ports::{ColumnTest, StudyColumn},
 };
 
@@ -57,13 +57,51 @@ on_both! {
         assert_eq!(rows.iter().map(|row| row.instance_number).collect::<Vec<_>>(), [Some(1), Some(2), Some(3)]);
         let whole: Vec<Bytes> = study.object(&rows[0]).try_collect().await.unwrap();
         assert_eq!(whole.concat(), objects[0]);
-        assert_eq!(study.frame(&rows[0], 1).await.unwrap().len(), 64 * 64 * 2);
-        assert!(matches!(study.frame(&rows[0], 2).await, Err(Error::Imaging(_))));
-        assert!(study.metadata(&rows[0]).unwrap().contains(&rows[0].sop_instance_uid));
+        let first = study.instance(&rows[0].series_instance_uid, &rows[0].sop_instance_uid).await.unwrap();
+        assert_eq!(study.frame(&first, 1).await.unwrap().len(), 64 * 64 * 2);
+        assert!(matches!(study.frame(&first, 2).await, Err(Error::Imaging(_))));
+        let metadata = study.metadata(&[rows[2].clone(), rows[0].clone()]).await.unwrap();
+        assert!(metadata[0].contains(&rows[2].sop_instance_uid) && metadata[1].contains(&rows[0].sop_instance_uid));
         let by_name = |name: &str| vec![(StudyColumn::PatientName, ColumnTest::Wildcard(name.to_owned()))];
         assert_eq!(app.qido_studies(&stage.first, None, by_name("test*"), 10, 0).await.unwrap().len(), 1);
         assert!(app.qido_studies(&stage.first, None, by_name("x*"), 10, 0).await.unwrap().is_empty());
-        assert_eq!(app.qido_instances(&stage.first, Shelf { study_uid: Some(&uid), consult: None }, None).await.unwrap().len(), 3);
+        let shelf = Shelf { study_uid: Some(&uid), consult: None };
+        let search = InstanceSearch { limit: 10, ..InstanceSearch::default() };
+        assert_eq!(app.qido_instances(&stage.first, shelf, &search).await.unwrap().len(), 3);
+    }
+
+    async fn a_list_of_instances_is_cut_where_it_was_asked_to_be(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        // Two studies of three objects each.
+        for seed in [1, 2] {
+            let params = Params { seed, slices: 3, size: 64, ..Params::default() };
+            for (_, object) in phantom::generate(&params) {
+                app.store_object(&stage.referrer, None, object.into()).await.unwrap();
+            }
+        }
+        let found = async |search: InstanceSearch<'_>| {
+            let found = app.qido_instances(&stage.referrer, Shelf::default(), &search).await.unwrap();
+            found.into_iter().map(|(_, row)| row.sop_instance_uid).collect::<Vec<_>>()
+        };
+        let all = found(InstanceSearch { limit: 10, ..InstanceSearch::default() }).await;
+        assert_eq!(all.len(), 6);
+        // The same whether the database cuts or we do.
+        let everything: InstanceTest<'_> = &|_, _| true;
+        for fits in [None, Some(everything)] {
+            for offset in 0..8 {
+                for limit in 0..8 {
+                    let cut = found(InstanceSearch { fits, limit, offset, ..InstanceSearch::default() }).await;
+                    let expected: Vec<_> = all.iter().skip(offset as usize).take(limit as usize).cloned().collect();
+                    assert_eq!(cut, expected, "{limit} from {offset}");
+                }
+            }
+        }
+        let odd: InstanceTest<'_> = &|_, row| row.instance_number != Some(2);
+        let cut = found(InstanceSearch { fits: Some(odd), limit: 2, offset: 1, ..InstanceSearch::default() }).await;
+        assert_eq!(cut, [all[2].clone(), all[3].clone()]);
+        let none: StudyTest<'_> = &|_| false;
+        assert!(found(InstanceSearch { study_fits: Some(none), limit: 9, ..InstanceSearch::default() }).await.is_empty());
     }
 
     async fn a_uid_that_two_houses_hold_is_never_guessed(fixture) {
@@ -82,7 +120,7 @@ on_both! {
         let bare = StudyName::uid(&uid);
         assert!(matches!(app.open_study(&stage.first, "s", bare).await, Err(Error::Conflict(_))));
         let shelf = Shelf { study_uid: Some(&uid), consult: None };
-        assert!(matches!(app.qido_instances(&stage.first, shelf, None).await, Err(Error::Conflict(_))));
+        assert!(matches!(app.qido_instances(&stage.first, shelf, &InstanceSearch::default()).await, Err(Error::Conflict(_))));
         for (house, id, study_id) in studies {
             let named = StudyName { uid: &uid, consult: Some(id) };
             assert_eq!(app.open_study(&stage.first, "s", named).await.unwrap().row.id, study_id.0);

@@ -1,10 +1,12 @@
 //! DICOMweb over a real socket: in by STOW-RS, found by QIDO-RS, out again by WADO-RS, byte for byte.
 
 use crate::house::{Browser, House, code};
+use futures_util::{StreamExt, stream};
 use imaging::phantom::{self, Params};
 use reqwest::{Method, Response};
 use schemas::problem::ProblemCode as Code;
 use serde_json::Value;
+use std::sync::Arc;
 use std::time::Duration;
 use telekonsil::app::Scope;
 
@@ -105,6 +107,21 @@ async fn a_study_goes_in_is_found_and_comes_out_as_it_went_in() {
 }
 
 #[tokio::test]
+async fn the_metadata_of_a_long_study_come_in_pieces_and_are_one_list() {
+    let house = House::open().await;
+    let referrer = house.referrer().await;
+    // More than are in memory at once.
+    let files = slices(120);
+    assert_eq!(store(&referrer, &files.iter().map(Vec::as_slice).collect::<Vec<_>>()).await.0, 200);
+    let answer = referrer.get(&format!("/dicomweb/studies/{}/metadata", study())).await;
+    assert_eq!(answer.headers()["content-type"], "application/dicom+json");
+    let list: Vec<Value> = answer.json().await.unwrap();
+    let numbers: Vec<_> = list.iter().map(|item| item["00200013"]["Value"][0].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (1..=120).collect::<Vec<_>>());
+    house.close().await;
+}
+
+#[tokio::test]
 async fn a_hostile_part_is_refused_alone() {
     let house = House::open().await;
     let referrer = house.referrer().await;
@@ -198,11 +215,66 @@ async fn only_those_whom_it_concerns_see_a_study() {
     let request = forged.request(Method::POST, "/dicomweb/studies").header("content-type", TYPE);
     assert_eq!(code(request.body(multipart(&[&files[0]])).send().await.unwrap()).await, (403, Code::CsrfFailed));
 
-    let token = house.server.app.service_token(Scope::Dicomweb, None, Duration::from_secs(60)).await.unwrap();
+    let token = house.server.app.service_token(Scope::Dicomweb, None, Duration::from_secs(60), "PACS").await.unwrap();
     let machine = house.stranger();
     let answer = machine.request(Method::GET, "/dicomweb/studies").bearer_auth(&token).send().await.unwrap();
     assert_eq!(answer.status(), 200);
     let answer = machine.request(Method::GET, "/dicomweb/studies").bearer_auth("forged").send().await.unwrap();
     assert_eq!(code(answer).await, (401, Code::NotSignedIn));
+    house.close().await;
+}
+
+/// The beginning of a body, and then nothing, for ever.
+fn pausing(beginning: Vec<u8>) -> reqwest::Body {
+    let beginning = stream::iter([Ok::<_, std::io::Error>(beginning)]);
+    reqwest::Body::wrap_stream(beginning.chain(stream::pending()))
+}
+
+#[tokio::test]
+async fn an_upload_that_pauses_is_ended_and_has_kept_what_had_arrived() {
+    let house = House::open_with(|config| config.limits.upload_pause = Duration::from_secs(4)).await;
+    let referrer = house.referrer().await;
+    let files = slices(2);
+    let mut half = multipart(&[&files[0], &files[1]]);
+    half.truncate(half.len() - 100);
+    let request = referrer.request(Method::POST, "/dicomweb/studies").header("content-type", TYPE);
+    let answer = request.body(pausing(half)).send().await.unwrap();
+    assert_eq!(code(answer).await, (408, Code::MalformedRequest));
+    assert_eq!(find(&referrer, &format!("/studies/{}/instances", study())).await.len(), 1);
+    house.close().await;
+}
+
+#[tokio::test]
+async fn whoever_may_not_store_is_told_before_the_first_byte() {
+    let house = House::open().await;
+    let coordinator = house.browser(house.demo.coordinator).await;
+    let request = coordinator.request(Method::POST, "/dicomweb/studies").header("content-type", TYPE);
+    let answer = request.body(reqwest::Body::wrap_stream(stream::pending::<std::io::Result<Vec<u8>>>()));
+    assert_eq!(code(answer.send().await.unwrap()).await, (403, Code::Forbidden));
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_session_has_so_many_uploads_and_no_more() {
+    let house = House::open().await;
+    let referrer = house.referrer().await;
+    let begun = Arc::new(tokio::sync::Notify::new());
+    let mut uploads = tokio::task::JoinSet::new();
+    for _ in 0..6 {
+        let told = Arc::clone(&begun);
+        // A first chunk larger than the sockets hold: once it is taken, the upload is under way.
+        let body = stream::iter([vec![0_u8; 32 << 20]]).chain(stream::once(async move {
+            told.notify_one();
+            std::future::pending().await
+        }));
+        let request = referrer.request(Method::POST, "/dicomweb/studies").header("content-type", TYPE);
+        uploads.spawn(request.body(reqwest::Body::wrap_stream(body.map(Ok::<_, std::io::Error>))).send());
+        begun.notified().await;
+    }
+    let request = referrer.request(Method::POST, "/dicomweb/studies").header("content-type", TYPE);
+    let refused = request.body(multipart(&[])).send().await.unwrap();
+    assert!(refused.headers().contains_key("retry-after"));
+    assert_eq!(code(refused).await, (429, Code::TooManyRequests));
+    uploads.shutdown().await;
     house.close().await;
 }

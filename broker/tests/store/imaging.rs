@@ -150,21 +150,33 @@ on_both! {
         assert_eq!(uids(repo.instances(id, None).await.expect("reads")), ["1.9.2", "1.9.1", "1.7.1", "1.8.2", "1.8.1"]);
         assert_eq!(uids(repo.instances(id, Some("1.9")).await.expect("reads")), ["1.9.2", "1.9.1"]);
         assert!(repo.instances(id, Some("nothing")).await.expect("reads").is_empty());
+        let page = |series, limit, offset| async move {
+            uids(repo.instance_page(id, series, limit, offset).await.expect("reads"))
+        };
+        assert_eq!(page(None, 2, 1).await, ["1.9.1", "1.7.1"]);
+        assert_eq!(page(Some("1.9"), 10, 1).await, ["1.9.1"]);
+        assert!(page(None, 10, 5).await.is_empty() && page(None, 0, 0).await.is_empty());
     }
 
     async fn an_instance_is_read_back_whole(fixture) {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;
         let id = repo.ensure_study(&world.study("1.2.3", StudyColumns::default())).await.expect("writes").id;
-        let written = instance(id, "1.2.3.1", 4).instance;
+        let NewInstance { instance: written, content, .. } = instance(id, "1.2.3.1", 4);
         repo.insert_instance(&instance(id, "1.2.3.1", 4)).await.expect("writes");
-        let read = repo.instance(id, &written.sop_instance_uid).await.expect("reads").expect("is there");
+        let found = repo.instance(id, &written.sop_instance_uid).await.expect("reads").expect("is there");
+        assert_eq!(found.content.sealed_metadata, content.sealed_metadata);
+        assert_eq!(found.content.frame_table, content.frame_table);
+        let read = found.row;
         assert_eq!((read.rows, read.columns, read.bits_allocated, read.frames), (Some(512), Some(512), Some(16), 1));
         assert_eq!((read.digest, read.size, read.blob), (written.digest, written.size, written.blob));
-        assert_eq!((read.sealed_metadata, read.frame_table), (written.sealed_metadata, written.frame_table));
         assert_eq!((read.sop_class_uid, read.transfer_syntax_uid), (written.sop_class_uid, written.transfer_syntax_uid));
         assert_eq!((read.instance_number, read.received_at), (written.instance_number, written.received_at));
         assert!(repo.instance(Uuid::now_v7(), &written.sop_instance_uid).await.expect("reads").is_none());
+        let asked = [written.sop_instance_uid.clone(), "1.9\0".to_owned()];
+        let metadata = repo.instance_metadata(id, &asked).await.expect("reads");
+        assert_eq!(metadata.into_iter().collect::<Vec<_>>(), [(written.sop_instance_uid, content.sealed_metadata)]);
+        assert!(repo.instance_metadata(id, &[]).await.expect("nothing was asked for").is_empty());
     }
 
     async fn the_inbox_holds_what_hangs_on_no_consult(fixture) {
@@ -197,12 +209,19 @@ on_both! {
         let row = AccessRow {
             person_id: Uuid::now_v7(),
             session: "ab12".into(),
-            study_id: Uuid::now_v7(),
+            kind: "images".into(),
+            subject: Uuid::now_v7(),
             window_start: 900_000,
             at: 900_001,
         };
-        fixture.store.log_access(&row).await.expect("writes");
-        fixture.store.log_access(&AccessRow { at: 900_002, ..row.clone() }).await.expect("writes");
-        fixture.store.log_access(&AccessRow { window_start: 1_800_000, ..row }).await.expect("writes");
+        let again = AccessRow { at: 900_002, ..row.clone() };
+        let later = AccessRow { window_start: 1_800_000, ..row.clone() };
+        let search = AccessRow { kind: "search".into(), ..row.clone() };
+        fixture.store.log_access(&[]).await.expect("nothing is harmless");
+        for rows in [vec![row.clone()], vec![again, later, row], vec![search]] {
+            fixture.store.log_access(&rows).await.expect("writes");
+        }
+        assert_eq!(fixture.count("SELECT COUNT(*) FROM access_log").await, 3);
+        assert_eq!(fixture.count("SELECT MAX(first_at) FROM access_log").await, 900_001, "the first one counts");
     }
 }

@@ -91,6 +91,7 @@ impl World {
             },
             people: Vec::new(),
             studies: Vec::new(),
+            detached: Vec::new(),
         }
     }
 
@@ -201,9 +202,8 @@ pub(crate) fn instance(study_id: Uuid, series: &str, n: i64) -> NewInstance {
             digest: vec![n as u8; 32],
             size: 524_288,
             blob: format!("blob/{n}"),
-            sealed_metadata: vec![3; 100],
-            frame_table: "[]".into(),
             received_at: 6_000 + n,
         },
+        content: InstanceContent { sealed_metadata: vec![3; 100], frame_table: "[]".into() },
     }
 }

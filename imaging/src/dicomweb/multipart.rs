@@ -91,6 +91,11 @@ impl Splitter {
         Ok(parts)
     }
 
+    /// Bytes that it holds of the part that is not complete yet.
+    pub fn held(&self) -> usize {
+        self.buffer.len()
+    }
+
     /// Call it at the end of the body.
     pub fn finish(self) -> Result<(), MultipartError> {
         if matches!(self.state, State::End) { Ok(()) } else { Err(MultipartError::Truncated) }

@@ -13,4 +13,4 @@ mod pool;
 mod protocol;
 
 pub use child::run_stdio;
-pub use pool::{Limits, Pool};
+pub use pool::{Limits, Pool, Turn};

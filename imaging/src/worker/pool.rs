@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// What a child may use.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +25,9 @@ pub struct Limits {
     /// Time for one request. More: a hostile file holds a child that long. Less: large JPEG 2000 frames on a busy
     /// machine are refused.
     pub time: Duration,
+    /// Pictures that are rendered or wait for it; further ones are refused. More: somebody who asks for thousands makes
+    /// others wait longer. Less: two pages that open at once have gaps.
+    pub pictures: usize,
     /// Bytes of an object. More: that much memory in the broker for each upload under way. Less: long multi-frame
     /// objects are refused.
     pub object: u64,
@@ -32,7 +35,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { workers: 2, memory: 1536 << 20, time: Duration::from_secs(20), object: 256 << 20 }
+        Self { workers: 2, memory: 1536 << 20, time: Duration::from_secs(20), pictures: 128, object: 256 << 20 }
     }
 }
 
@@ -46,6 +49,10 @@ struct Inner {
     executable: PathBuf,
     limits: Limits,
     permits: Semaphore,
+    /// One fewer than there are children: an object that arrives is never behind all the pictures that were asked for
+    /// before it.
+    rendering: Semaphore,
+    pictures: Semaphore,
     idle: Mutex<Vec<Worker>>,
 }
 
@@ -53,7 +60,9 @@ impl Pool {
     /// Runs `executable imaging-worker` when needed; nothing is started yet.
     pub fn new(executable: PathBuf, limits: Limits) -> Self {
         let permits = Semaphore::new(limits.workers);
-        Self { inner: Arc::new(Inner { executable, limits, permits, idle: Mutex::default() }) }
+        let rendering = Semaphore::new(limits.workers.saturating_sub(1).max(1));
+        let pictures = Semaphore::new(limits.pictures);
+        Self { inner: Arc::new(Inner { executable, limits, permits, rendering, pictures, idle: Mutex::default() }) }
     }
 
     /// Checks, parses and indexes one Part 10 object. Waits while all children are busy.
@@ -69,8 +78,16 @@ impl Pool {
         }
     }
 
+    /// Waits while the children that may render are busy, unless too many wait already. To be taken before the frame is
+    /// read: frames that wait would fill the memory.
+    pub async fn turn(&self) -> Result<Turn<'_>, Refusal> {
+        let place = self.inner.pictures.try_acquire().map_err(|_| Refusal::WorkerBusy)?;
+        let turn = self.inner.rendering.acquire().await.map_err(|_| Refusal::WorkerUnavailable)?;
+        Ok(Turn { _place: place, _turn: turn })
+    }
+
     /// Renders one frame.
-    pub async fn render(&self, job: RenderJob) -> Result<Picture, Refusal> {
+    pub async fn render(&self, _turn: Turn<'_>, job: RenderJob) -> Result<Picture, Refusal> {
         let request = Request::Render { frame: job.frame, options: job.options };
         match self.run(&request, &[&job.head, &job.pixels]).await? {
             (Response::Rendered { format }, Some(bytes)) => Ok(Picture { format, bytes }),
@@ -131,6 +148,12 @@ impl Pool {
     fn put_idle(&self, worker: Worker) {
         self.inner.idle.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).push(worker);
     }
+}
+
+/// The right to have one frame rendered.
+pub struct Turn<'a> {
+    _place: SemaphorePermit<'a>,
+    _turn: SemaphorePermit<'a>,
 }
 
 /// One child. Dropping it kills it.

@@ -56,7 +56,7 @@ pub struct SeriesRow {
     pub instance_count: i64,
 }
 
-/// Primary key `(study_id, sop_instance_uid)`.
+/// Primary key `(study_id, sop_instance_uid)`. Small, so that a study of thousands can be listed.
 #[derive(Clone, Default)]
 pub struct InstanceRow {
     pub study_id: Uuid,
@@ -76,11 +76,23 @@ pub struct InstanceRow {
     pub size: i64,
     /// Address of the sealed object in the blob store.
     pub blob: String,
+    pub received_at: i64,
+}
+
+/// What is read of one instance at a time: some ten kilobytes.
+#[derive(Clone, Default)]
+pub struct InstanceContent {
     /// DICOM JSON without bulk data, sealed with the study's key.
     pub sealed_metadata: Vec<u8>,
     /// JSON of the frame table (`imaging`).
     pub frame_table: String,
-    pub received_at: i64,
+}
+
+/// An instance, whole.
+#[derive(Clone, Default)]
+pub struct StoredInstance {
+    pub row: InstanceRow,
+    pub content: InstanceContent,
 }
 
 pub struct NewInstance {
@@ -88,6 +100,7 @@ pub struct NewInstance {
     pub study: StudyColumns,
     pub series: SeriesRow,
     pub instance: InstanceRow,
+    pub content: InstanceContent,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -59,10 +59,11 @@ impl App {
         let Some(study) = self.repo.study(image.study_id.0).await?.filter(|study| study.wrapped_key.is_some()) else {
             return Ok(drawn);
         };
-        let row = self.repo.instance(study.id, &image.sop_instance_uid).await?;
-        let Some(row) = row.filter(|row| row.series_instance_uid == image.series_instance_uid) else {
+        let found = self.repo.instance(study.id, &image.sop_instance_uid).await?;
+        let Some(found) = found.filter(|found| found.row.series_instance_uid == image.series_instance_uid) else {
             return Ok(drawn);
         };
+        let row = &found.row;
         let series = self.repo.series(study.id).await?;
         let series = series.into_iter().find(|series| series.series_instance_uid == image.series_instance_uid);
         drawn.source = paper::Source {
@@ -73,13 +74,13 @@ impl App {
             frame: (row.frames > 1).then_some(image.frame),
             window,
         };
-        drawn.sides = sides(&row);
+        drawn.sides = sides(row);
         if i64::from(image.frame) > row.frames {
             drawn.file = File::CannotRender;
             return Ok(drawn);
         }
         let key = self.study_key(&study)?;
-        drawn.file = match self.picture(&key, &row, image.frame, options(window, drawn.sides)).await {
+        drawn.file = match self.picture(&key, &found, image.frame, options(window, drawn.sides)).await {
             Ok(picture) => File::Png(picture.bytes),
             Err(Error::NotFound) => File::Gone,
             Err(Error::Imaging(refusal)) if refusal.retryable() => return Err(Error::Imaging(refusal)),

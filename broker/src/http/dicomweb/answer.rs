@@ -1,11 +1,7 @@
 //! What the answers have in common: JSON, caching, absolute URLs.
 
-use crate::app::StudyName;
 use crate::http::Edge;
-use crate::http::extract::QueryOf;
 use crate::http::problem::Fault;
-use axum::extract::FromRequestParts;
-use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use imaging::dicomweb::accept::{self, NotAcceptable};
@@ -51,24 +47,6 @@ pub(super) fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str
 /// Names the consult within which a study is meant; our own parameter beside those of PS3.18. Two houses may hold
 /// studies of one Study Instance UID, and then only the consult tells them apart.
 pub(super) const CONSULT: &str = "consult";
-
-/// The query parameter [`CONSULT`] of a request.
-pub(super) struct Within(Option<ConsultId>);
-
-impl Within {
-    pub(super) fn study<'a>(&self, uid: &'a str) -> StudyName<'a> {
-        StudyName { uid, consult: self.0 }
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Within {
-    type Rejection = Fault;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Fault> {
-        let QueryOf(pairs) = QueryOf::<Vec<(String, String)>>::from_request_parts(parts, state).await?;
-        consult(&pairs).map(Self)
-    }
-}
 
 /// The consult that a query names, at most one.
 pub(super) fn consult(pairs: &[(String, String)]) -> Result<Option<ConsultId>, Fault> {

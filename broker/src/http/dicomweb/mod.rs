@@ -6,10 +6,12 @@
 //! 2.6 ms a frame when deflated).
 
 mod answer;
+mod place;
 mod qido;
 mod rendered;
 mod rows;
 mod stow;
+mod upload;
 mod wado;
 
 use super::Edge;
@@ -20,24 +22,24 @@ use axum::routing::{get, post};
 pub fn router() -> Router<Edge> {
     Router::new()
         .route("/studies", post(stow::store).get(qido::studies))
-        .route("/studies/{study}", post(stow::store_into).get(wado::study))
-        .route("/studies/{study}/metadata", get(wado::study_metadata))
-        .route("/studies/{study}/thumbnail", get(rendered::study_thumbnail))
+        .route("/studies/{study}", post(stow::store_into).get(wado::objects))
+        .route("/studies/{study}/metadata", get(wado::metadata))
+        .route("/studies/{study}/thumbnail", get(rendered::thumbnail))
         .route("/studies/{study}/series", get(qido::series_of_study))
         .route("/studies/{study}/instances", get(qido::instances_of_study))
-        .route("/studies/{study}/series/{series}", get(wado::series))
-        .route("/studies/{study}/series/{series}/metadata", get(wado::series_metadata))
-        .route("/studies/{study}/series/{series}/thumbnail", get(rendered::series_thumbnail))
+        .route("/studies/{study}/series/{series}", get(wado::objects))
+        .route("/studies/{study}/series/{series}/metadata", get(wado::metadata))
+        .route("/studies/{study}/series/{series}/thumbnail", get(rendered::thumbnail))
         .route("/studies/{study}/series/{series}/instances", get(qido::instances_of_series))
-        .route("/studies/{study}/series/{series}/instances/{instance}", get(wado::instance))
-        .route("/studies/{study}/series/{series}/instances/{instance}/metadata", get(wado::instance_metadata))
-        .route("/studies/{study}/series/{series}/instances/{instance}/rendered", get(rendered::instance))
-        .route("/studies/{study}/series/{series}/instances/{instance}/thumbnail", get(rendered::instance_thumbnail))
+        .route("/studies/{study}/series/{series}/instances/{instance}", get(wado::objects))
+        .route("/studies/{study}/series/{series}/instances/{instance}/metadata", get(wado::metadata))
+        .route("/studies/{study}/series/{series}/instances/{instance}/rendered", get(rendered::picture))
+        .route("/studies/{study}/series/{series}/instances/{instance}/thumbnail", get(rendered::thumbnail))
         .route("/studies/{study}/series/{series}/instances/{instance}/frames/{frames}", get(wado::frames))
-        .route("/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/rendered", get(rendered::frame))
+        .route("/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/rendered", get(rendered::picture))
         .route(
             "/studies/{study}/series/{series}/instances/{instance}/frames/{frames}/thumbnail",
-            get(rendered::frame_thumbnail),
+            get(rendered::thumbnail),
         )
         .route("/series", get(qido::series))
         .route("/instances", get(qido::instances))

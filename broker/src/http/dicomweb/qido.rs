@@ -2,8 +2,8 @@
 
 use super::answer::{CONSULT, Urls, accepted_json, bad_query, consult, json};
 use super::rows;
-use crate::app::Shelf;
-use crate::app::ports::StudyRow;
+use crate::app::ports::{InstanceRow, SeriesRow, StudyRow};
+use crate::app::{InstanceSearch, Shelf};
 use crate::http::Edge;
 use crate::http::caller::Caller;
 use crate::http::extract::{PathOf, QueryOf};
@@ -12,7 +12,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::Response;
 use imaging::dicomweb::qido::{self, Key, Level, Query, StudyFound};
+use schemas::StudyId;
 use serde_json::Value;
+use std::sync::Arc;
 
 type Pairs = QueryOf<Vec<(String, String)>>;
 type Answer = Result<Response, Fault>;
@@ -31,7 +33,9 @@ pub(super) async fn studies(
     let found = edge.app.qido_studies(&caller.actor, consult(&pairs)?, tests, limit, query.offset).await?;
     let urls = Urls::new(&edge, &headers);
     let more = found.len() > query.limit as usize;
-    let list = found.iter().take(query.limit as usize).map(|row| study(row, &urls)).collect();
+    let shown = &found[..found.len().min(query.limit as usize)];
+    log(&edge, &caller, shown.iter()).await?;
+    let list = shown.iter().map(|row| study(row, &urls)).collect();
     Ok(answer(accepted, list, &query, more))
 }
 
@@ -95,15 +99,19 @@ async fn search_series(
     let shelf = Shelf { study_uid: study_uid.or_else(|| named_study(&query)), consult: consult(pairs)? };
     let found = edge.app.qido_series(&caller.actor, shelf).await?;
     let urls = Urls::new(edge, headers);
-    let list = found.iter().filter(|(study, series)| {
+    let fits = |(study, series): &&(Arc<StudyRow>, SeriesRow)| {
         query.matches.iter().all(|test| rows::study_passes(study, test) && rows::series_passes(series, test))
-    });
-    let list = list.map(|(study, series)| {
+    };
+    let list: Vec<_> = found.iter().filter(fits).skip(query.offset as usize).collect();
+    let more = list.len() > query.limit as usize;
+    let shown = &list[..list.len().min(query.limit as usize)];
+    log(edge, caller, shown.iter().map(|(study, _)| &**study)).await?;
+    let list = shown.iter().map(|(study, series)| {
         let url = urls.series(&study.study_instance_uid, &series.series_instance_uid);
         let count = rows::narrow(series.instance_count).unwrap_or(0);
         qido::series(Some(&rows::study(study)), &rows::series(series), count, &url)
     });
-    Ok(page(accepted, list, &query))
+    Ok(answer(accepted, list.collect(), &query, more))
 }
 
 async fn search_instances(
@@ -117,26 +125,37 @@ async fn search_instances(
     let accepted = accepted_json(headers)?;
     let query = parse(Level::Instance, pairs)?;
     let shelf = Shelf { study_uid: study_uid.or_else(|| named_study(&query)), consult: consult(pairs)? };
-    let found = edge.app.qido_instances(&caller.actor, shelf, series_uid).await?;
     // Few series, many instances: a condition on series is looked up, not asked for each instance.
     let series = if needs_series(&query) { edge.app.qido_series(&caller.actor, shelf).await? } else { Vec::new() };
-    let series_fits = |study: &StudyRow, uid: &str| {
-        let own = series.iter().find(|(of, row)| of.id == study.id && row.series_instance_uid == uid);
-        query.matches.iter().all(|test| own.is_none_or(|(_, row)| rows::series_passes(row, test)))
+    let fits = |study: &StudyRow, instance: &InstanceRow| {
+        let uid = &instance.series_instance_uid;
+        let own = series.iter().find(|(of, row)| of.id == study.id && row.series_instance_uid == *uid);
+        query.matches.iter().all(|test| {
+            rows::instance_passes(instance, test) && own.is_none_or(|(_, row)| rows::series_passes(row, test))
+        })
     };
+    let study_fits = |study: &StudyRow| query.matches.iter().all(|test| rows::study_passes(study, test));
+    let search = InstanceSearch {
+        series_uid,
+        study_fits: Some(&study_fits),
+        fits: if query.matches.iter().any(|test| !rows::is_of_study(test)) { Some(&fits) } else { None },
+        // One more than is shown tells whether there are more.
+        limit: query.limit.saturating_add(1),
+        offset: query.offset,
+    };
+    let found = edge.app.qido_instances(&caller.actor, shelf, &search).await?;
     let urls = Urls::new(edge, headers);
-    let list = found.iter().filter(|(study, instance)| {
-        query.matches.iter().all(|test| rows::study_passes(study, test) && rows::instance_passes(instance, test))
-            && series_fits(study, &instance.series_instance_uid)
-    });
-    let list = list.map(|(study, instance)| {
+    let more = found.len() > query.limit as usize;
+    let shown = &found[..found.len().min(query.limit as usize)];
+    log(edge, caller, shown.iter().map(|(study, _)| &**study)).await?;
+    let list = shown.iter().map(|(study, instance)| {
         let (study_uid, series_uid) = (&study.study_instance_uid, &instance.series_instance_uid);
         let url = urls.instance(study_uid, series_uid, &instance.sop_instance_uid);
         let mut value = qido::instance(Some(&rows::study(study)), None, &rows::instance(instance), &url);
         value["0020000E"] = serde_json::json!({ "vr": "UI", "Value": [series_uid] });
         value
     });
-    Ok(page(accepted, list, &query))
+    Ok(answer(accepted, list.collect(), &query, more))
 }
 
 fn parse(level: Level, pairs: &[(String, String)]) -> Result<Query, Fault> {
@@ -168,11 +187,10 @@ fn study(row: &StudyRow, urls: &Urls) -> Value {
     qido::study(&found, &urls.study(&row.study_instance_uid))
 }
 
-fn page(accepted: &'static str, list: impl Iterator<Item = Value>, query: &Query) -> Response {
-    let mut rest = list.skip(query.offset as usize);
-    let shown = rest.by_ref().take(query.limit as usize).collect();
-    let more = rest.next().is_some();
-    answer(accepted, shown, query, more)
+/// Every answer names its patients: who searched has read that much of each study.
+async fn log(edge: &Edge, caller: &Caller, shown: impl Iterator<Item = &StudyRow> + Send) -> Result<(), Fault> {
+    let studies: Vec<StudyId> = shown.map(|row| StudyId(row.id)).collect();
+    Ok(edge.app.log_search(&caller.actor, caller.label(), studies).await?)
 }
 
 /// Says what was not done as asked in `Warning` (PS3.18 § 8.3.4.4.1, § 10.6.3.2).

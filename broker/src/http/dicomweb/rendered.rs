@@ -1,12 +1,11 @@
 //! Rendered pictures and thumbnails. Each carries "Nicht zur Primärbefundung".
 
-use super::answer::{Within, bad_query, immutable, not_acceptable, text};
+use super::answer::{bad_query, immutable, not_acceptable, text};
+use super::place::{Opened, Place};
 use super::wado::frame_numbers;
-use crate::app::OpenStudy;
-use crate::app::ports::InstanceRow;
+use crate::app::ports::{InstanceRow, StoredInstance};
 use crate::http::Edge;
-use crate::http::caller::Caller;
-use crate::http::extract::{PathOf, QueryOf};
+use crate::http::extract::QueryOf;
 use crate::http::problem::Fault;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
@@ -18,90 +17,38 @@ use schemas::problem::ProblemCode;
 type Pairs = QueryOf<Vec<(String, String)>>;
 type Answer = Result<Response, Fault>;
 
-/// An instance's first frame.
-pub(super) async fn instance(
+/// The frame that the path names, or the instance's first one.
+pub(super) async fn picture(
     State(edge): State<Edge>,
-    caller: Caller,
-    within: Within,
+    place: Place,
     headers: HeaderMap,
-    PathOf((study, series, instance)): PathOf<(String, String, String)>,
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Full)?;
-    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
-    let row = open.instance(&series, &instance).await?;
-    picture(&open, &row, 1, options).await
+    let opened = place.open().await?;
+    let instance = opened.instance().await?;
+    let frame = match opened.frames() {
+        Some(list) => one_frame(list, &instance.row)?,
+        None => 1,
+    };
+    draw(&edge, &opened, &instance, frame, options).await
 }
 
-/// One frame.
-pub(super) async fn frame(
+/// The frame that the path names, or the middle of what it names: that shows more of a head or a chest than the first.
+pub(super) async fn thumbnail(
     State(edge): State<Edge>,
-    caller: Caller,
-    within: Within,
+    place: Place,
     headers: HeaderMap,
-    PathOf((study, series, instance, frames)): PathOf<(String, String, String, String)>,
-    QueryOf(pairs): Pairs,
-) -> Answer {
-    let options = options(&headers, &pairs, Size::Full)?;
-    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
-    let row = open.instance(&series, &instance).await?;
-    picture(&open, &row, one_frame(&frames, &row)?, options).await
-}
-
-pub(super) async fn study_thumbnail(
-    State(edge): State<Edge>,
-    caller: Caller,
-    within: Within,
-    headers: HeaderMap,
-    PathOf(study): PathOf<String>,
     QueryOf(pairs): Pairs,
 ) -> Answer {
     let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
-    let rows = open.instances(None).await?;
-    middle(&open, rows, options).await
-}
-
-pub(super) async fn series_thumbnail(
-    State(edge): State<Edge>,
-    caller: Caller,
-    within: Within,
-    headers: HeaderMap,
-    PathOf((study, series)): PathOf<(String, String)>,
-    QueryOf(pairs): Pairs,
-) -> Answer {
-    let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
-    let rows = open.instances(Some(&series)).await?;
-    middle(&open, rows, options).await
-}
-
-pub(super) async fn instance_thumbnail(
-    State(edge): State<Edge>,
-    caller: Caller,
-    within: Within,
-    headers: HeaderMap,
-    PathOf((study, series, instance)): PathOf<(String, String, String)>,
-    QueryOf(pairs): Pairs,
-) -> Answer {
-    let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
-    let row = open.instance(&series, &instance).await?;
-    middle(&open, vec![row], options).await
-}
-
-pub(super) async fn frame_thumbnail(
-    State(edge): State<Edge>,
-    caller: Caller,
-    within: Within,
-    headers: HeaderMap,
-    PathOf((study, series, instance, frames)): PathOf<(String, String, String, String)>,
-    QueryOf(pairs): Pairs,
-) -> Answer {
-    let options = options(&headers, &pairs, Size::Thumbnail)?;
-    let open = edge.app.open_study(&caller.actor, caller.label(), within.study(&study)).await?;
-    let row = open.instance(&series, &instance).await?;
-    picture(&open, &row, one_frame(&frames, &row)?, options).await
+    let opened = place.open().await?;
+    let instance = middle(&opened).await?;
+    let frame = match opened.frames() {
+        Some(list) => one_frame(list, &instance.row)?,
+        None => u32::try_from(instance.row.frames / 2 + 1).unwrap_or(1),
+    };
+    draw(&edge, &opened, &instance, frame, options).await
 }
 
 #[derive(Clone, Copy)]
@@ -127,21 +74,22 @@ fn one_frame(list: &str, row: &InstanceRow) -> Result<u32, Fault> {
     }
 }
 
-/// The middle frame of the middle object that has pictures: it shows more of a head or a chest than the first.
-async fn middle(open: &OpenStudy, rows: Vec<InstanceRow>, options: RenderOptions) -> Answer {
-    let mut rows: Vec<InstanceRow> = rows.into_iter().filter(|row| row.frames > 0).collect();
+/// The middle object of those that have pictures.
+async fn middle(opened: &Opened) -> Result<StoredInstance, Fault> {
+    let mut rows = opened.rows().await?;
+    rows.retain(|row| row.frames > 0);
     rows.sort_by(|a, b| (&a.series_instance_uid, a.instance_number).cmp(&(&b.series_instance_uid, b.instance_number)));
     let Some(row) = rows.get(rows.len() / 2) else {
         return Err(Fault::new(ProblemCode::CannotRender).detail("there is no picture in it"));
     };
-    let frame = u32::try_from(row.frames / 2 + 1).unwrap_or(1);
-    picture(open, row, frame, options).await
+    Ok(opened.study.instance(&row.series_instance_uid, &row.sop_instance_uid).await?)
 }
 
-async fn picture(open: &OpenStudy, row: &InstanceRow, frame: u32, options: RenderOptions) -> Answer {
-    if row.frames == 0 {
+async fn draw(edge: &Edge, opened: &Opened, instance: &StoredInstance, frame: u32, options: RenderOptions) -> Answer {
+    if instance.row.frames == 0 {
         return Err(Fault::new(ProblemCode::CannotRender).detail("the object has no pixel data"));
     }
-    let picture = open.render(row, frame, options).await?;
+    let _slot = edge.shares.picture(opened.session)?;
+    let picture = opened.study.render(instance, frame, options).await?;
     Ok(immutable(([(header::CONTENT_TYPE, picture.format.media_type())], picture.bytes).into_response()))
 }

@@ -78,6 +78,11 @@ pub(super) fn study_test(found: &Match) -> Option<(StudyColumn, ColumnTest)> {
     Some((column, test))
 }
 
+/// Whether a condition is on a study alone.
+pub(super) fn is_of_study(found: &Match) -> bool {
+    study_test(found).is_some()
+}
+
 /// Whether a study passes a condition on a study.
 pub(super) fn study_passes(row: &StudyRow, found: &Match) -> bool {
     let columns = &row.columns;

@@ -2,17 +2,17 @@
 //! does not touch the others.
 
 use super::answer::{Urls, accepted_json, json, text};
+use super::upload::{Incoming, Memory};
 use crate::app::{Error, StoreRefusal, Stored};
 use crate::domain::directory::Actor;
 use crate::http::Edge;
 use crate::http::caller::Caller;
 use crate::http::extract::PathOf;
 use crate::http::problem::Fault;
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesOrdered;
 use imaging::Refusal;
@@ -20,7 +20,7 @@ use imaging::dicomweb::multipart::{MultipartError, Part, PartBody, Splitter, sto
 use imaging::dicomweb::stow::{self, Failure, Outcome};
 use schemas::problem::ProblemCode;
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::pin::pin;
 
 /// Objects of one request that are worked on at once. More holds more memory (an object each) and lets one sender
 /// crowd out others; less leaves imaging workers idle while bytes arrive.
@@ -28,8 +28,6 @@ const AT_ONCE: usize = 3;
 /// Parts of one request, empty ones too. Each leaves a line in the answer, so more lets a small body of empty parts fill
 /// the memory; less refuses large studies that come in one request (a CT has 1,000 to 2,000 objects).
 const MAX_PARTS: usize = 5_000;
-/// Longest pause within a body. More lets a dead sender hold its memory; less cuts off a hospital's slow uplink.
-const PAUSE: Duration = Duration::from_secs(30);
 
 pub(super) async fn store(
     State(edge): State<Edge>,
@@ -37,7 +35,7 @@ pub(super) async fn store(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Fault> {
-    receive(&edge, &caller.actor, &headers, None, body).await
+    receive(&edge, &caller, &headers, None, body).await
 }
 
 /// All objects must belong to the study in the path.
@@ -48,23 +46,26 @@ pub(super) async fn store_into(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Fault> {
-    receive(&edge, &caller.actor, &headers, Some(&study), body).await
+    receive(&edge, &caller, &headers, Some(&study), body).await
 }
 
 async fn receive(
     edge: &Edge,
-    actor: &Actor,
+    caller: &Caller,
     headers: &HeaderMap,
     study: Option<&str>,
     body: Body,
 ) -> Result<Response, Fault> {
+    // Before the first byte is taken.
+    edge.app.may_store(&caller.actor)?;
+    let _slot = edge.shares.upload(caller.session.id)?;
     let accepted = accepted_json(headers)?;
     let boundary = stow_boundary(text(headers, header::CONTENT_TYPE).unwrap_or_default()).map_err(multipart_fault)?;
     let mut splitter = Splitter::new(&boundary, edge.limits.object);
-    let mut body = body.into_data_stream();
+    let (mut incoming, mut memory) = (Incoming::new(edge, body), Memory::new(edge));
     let mut under_way = FuturesOrdered::new();
     let mut results = Vec::new();
-    let (mut received, mut parts) = (0, 0);
+    let mut parts = 0;
     loop {
         // Objects are worked on while the next ones arrive, and no more are taken in than can be held.
         let bytes = tokio::select! {
@@ -72,13 +73,11 @@ async fn receive(
                 results.push(result);
                 continue;
             }
-            bytes = next_bytes(&mut body), if under_way.len() < AT_ONCE => bytes?,
+            bytes = incoming.next(), if under_way.len() < AT_ONCE => bytes?,
         };
         let Some(bytes) = bytes else { break };
-        received += bytes.len() as u64;
-        if received > edge.limits.upload {
-            return Err(Fault::new(ProblemCode::TooLarge).detail("the request is larger than this server takes"));
-        }
+        let room = meanwhile(memory.wait(bytes.len()), &mut under_way, &mut results).await?;
+        memory.add(room);
         for part in splitter.push(&bytes).map_err(multipart_fault)? {
             parts += 1;
             if parts > MAX_PARTS {
@@ -89,8 +88,14 @@ async fn receive(
             while under_way.len() >= AT_ONCE {
                 results.extend(under_way.next().await);
             }
-            under_way.push_back(keep(edge, actor, study, part));
+            let taken = memory.split(size(&part));
+            under_way.push_back(async move {
+                let result = keep(edge, &caller.actor, study, part).await;
+                drop(taken);
+                result
+            });
         }
+        memory.shrink(splitter.held());
     }
     while let Some(result) = under_way.next().await {
         results.push(result);
@@ -107,13 +112,27 @@ async fn receive(
     Ok(json(accepted, status, answer.to_string()))
 }
 
-async fn next_bytes(body: &mut BodyDataStream) -> Result<Option<Bytes>, Fault> {
-    let fault = |detail| Fault::new(ProblemCode::MalformedBody).detail(detail);
-    match tokio::time::timeout(PAUSE, body.next()).await {
-        Ok(None) => Ok(None),
-        Ok(Some(Ok(bytes))) => Ok(Some(bytes)),
-        Ok(Some(Err(_))) => Err(fault("the body could not be read to its end")),
-        Err(_) => Err(Fault::too_slow()),
+/// Waits for something, and works on the objects that are under way.
+async fn meanwhile<T>(
+    wanted: impl Future<Output = T>,
+    under_way: &mut FuturesOrdered<impl Future<Output = Result<Stored, StoreRefusal>>>,
+    results: &mut Vec<Result<Stored, StoreRefusal>>,
+) -> T {
+    let mut wanted = pin!(wanted);
+    loop {
+        tokio::select! {
+            biased;
+            got = &mut wanted => return got,
+            Some(result) = under_way.next() => results.push(result),
+        }
+    }
+}
+
+/// Bytes that a part holds.
+fn size(part: &Part) -> usize {
+    match &part.body {
+        PartBody::Whole(object) => object.len(),
+        PartBody::TooLarge(_) => 0,
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::{Conn, Result, Row, json, list, query, studies::Stored};
 use crate::{
-    app::ports::{Inserted, InstanceRow, NewInstance, SeriesRow, StudyColumns},
+    app::ports::{Inserted, InstanceContent, InstanceRow, NewInstance, SeriesRow, StudyColumns},
     store::fold::clean,
 };
 use sqlx::Row as _;
@@ -23,7 +23,7 @@ pub(in crate::store) async fn insert(db: &mut Conn, new: &NewInstance) -> Result
     }
     let known: Vec<String> = list(&study, "modalities")?;
     let first_of_series = count_in_series(db, &new.series, study_id).await?;
-    if !insert_row(db, &new.instance).await? {
+    if !insert_row(db, &new.instance, &new.content).await? {
         return same_or_different(db, &new.instance).await;
     }
     // A series may learn its modality from a later object.
@@ -103,7 +103,7 @@ async fn count_in_series(db: &mut Conn, row: &SeriesRow, study_id: Uuid) -> Resu
     Ok(counted.try_get::<i64, _>(0)? == 1)
 }
 
-async fn insert_row(db: &mut Conn, row: &InstanceRow) -> Result<bool> {
+async fn insert_row(db: &mut Conn, row: &InstanceRow, content: &InstanceContent) -> Result<bool> {
     let inserted = query(
         "INSERT INTO instances (study_id, sop_instance_uid, series_instance_uid, sop_class_uid, transfer_syntax_uid, \
          instance_number, pixel_rows, pixel_columns, bits_allocated, frames, digest, byte_size, blob_address, \
@@ -123,8 +123,8 @@ async fn insert_row(db: &mut Conn, row: &InstanceRow) -> Result<bool> {
     .bind(row.digest.clone())
     .bind(row.size)
     .bind(row.blob.clone())
-    .bind(row.sealed_metadata.clone())
-    .bind(row.frame_table.clone())
+    .bind(content.sealed_metadata.clone())
+    .bind(content.frame_table.clone())
     .bind(row.received_at)
     .execute(db)
     .await?;
