@@ -90,10 +90,18 @@ pub struct Contract {
     pub hospital_id: HospitalId,
 }
 
-/// `POST /api/admin/people/{id}/link`: a sign-in link that works once, for a first or a forgotten password.
+/// `POST /api/admin/people/{id}/link`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MakeSignInLink {
+    /// The old password is of no use any more: it goes, with every open session, and whoever opens the link sets a new
+    /// one without it.
+    pub forget_password: bool,
+}
+
+/// The answer: a sign-in link that works once, for a first or a forgotten password.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct SignInLink {
-    /// Below this origin: `/enter?token=…`.
+    /// Below this origin: `/login/#…`.
     pub path: PrivateText,
     pub expires_at: UnixMillis,
 }

@@ -63,9 +63,7 @@ impl App {
             return Err(Error::WrongPassword);
         }
         let hash = self.hash(&change.new.0).await?;
-        self.repo.set_password(person.0, &hash).await?;
-        self.repo.delete_sessions_of(person.0, Some(session.id.0)).await?;
-        Ok(())
+        Ok(self.repo.change_password(person.0, &hash, session.id.0).await?)
     }
 
     /// [`Error::WrongPassword`] unless it is that person's.
@@ -114,27 +112,21 @@ impl App {
 
     pub(super) async fn hash(&self, password: &str) -> Result<String> {
         let password = PrivateText::from(password);
-        self.hashing(move || Argon2::default().hash_password(password.0.as_bytes()).map(|hash| hash.to_string()))
-            .await?
-            .map_err(|error| Error::bug("hashing a password", error))
+        let hash = move || Argon2::default().hash_password(password.0.as_bytes()).map(|hash| hash.to_string());
+        let hashed = self.hashing.run("hashing a password", hash).await?;
+        hashed.map_err(|error| Error::bug("hashing a password", error))
     }
 
     /// Compares in constant time (the PHC library does). Without a stored hash the work is done all the same.
     pub(super) async fn verify(&self, password: &str, stored: Option<String>) -> Result<bool> {
         let password = PrivateText::from(password);
-        self.hashing(move || {
+        let compare = move || {
             let exists = stored.is_some();
             let text = stored.unwrap_or_else(|| nobodys_hash().to_owned());
             let Ok(hash) = PasswordHash::new(&text) else { return false };
             Argon2::default().verify_password(password.0.as_bytes(), &hash).is_ok() && exists
-        })
-        .await
-    }
-
-    /// Runs a hash on a thread of its own, a few at a time.
-    async fn hashing<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _permit = self.hashing.acquire().await.map_err(|error| Error::bug("hashing", error))?;
-        tokio::task::spawn_blocking(work).await.map_err(|error| Error::bug("hashing", error))
+        };
+        self.hashing.run("comparing a password", compare).await
     }
 }
 

@@ -2,6 +2,7 @@
 //! [`Permission::Administer`], and every change is one write upon one revision of the directory, so that two
 //! administrators cannot undo each other's rules (one e-mail address, one administrator left).
 
+mod rights;
 mod rules;
 mod setup;
 mod turns;
@@ -11,8 +12,10 @@ pub(crate) use turns::{last_monday, standard_policies, weekly};
 use super::{
     App, Error, Result,
     directory::named,
+    notices,
     ports::{DirectoryRows, DirectoryWrite, PersonRow, ServiceRow},
     require,
+    sessions::sign_in_path,
 };
 use crate::domain::{
     access::{Permission, may},
@@ -21,7 +24,10 @@ use crate::domain::{
 };
 use schemas::{
     HospitalId, NetworkId, PersonId, ServiceId, SessionId,
-    admin::{AdminDirectory, AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, SignInLink},
+    admin::{
+        AdminDirectory, AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, MakeSignInLink, SignInLink,
+    },
+    privacy::NoticeKind,
     session::SessionInfo,
 };
 use std::collections::BTreeSet;
@@ -91,10 +97,21 @@ impl App {
         Ok(())
     }
 
-    /// Makes or changes an account. Deactivating it ends its sessions.
+    /// Makes or changes an account. Deactivating it ends its sessions. The data-protection role is told of everything that
+    /// changes what the account reaches: otherwise one administrator could be anybody without a trace.
     pub async fn put_person(&self, actor: &Actor, person: AdminPerson) -> Result<()> {
         administers(actor)?;
-        self.change_directory(|rows| rules::person(rows, &person)).await?;
+        let now = self.now();
+        self.change_directory(|rows| {
+            let mut write = rules::person(rows, &person)?;
+            for change in write.people.iter().filter_map(|after| rights::change(rows, after)) {
+                let kind = NoticeKind::RightsChanged;
+                write.notices.push(notices::of_account(kind, now, actor.person_id, person.id, Some(&change))?);
+            }
+            Ok(write)
+        })
+        .await?;
+        self.hub.noticed();
         if !person.active {
             // Even if this fails: a session of somebody who is not active opens nothing.
             self.repo.delete_sessions_of(person.id.0, None).await?;
@@ -118,13 +135,21 @@ impl App {
         Ok(())
     }
 
-    /// A link that signs that person in once: for a first or a forgotten password.
-    pub async fn sign_in_link(&self, actor: &Actor, person: PersonId) -> Result<SignInLink> {
+    /// A link that signs that person in once: for a first or a forgotten password. Told first, as in `put_person`.
+    pub async fn sign_in_link(&self, actor: &Actor, person: PersonId, wanted: MakeSignInLink) -> Result<SignInLink> {
         administers(actor)?;
+        self.directory().await?.person(person).ok_or(Error::NotFound)?;
+        let kind = if wanted.forget_password { NoticeKind::PasswordForgotten } else { NoticeKind::LinkIssued };
+        if wanted.forget_password || person != actor.person_id {
+            self.give_notice(&notices::of_account(kind, self.now(), actor.person_id, person, None)?).await?;
+        }
+        if wanted.forget_password {
+            self.repo.forget_password(person.0).await?;
+        }
         let expires_at = self.now().plus_seconds(i64::try_from(LINK_TIME.as_secs()).unwrap_or(0));
         let token = self.create_link(person, LINK_TIME).await?;
         told(actor, "link", person.0);
-        Ok(SignInLink { path: format!("/enter?token={token}").into(), expires_at })
+        Ok(SignInLink { path: sign_in_path(&token).into(), expires_at })
     }
 
     /// Everybody's browsers that are signed in; `current` is the one that asks.

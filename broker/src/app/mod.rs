@@ -22,9 +22,11 @@ mod error;
 mod exports;
 mod glass;
 mod guests;
+mod heavy;
 pub mod live;
 mod log;
 mod matching;
+mod notices;
 mod open_study;
 pub mod ports;
 mod purge;
@@ -46,21 +48,22 @@ pub use accounts::NewPerson;
 pub(crate) use admin::{last_monday, standard_policies, weekly};
 pub use audit::{Audit, BrokenEntry};
 pub use counters::Status;
-pub use dicomweb::{Shelf, StoreRefusal, Stored};
+pub use dicomweb::{InstanceSearch, InstanceTest, Shelf, StoreRefusal, Stored, StudyTest};
 pub use error::Error;
 pub use exports::ExportFile;
 pub use guests::{GuestSession, NewGuestSession};
 pub use live::LiveItem;
 pub use open_study::{OpenStudy, StudyName};
-pub use purge::PurgeSummary;
+pub use purge::{PurgeDue, PurgeSummary};
 pub use room_facts::RoomFacts;
-pub use rooms::{GuestSeat, Seat};
-pub use sessions::{NewSession, Session};
-pub use tokens::Scope;
+pub use rooms::{GuestSeat, Occupant, Seat};
+pub use sessions::{NewSession, Redeemed, Session, sign_in_path};
+pub use tokens::{Scope, ServiceToken};
 
 use ::imaging::{blobs::Blobs, seal::MasterKey, worker::Pool};
 use counters::Counters;
 use directory::DirectoryCache;
+use heavy::Heavy;
 use live::Hub;
 use ports::{Clock, Doorbell, Repository};
 use queue::Freed;
@@ -68,13 +71,16 @@ use schemas::UnixMillis;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokens::Keys;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Password hashes computed at once, each with 19 MiB (argon2id, OWASP's second profile). More lets a flood of
 /// sign-ins take more memory and cores; fewer makes people wait when a shift begins.
 const HASHES_AT_ONCE: usize = 2;
+/// Reports written at once, each with its pictures decoded in memory and up to a second of a core. More lets somebody who
+/// reloads a report take all cores; fewer makes people wait who read reports at the same time.
+const REPORTS_AT_ONCE: usize = 2;
 
 /// What an [`App`] is put together from.
 pub struct Parts {
@@ -114,7 +120,8 @@ pub struct App {
     counters: Counters,
     /// Wakes the ticker: a deadline may lie earlier than the one it sleeps for.
     due: Notify,
-    hashing: Semaphore,
+    hashing: Heavy,
+    writing: Heavy,
     /// People who have become free: somebody may wait for them.
     queue: Freed,
     /// Invented people with one password for all of them; pages say so.
@@ -137,7 +144,8 @@ impl App {
             hub: Hub::default(),
             counters: Counters::default(),
             due: Notify::new(),
-            hashing: Semaphore::new(HASHES_AT_ONCE),
+            hashing: Heavy::new(HASHES_AT_ONCE),
+            writing: Heavy::new(REPORTS_AT_ONCE),
             queue: Freed::default(),
             is_demo: AtomicBool::new(false),
         })

@@ -1,8 +1,9 @@
 //! The signed report as a file, made anew each time it is asked for.
 //!
 //! A version says what was known when it was signed: it is made from the log up to its signature, so that what is added
-//! to the consult afterwards never changes it. Two things come from today: that a later version exists, and that images
-//! which were deleted, or found not to belong here, are not shown any more.
+//! to the consult afterwards never changes it. Three things come from today: that a later version exists, that images
+//! which were deleted, or found not to belong here, are not shown any more, and who the patient is where nobody knew it
+//! at the signature (§ 3(2) asks for it before the end), with a remark.
 
 mod content;
 mod images;
@@ -37,12 +38,11 @@ impl App {
         let content = Content { then: &then, now: &consult, log, signed, directory: &directory, zone: &zone };
         let report = content.report();
         let images = self.key_images(&consult, &signed.answer.key_images).await?;
-        // Decoding pictures and writing the file take up to a second.
-        let written = tokio::task::spawn_blocking(move || {
+        let write = move || {
             let key_images = images.into_iter().map(images::Drawn::decode).collect();
             ::report::render(&::report::Report { key_images, ..report })
-        });
-        let file = written.await.map_err(|error| Error::bug("writing a report", error))?;
+        };
+        let file = self.writing.run("writing a report", write).await?;
         Ok(file.map_err(|error| Error::bug("writing a report", error))?.into())
     }
 }

@@ -43,6 +43,13 @@ pub struct NewSession {
     pub me: Me,
 }
 
+/// What became of a one-time link. No `Debug`: may hold a token.
+pub enum Redeemed {
+    New(NewSession),
+    /// The browser's own session reaches what the link leads to; `home` is there.
+    Stays(Me),
+}
+
 /// Who is asking.
 #[derive(Clone)]
 pub struct Session {
@@ -104,8 +111,30 @@ impl App {
 
     /// Signs in by a one-time link.
     pub async fn consume_link(&self, token: &str) -> Result<NewSession> {
-        let link = self.repo.consume_link(&token_hash(token), self.now().0).await?.ok_or(Error::LinkUsed)?;
+        let link = self.take_link(token).await?;
         self.open_session(PersonId(link.person_id), link.only_consult.map(ConsultId)).await
+    }
+
+    /// Signs in by a one-time link, in a browser that may hold a session already. A telephone's link takes no session
+    /// away from the telephone that its owner is rung on: theirs would end with the consult, and nothing would ring.
+    pub async fn redeem_link(&self, token: &str, cookie: Option<&str>) -> Result<Redeemed> {
+        let own = match cookie {
+            Some(cookie) => self.session(cookie).await?.filter(|session| session.actor.only_consult.is_none()),
+            None => None,
+        };
+        let link = self.take_link(token).await?;
+        let person = PersonId(link.person_id);
+        let only_consult = link.only_consult.map(ConsultId);
+        if let Some(consult) = only_consult
+            && let Some(own) = own.filter(|own| own.actor.person_id == person)
+        {
+            return Ok(Redeemed::Stays(Me { home: room(consult), ..own.me }));
+        }
+        Ok(Redeemed::New(self.open_session(person, only_consult).await?))
+    }
+
+    async fn take_link(&self, token: &str) -> Result<LinkRow> {
+        self.repo.consume_link(&token_hash(token), self.now().0).await?.ok_or(Error::LinkUsed)
     }
 
     /// The session of a cookie; `None` when it ended, never was, or its person has left.
@@ -185,7 +214,7 @@ impl App {
     fn me(&self, directory: &Directory, person: PersonId, csrf_token: String, only: Option<ConsultId>) -> Me {
         let roles = directory.person(person).map(|person| person.actor.roles.clone()).unwrap_or_default();
         let home = match only {
-            Some(consult) => format!("/room/{consult}"),
+            Some(consult) => room(consult),
             None => home(&roles).to_owned(),
         };
         Me {
@@ -209,6 +238,16 @@ fn label(token_hash: &[u8]) -> String {
     let mut label = hex(token_hash);
     label.truncate(2 * LABEL_BYTES);
     label
+}
+
+/// Where a one-time link leads. The token stands in the fragment: it reaches no proxy's log, and a mail scanner that
+/// looks at the page does not use it up.
+pub fn sign_in_path(token: &str) -> String {
+    format!("/login/#{token}")
+}
+
+fn room(consult: ConsultId) -> String {
+    format!("/room/{consult}")
 }
 
 /// The page of somebody with several roles is the one where others wait for them.

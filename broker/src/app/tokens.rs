@@ -3,7 +3,7 @@
 //! The keys of signed tokens are derived from the installation's master key, one for each purpose, so that a join
 //! ticket can never pass for a service token.
 
-use super::{App, Error, Result, Session};
+use super::{App, Error, Result, Session, ports::ServiceTokenRow, validate};
 use crate::domain::directory::Actor;
 use ::imaging::seal::MasterKey;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -120,6 +120,18 @@ pub enum Scope {
     Dicomweb,
 }
 
+/// A machine's token as those who administer the installation see it.
+#[derive(Clone, Debug, Serialize)]
+pub struct ServiceToken {
+    pub id: Uuid,
+    pub label: String,
+    pub scope: Scope,
+    pub hospital_id: HospitalId,
+    pub issued_at: UnixMillis,
+    pub expires_at: UnixMillis,
+    pub revoked_at: Option<UnixMillis>,
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 struct ServiceClaims {
     jti: Uuid,
@@ -131,9 +143,16 @@ struct ServiceClaims {
 }
 
 impl App {
-    /// A bearer token for a machine. Without `house` it is the oldest house that has referrers, which is what a single
+    /// A bearer token for a machine; `label` says in whose hands it is. Without `house` it is the oldest house that has referrers, which is what a single
     /// hospital's installation and the demo mean.
-    pub async fn service_token(&self, scope: Scope, house: Option<HospitalId>, ttl: Duration) -> Result<String> {
+    pub async fn service_token(
+        &self,
+        scope: Scope,
+        house: Option<HospitalId>,
+        ttl: Duration,
+        label: &str,
+    ) -> Result<String> {
+        validate::short_text("label", label)?;
         let directory = self.directory().await?;
         let house = match house {
             Some(house) if directory.hospitals.contains_key(&house) => house,
@@ -149,7 +168,41 @@ impl App {
         };
         let now = self.now().0.div_euclid(1000);
         let exp = now.saturating_add(i64::try_from(ttl.as_secs()).unwrap_or(i64::MAX));
-        self.keys.sign(Purpose::Service, &ServiceClaims { jti: Uuid::new_v4(), scope, house, iat: now, exp })
+        let claims = ServiceClaims { jti: Uuid::new_v4(), scope, house, iat: now, exp };
+        let token = self.keys.sign(Purpose::Service, &claims)?;
+        let row = ServiceTokenRow {
+            id: claims.jti,
+            label: label.to_owned(),
+            scope: validate::name_of(&scope),
+            hospital_id: house.0,
+            issued_at: now.saturating_mul(1000),
+            expires_at: exp.saturating_mul(1000),
+            revoked_at: None,
+        };
+        self.repo.insert_service_token(&row).await?;
+        Ok(token)
+    }
+
+    /// Tokens of machines that have not expired for long, newest first. For the command line.
+    pub async fn service_tokens(&self) -> Result<Vec<ServiceToken>> {
+        let read = |row: ServiceTokenRow| {
+            Ok(ServiceToken {
+                id: row.id,
+                label: row.label,
+                scope: serde_json::from_value(serde_json::Value::String(row.scope))
+                    .map_err(|error| Error::bug("a token's scope", error))?,
+                hospital_id: HospitalId(row.hospital_id),
+                issued_at: UnixMillis(row.issued_at),
+                expires_at: UnixMillis(row.expires_at),
+                revoked_at: row.revoked_at.map(UnixMillis),
+            })
+        };
+        self.repo.service_tokens().await?.into_iter().map(read).collect()
+    }
+
+    /// From now on that token opens nothing. Revoking it twice is harmless. For the command line.
+    pub async fn revoke_service_token(&self, id: Uuid) -> Result<()> {
+        if self.repo.revoke_service_token(id, self.now().0).await? { Ok(()) } else { Err(Error::NotFound) }
     }
 
     /// Whom a bearer token speaks for: a referrer of its house without a name. Good for `/dicomweb` alone; the edge
@@ -157,6 +210,9 @@ impl App {
     pub async fn service_session(&self, bearer: &str) -> Result<Session> {
         let claims: ServiceClaims = self.keys.open(Purpose::Service, bearer).ok_or(Error::NotSignedIn)?;
         if UnixMillis(claims.exp.saturating_mul(1000)) <= self.now() {
+            return Err(Error::NotSignedIn);
+        }
+        if self.repo.service_token(claims.jti).await?.is_none_or(|row| row.revoked_at.is_some()) {
             return Err(Error::NotSignedIn);
         }
         let directory = self.directory().await?;

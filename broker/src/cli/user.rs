@@ -1,7 +1,7 @@
 //! `telekonsil user`: accounts. Passwords come from stdin, never from the command line, which others can read.
 
 use super::{Place, print_line, tools};
-use crate::app::NewPerson;
+use crate::app::{NewPerson, sign_in_path};
 use crate::app::ports::DirectoryRows;
 use crate::config::Secret;
 use crate::server::Parts;
@@ -109,7 +109,7 @@ async fn link(parts: &Parts, email: &str) -> Result<()> {
     let person = rows.people.iter().find(|person| person.email == email);
     let person = person.with_context(|| format!("There is no account {email}"))?;
     let token = parts.app.create_link(PersonId(person.id), Duration::from_secs(24 * 3600)).await?;
-    print_line(&format!("/enter?token={token}"))
+    print_line(&sign_in_path(&token))
 }
 
 fn hospital(rows: &DirectoryRows, text: &str) -> Result<Uuid> {

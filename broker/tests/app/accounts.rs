@@ -57,7 +57,7 @@ on_both! {
 
     async fn a_service_token_speaks_for_the_rural_house_until_it_ends(fixture) {
         let stage = Stage::new(&fixture).await;
-        let token = stage.app.service_token(Scope::Dicomweb, None, Duration::from_secs(3600)).await.unwrap();
+        let token = stage.app.service_token(Scope::Dicomweb, None, Duration::from_secs(3600), "PACS").await.unwrap();
         // Printed by one process, taken by another with the same key.
         let other = stage.node("b");
         let session = other.service_session(&token).await.unwrap();
@@ -65,5 +65,26 @@ on_both! {
         assert!(matches!(other.service_session(&format!("{token}x")).await, Err(Error::NotSignedIn)));
         stage.turn(3601);
         assert!(matches!(other.service_session(&token).await, Err(Error::NotSignedIn)));
+    }
+
+    async fn a_service_token_can_be_listed_and_revoked_beside_a_running_server(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let (server, tool) = (&stage.app, stage.node("b"));
+        let issue = async |label: &'static str| {
+            tool.service_token(Scope::Dicomweb, None, Duration::from_secs(3600), label).await.unwrap()
+        };
+        let (lost, kept) = (issue("PACS Nord").await, issue("PACS Süd").await);
+        let mut labels: Vec<_> = tool.service_tokens().await.unwrap().into_iter().map(|token| token.label).collect();
+        labels.sort();
+        assert_eq!(labels, ["PACS Nord", "PACS Süd"]);
+        let id = server.service_session(&lost).await.unwrap().id.0;
+        tool.revoke_service_token(id).await.unwrap();
+        assert!(matches!(server.service_session(&lost).await, Err(Error::NotSignedIn)));
+        assert!(server.service_session(&kept).await.is_ok());
+        tool.revoke_service_token(id).await.expect("twice is harmless");
+        let listed = tool.service_tokens().await.unwrap();
+        let revoked: Vec<_> = listed.iter().filter(|token| token.revoked_at.is_some()).collect();
+        assert_eq!(revoked.iter().map(|token| token.id).collect::<Vec<_>>(), [id]);
+        assert!(matches!(tool.revoke_service_token(uuid::Uuid::now_v7()).await, Err(Error::NotFound)));
     }
 }

@@ -111,7 +111,7 @@ on_both! {
         assert!(stage.detail(id).await.rings.iter().all(|ring| ring.person.id != falk.id));
         app.put_person(&admin, falk.clone()).await.unwrap();
         let link = app.sign_in_link(&admin, falk.id).await.unwrap();
-        let token = link.path.0.strip_prefix("/enter?token=").unwrap();
+        let token = link.path.0.strip_prefix("/login/#").unwrap();
         let opened = app.consume_link(token).await.unwrap();
         let listed = app.session(&opened.token).await.unwrap().unwrap();
         app.end_any_session(&admin, listed.id).await.unwrap();

@@ -133,7 +133,7 @@ async fn a_second_accept_is_told_who_was_first() {
 async fn a_bearer_token_opens_dicomweb_and_nothing_else() {
     let house = House::open().await;
     let ttl = std::time::Duration::from_secs(60);
-    let token = house.server.app.service_token(telekonsil::app::Scope::Dicomweb, None, ttl).await.unwrap();
+    let token = house.server.app.service_token(telekonsil::app::Scope::Dicomweb, None, ttl, "PACS").await.unwrap();
     let stranger = house.stranger();
     let board = stranger.request(Method::GET, "/api/session").bearer_auth(&token).send().await.unwrap();
     assert_eq!(code(board).await, (401, Code::NotSignedIn));

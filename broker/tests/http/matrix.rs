@@ -163,7 +163,7 @@ impl World {
         let mut request = request.header("x-forwarded-for", format!("198.51.100.{}", place + 1));
         if caller == "bearer" {
             let ttl = std::time::Duration::from_secs(60);
-            let token = self.house.server.app.service_token(Scope::Dicomweb, None, ttl).await.unwrap();
+            let token = self.house.server.app.service_token(Scope::Dicomweb, None, ttl, "PACS").await.unwrap();
             request = request.bearer_auth(token);
         }
         if takes_body {

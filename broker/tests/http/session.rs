@@ -1,10 +1,10 @@
 //! Signing in and out.
 
-use crate::house::{House, code, problem};
+use crate::house::{Browser, House, code, problem};
 use reqwest::Method;
 use schemas::problem::ProblemCode as Code;
-use schemas::session::Me;
-use serde_json::json;
+use schemas::session::{Me, PhoneLink};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 const PASSWORD: &str = "ein langes Kennwort 1";
@@ -88,6 +88,57 @@ async fn a_link_works_once_and_only_for_its_owner() {
     let outdated = house.server.app.create_link(house.demo.specialist, Duration::ZERO).await.unwrap();
     let late = house.stranger().get(&format!("/enter?token={outdated}")).await;
     assert_eq!(late.headers()["location"], "/login/?problem=link_used");
+    house.close().await;
+}
+
+#[tokio::test]
+async fn a_telephone_that_its_owner_is_rung_on_stays_signed_in() {
+    let house = House::open().await;
+    let referrer = house.referrer().await;
+    let asked = referrer.ask().await.summary;
+    let (consult, rung) = (asked.id, asked.ringing[0].id);
+    let specialist = house.browser(rung).await;
+    assert_eq!(specialist.act(consult, &json!({"type": "accept"})).await.status(), 200);
+    let code_of = async || {
+        let link: PhoneLink =
+            specialist.post(&format!("/api/consults/{consult}/phone-link"), &json!({})).await.json().await.unwrap();
+        json!({"token": link.path.0.strip_prefix("/phone/#").unwrap()})
+    };
+    let redeem = async |browser: &Browser, code: &Value| browser.post("/api/session/link", code).await;
+
+    // The telephone that runs the on-call page.
+    let phone = house.browser(rung).await;
+    let own = code_of().await;
+    let answer = redeem(&phone, &own).await;
+    assert_eq!(answer.status(), 200);
+    assert!(!answer.headers().contains_key("set-cookie"));
+    let me: Me = answer.json().await.unwrap();
+    assert_eq!((me.home, me.only_consult), (format!("/room/{consult}"), None));
+    let still: Me = phone.get("/api/session").await.json().await.unwrap();
+    assert_eq!((still.home.as_str(), still.only_consult), ("/oncall/", None));
+    assert_eq!(code(redeem(&house.stranger(), &own).await).await, (410, Code::LinkUsed), "burnt all the same");
+
+    // Another telephone, and one that somebody else is signed in on.
+    for other in [house.stranger(), house.browser(house.demo.coordinator).await] {
+        let answer = redeem(&other, &code_of().await).await;
+        assert!(answer.headers().contains_key("set-cookie"));
+        let me: Me = answer.json().await.unwrap();
+        assert_eq!((me.home, me.only_consult), (format!("/room/{consult}"), Some(consult)));
+        assert_eq!(me.person.id, rung);
+    }
+    house.close().await;
+}
+
+#[tokio::test]
+async fn guessing_a_link_is_slowed_down_wherever_it_is_tried() {
+    let house = House::open().await;
+    let browser = house.stranger();
+    for n in 0..15 {
+        assert_eq!(browser.get(&format!("/enter?token=guess{n}")).await.status(), 303);
+        let guess = json!({"token": format!("guess{n}")});
+        assert_eq!(code(browser.post("/api/session/link", &guess).await).await, (410, Code::LinkUsed));
+    }
+    assert_eq!(code(browser.get("/enter?token=x").await).await, (429, Code::TooManyRequests));
     house.close().await;
 }
 

@@ -92,6 +92,51 @@ on_both! {
         assert_eq!(ids(None, 0).await, [4]);
     }
 
+    async fn a_new_password_ends_the_other_sessions_in_one_step(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        for token in [1, 2] {
+            repo.insert_session(&session(world.referrer, token, 100)).await.expect("writes");
+        }
+        repo.insert_link(&link(world.referrer, 1, None)).await.expect("writes");
+        let kept = repo.session(&[1; 32]).await.expect("reads").expect("is there").id;
+        repo.change_password(world.referrer, "$argon2id$new", kept).await.expect("writes");
+        assert!(repo.session(&[1; 32]).await.expect("reads").is_some());
+        assert!(repo.session(&[2; 32]).await.expect("reads").is_none());
+        assert!(repo.consume_link(&[1; 32], 1).await.expect("answers").is_none());
+        assert_eq!(repo.people_with_password().await.expect("reads"), [world.referrer]);
+        let stranger = Uuid::now_v7();
+        assert!(repo.change_password(stranger, "$argon2id$new", kept).await.is_err(), "nobody has it");
+        assert!(repo.session(&[1; 32]).await.expect("reads").is_some(), "nothing is done by halves");
+    }
+
+    async fn a_service_token_is_listed_revoked_and_swept(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let row = |n: u8, issued_at| ServiceTokenRow {
+            id: Uuid::from_u128(u128::from(n)),
+            label: format!("PACS {n}"),
+            scope: "dicomweb".into(),
+            hospital_id: world.asking,
+            issued_at,
+            expires_at: 100 + issued_at,
+            revoked_at: None,
+        };
+        let (old, new) = (row(1, 10), row(2, 20));
+        for row in [&old, &new] {
+            repo.insert_service_token(row).await.expect("writes");
+        }
+        assert_eq!(repo.service_tokens().await.expect("reads"), [new.clone(), old.clone()]);
+        assert!(repo.revoke_service_token(old.id, 30).await.expect("writes"));
+        assert!(repo.revoke_service_token(old.id, 40).await.expect("writes"), "twice is harmless");
+        assert!(!repo.revoke_service_token(Uuid::now_v7(), 40).await.expect("writes"));
+        let revoked = ServiceTokenRow { revoked_at: Some(30), ..old.clone() };
+        assert_eq!(repo.service_token(old.id).await.expect("reads"), Some(revoked));
+        assert_eq!(repo.service_token(new.id).await.expect("reads"), Some(new.clone()));
+        repo.sweep(115).await.expect("sweeps");
+        assert_eq!(repo.service_tokens().await.expect("reads"), [new]);
+    }
+
     async fn sweeping_takes_what_has_ended_and_keeps_epochs_of_open_consults(fixture) {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;

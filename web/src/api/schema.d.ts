@@ -1903,7 +1903,7 @@ export interface components {
         /** @description `POST /api/admin/people/{id}/link`: a sign-in link that works once, for a first or a forgotten password. */
         SignInLink: {
             expires_at: components["schemas"]["UnixMillis"];
-            /** @description Below this origin: `/enter?token=…`. */
+            /** @description Below this origin: `/login/#…`. */
             path: components["schemas"]["PrivateText"];
         };
         /** @description `POST /api/consults/{id}/report`: signs the report. The password is asked for again. */

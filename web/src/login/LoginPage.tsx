@@ -3,8 +3,13 @@ import { api } from "../api/client";
 import { asApiError, type FailureCode } from "../api/problem";
 import { useTexts } from "../i18n";
 import * as problems from "../i18n/problem";
+import { takeToken } from "../state/fragment";
 import { Banner, Button, ErrorView, Field, LanguageSwitch } from "../ui";
+import { LinkForm } from "./LinkForm";
 import { destination } from "./next";
+
+/** Of a one-time link, `/login/#token`. */
+const token = takeToken();
 
 /** A one-time link that did not work comes here as `?problem=link_used`. */
 function problemOfLink(search: string): FailureCode | null {
@@ -19,7 +24,8 @@ export function LoginPage() {
   const [tried, setTried] = useState(false);
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const linkProblem = problemOfLink(location.search);
+  const [linkProblem, setLinkProblem] = useState(() => problemOfLink(location.search));
+  const hasLink = token !== undefined && linkProblem === null;
   const cameBack = new URLSearchParams(location.search).has("next");
 
   const submit = async (event: FormEvent) => {
@@ -55,31 +61,35 @@ export function LoginPage() {
           </Banner>
         )}
         {cameBack && linkProblem === null && <Banner tone="info">{t("ended")}</Banner>}
-        <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
-          <Field
-            label={t("email")}
-            name="email"
-            type="email"
-            autoComplete="username"
-            value={email}
-            onChange={setEmail}
-            error={tried && email.trim() === "" ? t("emailMissing") : null}
-            autoFocus
-          />
-          <Field
-            label={t("password")}
-            name="password"
-            type="password"
-            autoComplete="current-password"
-            value={password}
-            onChange={setPassword}
-            error={tried && password === "" && error === null ? t("passwordMissing") : null}
-          />
-          {error !== null && <ErrorView error={error} />}
-          <Button type="submit" variant="primary" size="large" block isPending={isPending}>
-            {t("signIn")}
-          </Button>
-        </form>
+        {hasLink ? (
+          <LinkForm token={token} onUsed={() => setLinkProblem("link_used")} />
+        ) : (
+          <form className="stack" onSubmit={(event) => void submit(event)} noValidate>
+            <Field
+              label={t("email")}
+              name="email"
+              type="email"
+              autoComplete="username"
+              value={email}
+              onChange={setEmail}
+              error={tried && email.trim() === "" ? t("emailMissing") : null}
+              autoFocus
+            />
+            <Field
+              label={t("password")}
+              name="password"
+              type="password"
+              autoComplete="current-password"
+              value={password}
+              onChange={setPassword}
+              error={tried && password === "" && error === null ? t("passwordMissing") : null}
+            />
+            {error !== null && <ErrorView error={error} />}
+            <Button type="submit" variant="primary" size="large" block isPending={isPending}>
+              {t("signIn")}
+            </Button>
+          </form>
+        )}
       </main>
     </div>
   );

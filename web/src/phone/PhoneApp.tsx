@@ -9,10 +9,9 @@ import "./texts";
 /** One for each load of the page: the token works once, and React asks twice while it is developed. */
 let opening: Promise<string> | undefined;
 
-/** Signs this telephone in for one consult; the address of its room. */
+/** Signs this telephone in for one consult, unless its owner is signed in here already; the address of the room. */
 async function redeem(token: string): Promise<string> {
-  const me = await api.redeemLink({ token });
-  return me.only_consult ? `/room/${me.only_consult}` : "/";
+  return (await api.redeemLink({ token })).home;
 }
 
 const token = takeToken();

@@ -37,6 +37,19 @@ pub struct LinkRow {
     pub only_consult: Option<Uuid>,
 }
 
+/// A machine's bearer token, which is signed and stored nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceTokenRow {
+    pub id: Uuid,
+    /// Whose it is, in an administrator's words.
+    pub label: String,
+    pub scope: String,
+    pub hospital_id: Uuid,
+    pub issued_at: i64,
+    pub expires_at: i64,
+    pub revoked_at: Option<i64>,
+}
+
 /// A guest's way in (table `guests`): first a one-time link, then a cookie. Who the guest is stands in the consult.
 #[derive(Clone)]
 pub struct GuestRow {

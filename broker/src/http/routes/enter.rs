@@ -1,7 +1,10 @@
-//! `/enter?token=…`: one-time links; `/`: the way to one's own page.
+//! `/enter?token=…`: the demo's one-time links, which stay on this machine; everybody else's are pages with the token in
+//! the fragment, which no proxy writes down and no mail scanner redeems. `/`: the way to one's own page.
 
 use crate::app::NewSession;
+use crate::http::address::ClientAddress;
 use crate::http::caller;
+use crate::http::limiter::Try;
 use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::{Query, State};
@@ -19,6 +22,7 @@ pub(super) struct Token {
 /// Signs in by a link that works once, and goes to the person's page.
 pub(super) async fn enter(
     State(edge): State<Edge>,
+    address: ClientAddress,
     method: Method,
     headers: HeaderMap,
     token: Result<Query<Token>, axum::extract::rejection::QueryRejection>,
@@ -27,7 +31,8 @@ pub(super) async fn enter(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let token = token.map(|Query(token)| token.token).unwrap_or_default();
-    match edge.app.consume_link(&token).await {
+    let work = edge.app.consume_link(&token);
+    match edge.limited(Try::link(address.ip), ProblemCode::LinkUsed, work).await {
         Ok(NewSession { token, me }) => {
             let cookie = caller::set_cookie(&token, edge.settings.secure_cookies)?;
             let mut response = see_other(&me.home);
@@ -35,8 +40,8 @@ pub(super) async fn enter(
             Ok(response)
         }
         // Somebody looks at a browser window here: the sign-in page says it in words.
-        Err(error) if error.code() == ProblemCode::LinkUsed => Ok(see_other("/login/?problem=link_used")),
-        Err(error) => Err(error.into()),
+        Err(fault) if fault.code() == ProblemCode::LinkUsed => Ok(see_other("/login/?problem=link_used")),
+        Err(fault) => Err(fault),
     }
 }
 

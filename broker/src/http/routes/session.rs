@@ -1,6 +1,6 @@
 //! `/api/session`, `/api/me/sessions`: signing in and out.
 
-use crate::app::NewSession;
+use crate::app::{NewSession, Redeemed};
 use crate::http::address::ClientAddress;
 use crate::http::caller::{self, Caller};
 use crate::http::extract::{Json, JsonBody, PathOf};
@@ -8,8 +8,8 @@ use crate::http::limiter::Try;
 use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::IntoResponse;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use schemas::SessionId;
 use schemas::problem::ProblemCode;
 use schemas::session::{ChangePassword, Me, RedeemLink, SessionInfo, SignIn};
@@ -24,7 +24,7 @@ pub(super) async fn sign_in(
     State(edge): State<Edge>,
     address: ClientAddress,
     JsonBody(sign_in): JsonBody<SignIn>,
-) -> Result<impl IntoResponse, Fault> {
+) -> Result<Response, Fault> {
     let tried = Try::sign_in(address.ip, &sign_in.email);
     let work = edge.app.sign_in(&sign_in.email, &sign_in.password.0);
     let signed_in = edge.limited(tried, ProblemCode::WrongCredentials, work).await;
@@ -34,7 +34,8 @@ pub(super) async fn sign_in(
     welcome(&edge, signed_in?)
 }
 
-/// Signs in by a token that works once: a telephone by the QR code of a page, or anybody by a link's fragment.
+/// Signs in by a token that works once: a telephone by the QR code of a page, or anybody by a link's fragment. A
+/// telephone on which the same person is signed in keeps that session: `home` is the consult's room, and no cookie is set.
 #[utoipa::path(
     post, path = "/api/session/link", tag = "session", operation_id = "redeemLink", request_body = RedeemLink,
     responses((status = 200, body = Me)), security(())
@@ -42,17 +43,21 @@ pub(super) async fn sign_in(
 pub(super) async fn redeem_link(
     State(edge): State<Edge>,
     address: ClientAddress,
+    headers: HeaderMap,
     JsonBody(link): JsonBody<RedeemLink>,
-) -> Result<impl IntoResponse, Fault> {
-    let work = edge.app.consume_link(&link.token.0);
-    let signed_in = edge.limited(Try::link(address.ip), ProblemCode::LinkUsed, work).await?;
-    welcome(&edge, signed_in)
+) -> Result<Response, Fault> {
+    let cookie = caller::cookie(&headers);
+    let work = edge.app.redeem_link(&link.token.0, cookie.as_deref());
+    match edge.limited(Try::link(address.ip), ProblemCode::LinkUsed, work).await? {
+        Redeemed::New(session) => welcome(&edge, session),
+        Redeemed::Stays(me) => Ok(Json(me).into_response()),
+    }
 }
 
-fn welcome(edge: &Edge, session: NewSession) -> Result<impl IntoResponse + use<>, Fault> {
+fn welcome(edge: &Edge, session: NewSession) -> Result<Response, Fault> {
     let NewSession { token, me } = session;
     let cookie = caller::set_cookie(&token, edge.settings.secure_cookies)?;
-    Ok(([(header::SET_COOKIE, cookie)], Json(me)))
+    Ok(([(header::SET_COOKIE, cookie)], Json(me)).into_response())
 }
 
 /// Who is signed in, and the anti-forgery token for everything that changes something.

@@ -26,6 +26,8 @@ pub(in crate::store) mod notices;
 pub(in crate::store) mod purge;
 pub(in crate::store) mod retention;
 pub(in crate::store) mod rooms;
+pub(in crate::store) mod schema;
+pub(in crate::store) mod service_tokens;
 pub(in crate::store) mod sessions;
 pub(in crate::store) mod studies;
 pub(in crate::store) mod study_search;

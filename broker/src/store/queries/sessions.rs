@@ -41,6 +41,24 @@ pub(in crate::store) async fn set_password(db: &mut Conn, person_id: Uuid, passw
     Ok(())
 }
 
+pub(in crate::store) async fn change_password(
+    db: &mut Conn,
+    person_id: Uuid,
+    password_hash: &str,
+    session: Uuid,
+) -> Result<()> {
+    set_password(&mut *db, person_id, password_hash).await?;
+    delete_of(db, person_id, Some(session)).await?;
+    Ok(())
+}
+
+/// Whoever holds a session or a link of before may be the one who found the password out.
+pub(in crate::store) async fn forget_password(db: &mut Conn, person_id: Uuid) -> Result<()> {
+    query("DELETE FROM credentials WHERE person_id = $1").bind(person_id).execute(&mut *db).await?;
+    delete_of(db, person_id, None).await?;
+    Ok(())
+}
+
 pub(in crate::store) async fn insert(db: &mut Conn, row: &SessionRow) -> Result<()> {
     query(
         "INSERT INTO sessions (id, token_hash, person_id, csrf_token, created_at, last_seen_at, expires_at, \
@@ -118,6 +136,13 @@ pub(in crate::store) async fn delete_of(db: &mut Conn, person: Uuid, except: Opt
     Ok(ended)
 }
 
+pub(in crate::store) async fn delete_all(db: &mut Conn) -> Result<u64> {
+    for sql in ["DELETE FROM links", "DELETE FROM guests"] {
+        query(sql).execute(&mut *db).await?;
+    }
+    Ok(query("DELETE FROM sessions").execute(db).await?.rows_affected())
+}
+
 pub(in crate::store) async fn insert_link(db: &mut Conn, row: &LinkRow) -> Result<()> {
     query("INSERT INTO links (token_hash, person_id, expires_at, only_consult) VALUES ($1, $2, $3, $4)")
         .bind(row.token_hash.clone())
@@ -156,6 +181,7 @@ pub(in crate::store) async fn sweep(db: &mut Conn, now: i64) -> Result<()> {
         "DELETE FROM sessions WHERE expires_at < $1",
         "DELETE FROM links WHERE expires_at < $1",
         "DELETE FROM used_tickets WHERE expires_at < $1",
+        "DELETE FROM service_tokens WHERE expires_at < $1",
         // A cookie outlives its link.
         "DELETE FROM guests WHERE COALESCE(session_until, expires_at) < $1",
     ] {
