@@ -63,3 +63,17 @@ pub enum AlarmKind {
     /// The consult would close itself, and fields of § 3(2) are missing.
     FieldsMissing,
 }
+
+impl AlarmKind {
+    /// Every kind: what is counted by it begins at nought.
+    pub const ALL: [Self; 8] = [
+        Self::NobodyOnDuty,
+        Self::LadderExhausted,
+        Self::NotStarted,
+        Self::AnswerLate,
+        Self::NotAcknowledged,
+        Self::PrealertOverdue,
+        Self::Queued,
+        Self::FieldsMissing,
+    ];
+}
