@@ -693,7 +693,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Signs in by a token that works once: a telephone by the QR code of a page, or anybody by a link's fragment. */
+        /**
+         * Signs in by a token that works once: a telephone by the QR code of a page, or anybody by a link's fragment.
+         * @description A telephone on which the same person is signed in keeps that session: `home` is the consult's room, and no cookie is
+         *     set.
+         */
         post: operations["redeemLink"];
         delete?: never;
         options?: never;

@@ -34,8 +34,10 @@ pub(super) async fn sign_in(
     welcome(&edge, signed_in?)
 }
 
-/// Signs in by a token that works once: a telephone by the QR code of a page, or anybody by a link's fragment. A
-/// telephone on which the same person is signed in keeps that session: `home` is the consult's room, and no cookie is set.
+/// Signs in by a token that works once: a telephone by the QR code of a page, or anybody by a link's fragment.
+///
+/// A telephone on which the same person is signed in keeps that session: `home` is the consult's room, and no cookie is
+/// set.
 #[utoipa::path(
     post, path = "/api/session/link", tag = "session", operation_id = "redeemLink", request_body = RedeemLink,
     responses((status = 200, body = Me)), security(())
