@@ -100,16 +100,34 @@ impl Content<'_> {
         }
     }
 
+    /// In an emergency who it is is often found out after the report: what was blank at the signature comes from today,
+    /// and is marked.
     fn patient(&self) -> paper::Patient {
-        let fields = &self.then.fields;
-        paper::Patient {
-            family_name: fields.family_name.clone(),
-            given_name: fields.given_name.clone(),
-            birth_date: fields.birth_date.as_deref().and_then(|date| self::date(&date.replace('-', ""))),
-            sex: fields.sex.map(sex),
-            insurance_number: fields.insurance_number.clone(),
-            patient_id: fields.patient_id.clone(),
+        use paper::PatientField::{BirthDate, FamilyName, GivenName, InsuranceNumber, PatientId, Sex};
+        let (then, now) = (&self.then.fields, &self.now.fields);
+        let mut added_later = BTreeSet::new();
+        let mut text = |field, then: &Option<String>, now: &Option<String>| {
+            let given = |text: &Option<String>| text.clone().filter(|text| !text.trim().is_empty());
+            given(then).or_else(|| {
+                let found = given(now)?;
+                added_later.insert(field);
+                Some(found)
+            })
+        };
+        let birth_date = text(BirthDate, &then.birth_date, &now.birth_date);
+        let patient = paper::Patient {
+            family_name: text(FamilyName, &then.family_name, &now.family_name),
+            given_name: text(GivenName, &then.given_name, &now.given_name),
+            birth_date: birth_date.and_then(|date| self::date(&date.replace('-', ""))),
+            sex: then.sex.or(now.sex).map(sex),
+            insurance_number: text(InsuranceNumber, &then.insurance_number, &now.insurance_number),
+            patient_id: text(PatientId, &then.patient_id, &now.patient_id),
+            added_later: BTreeSet::new(),
+        };
+        if then.sex.is_none() && now.sex.is_some() {
+            added_later.insert(Sex);
         }
+        paper::Patient { added_later, ..patient }
     }
 
     fn request(&self) -> paper::Request {
