@@ -22,7 +22,8 @@ mod wrap;
 
 pub use model::{
     Answer, Consent, ConsentKind, Date, Decision, Justification, KeyImage, Language, Mark, MarkShape, Moment, Part,
-    Party, Patient, Person, Report, Request, RollCall, Sex, Shown, Source, Template, Time, TimeKind, Urgency, Version,
+    Party, Patient, PatientField, Person, Report, Request, RollCall, Sex, Shown, Source, Template, Time, TimeKind,
+    Urgency, Version,
 };
 pub use picture::{Picture, Samples};
 

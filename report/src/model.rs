@@ -3,6 +3,7 @@
 //! Nothing here has `Debug`: it is all patient data.
 
 use crate::picture::Picture;
+use std::collections::BTreeSet;
 
 /// The language of the form's own words; what people wrote stays as they wrote it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -110,6 +111,19 @@ pub struct Patient {
     pub sex: Option<Sex>,
     pub insurance_number: Option<String>,
     pub patient_id: Option<String>,
+    /// Which of these were not known yet when the report was signed: printed with a remark.
+    pub added_later: BTreeSet<PatientField>,
+}
+
+/// In the order of the form.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PatientField {
+    FamilyName,
+    GivenName,
+    BirthDate,
+    Sex,
+    InsuranceNumber,
+    PatientId,
 }
 
 /// § 3(2) Telekonsilien-Vereinbarung: what was asked.

@@ -1,7 +1,7 @@
 //! The form's own words.
 
 use crate::model::{
-    ConsentKind, Date, Decision, Justification, Language, Moment, Part, Sex, Template, TimeKind, Urgency,
+    ConsentKind, Date, Decision, Justification, Language, Moment, Part, PatientField, Sex, Template, TimeKind, Urgency,
 };
 
 /// Words of the same place in both languages.
@@ -30,6 +30,9 @@ words! {
     missing: "nicht angegeben", "not stated";
     patient: "Patient/in", "Patient";
     name_missing: "Name nicht angegeben", "Name not stated";
+    family_name: "Nachname", "Family name";
+    given_name: "Vorname", "Given name";
+    added_later: "Nach der Unterschrift ergänzt", "Added after the signature";
     sex: "Geschlecht", "Sex";
     birth_date: "Geburtsdatum", "Date of birth";
     insurance_number: "Versichertennummer", "Insurance number";
@@ -75,8 +78,8 @@ words! {
     signature: "Unterschrift", "Signature";
     signed_by: "Elektronisch unterzeichnet von", "Signed electronically by";
     at: "am", "on";
-    signed_note: "Nach der Unterschrift wird der Bericht nicht mehr verändert; Nachträge sind neue Versionen.",
-        "A report is not changed after it is signed; amendments are new versions.";
+    signed_note: "Nach der Unterschrift wird der Bericht nicht mehr verändert; Nachträge sind neue Versionen. Fehlende Angaben zur Person werden mit Vermerk ergänzt.",
+        "A report is not changed after it is signed; amendments are new versions. Missing personal data are added with a remark.";
     versions: "Versionen", "Versions";
     this_version: "diese", "this one";
     first_version: "Erste Fassung", "First version";
@@ -121,6 +124,17 @@ impl Language {
             (Self::English, Sex::Male) => "male",
             (Self::English, Sex::Diverse) => "diverse",
             (Self::English, Sex::Unknown) => "unknown",
+        }
+    }
+
+    pub(crate) const fn patient_field(self, field: PatientField) -> &'static str {
+        match field {
+            PatientField::FamilyName => self.family_name(),
+            PatientField::GivenName => self.given_name(),
+            PatientField::BirthDate => self.birth_date(),
+            PatientField::Sex => self.sex(),
+            PatientField::InsuranceNumber => self.insurance_number(),
+            PatientField::PatientId => self.patient_id(),
         }
     }
 

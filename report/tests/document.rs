@@ -3,7 +3,9 @@
 
 mod sample;
 
-use report::{KeyImage, Language, Mark, MarkShape, Picture, Report, Samples, Shown, Source, render};
+use report::{
+    KeyImage, Language, Mark, MarkShape, PatientField, Picture, Report, Samples, Shown, Source, render,
+};
 use std::{
     io::Write,
     process::{Command, Stdio},
@@ -132,6 +134,14 @@ fn a_report_of_which_almost_everything_is_missing_says_so() {
     assert!(text.matches("nicht angegeben").count() >= 9);
     assert!(!text.contains("Nachtrag"));
     assert!(!text.contains("Schlüsselbild"));
+}
+
+#[test]
+fn what_was_not_known_at_the_signature_is_marked() {
+    let mut report = sample::report(Language::German);
+    assert!(!text(&report).contains("Nach der Unterschrift ergänzt"));
+    report.patient.added_later = [PatientField::InsuranceNumber, PatientField::GivenName].into();
+    assert!(squeezed(&text(&report)).contains("Nach der Unterschrift ergänzt: Vorname, Versichertennummer."));
 }
 
 #[test]

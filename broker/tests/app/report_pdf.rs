@@ -4,7 +4,7 @@ use crate::stage::{PASSWORD, Stage, answer};
 use imaging::phantom::{self, Params};
 use schemas::{
     ConsultId,
-    consult::{Action, CaseFields, Consent, Decision, Present},
+    consult::{Action, CaseFields, Consent, Decision, Present, Sex},
     directory::PersonRef,
     report::{KeyImage, Mark, MarkShape, Nihss, ReportTemplate, SignReport},
 };
@@ -114,15 +114,47 @@ on_both! {
         stage.set_password(&stage.first).await;
         stage.sign(&stage.first, id, 0, "").await.expect("is signed");
         let before = file(&stage, id, Some(1)).await;
-        let fields = CaseFields { insurance_number: Some("A123456789".to_owned()), ..CaseFields::default() };
+        let fields = CaseFields { diagnosis: Some("Mediainfarkt".to_owned()), ..CaseFields::default() };
         stage.act(&stage.referrer, id, Action::CompleteFields { fields }).await.expect("is completed");
         assert!(before == file(&stage, id, Some(1)).await, "a signed version does not change");
 
         stage.turn(60);
-        stage.sign(&stage.first, id, 1, "Versichertennummer").await.expect("is amended");
+        stage.sign(&stage.first, id, 1, "Diagnose").await.expect("is amended");
         let (first, second) = (words(&file(&stage, id, Some(1)).await), words(&file(&stage, id, None).await));
-        assert!(first.contains("Überholt: Es gibt bereits Version 2") && !first.contains("A123456789"));
-        assert!(second.contains("Diese Version ersetzt Version 1") && second.contains("A123456789"));
-        assert!(second.contains("Grund: Versichertennummer") && !second.contains("Überholt"));
+        assert!(first.contains("Überholt: Es gibt bereits Version 2") && !first.contains("Mediainfarkt"));
+        assert!(second.contains("Diese Version ersetzt Version 1") && second.contains("Mediainfarkt"));
+        assert!(second.contains("Grund: Diagnose") && !second.contains("Überholt"));
+    }
+
+    async fn who_the_patient_is_is_added_to_a_signed_report_with_a_remark(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let id = stage.accepted().await;
+        let known = CaseFields { family_name: Some("Özdemir".to_owned()), ..CaseFields::default() };
+        stage.act(&stage.referrer, id, Action::CompleteFields { fields: known }).await.expect("is completed");
+        stage.set_password(&stage.first).await;
+        stage.sign(&stage.first, id, 0, "").await.expect("is signed");
+        let before = words(&file(&stage, id, None).await);
+        assert!(!before.contains("Nach der Unterschrift ergänzt"));
+
+        let fields = CaseFields {
+            family_name: Some("Oezdemir".to_owned()),
+            given_name: Some("Emine".to_owned()),
+            birth_date: Some("1951-04-03".to_owned()),
+            sex: Some(Sex::Female),
+            insurance_number: Some("A123456789".to_owned()),
+            ..CaseFields::default()
+        };
+        stage.act(&stage.referrer, id, Action::CompleteFields { fields }).await.expect("is completed");
+        let after = words(&file(&stage, id, None).await);
+        for wanted in [
+            // What was known stays as it was signed.
+            "Özdemir, Emine",
+            "03.04.1951",
+            "weiblich",
+            "A123456789",
+            "Nach der Unterschrift ergänzt: Vorname, Geburtsdatum, Geschlecht, Versichertennummer.",
+        ] {
+            assert!(after.contains(wanted), "{wanted}");
+        }
     }
 }

@@ -152,7 +152,7 @@ impl Sheet<'_> {
 
     fn patient(&mut self) {
         let (words, report) = (self.words, self.report);
-        let Patient { birth_date, sex, insurance_number, patient_id, .. } = &report.patient;
+        let Patient { birth_date, sex, insurance_number, patient_id, added_later, .. } = &report.patient;
         let birth = birth_date.map(|date| words.date(date));
         let pairs = |pairs: [(&str, Option<String>); 2]| {
             let pieces = pairs.into_iter().enumerate().flat_map(|(at, (label, value))| {
@@ -169,6 +169,10 @@ impl Sheet<'_> {
         let cells =
             vec![Cell::new(INSET, 188.0, name), Cell::new(216.0, 104.0, personal), Cell::new(332.0, 124.0, numbers)];
         self.rows.push(Row::of(cells).ground(Ground::Panel, 10.0).before(12.0));
+        let later: Vec<_> = added_later.iter().map(|field| words.patient_field(*field)).collect();
+        if !later.is_empty() {
+            self.note(&format!("{}: {}.", words.added_later(), later.join(", ")));
+        }
     }
 
     fn parties(&mut self) {

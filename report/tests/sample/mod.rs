@@ -5,6 +5,7 @@ use report::{
     Party, Patient, Person, Picture, Report, Request, RollCall, Samples, Sex, Shown, Source, Template, Time, TimeKind,
     Urgency, Version,
 };
+use std::collections::BTreeSet;
 
 pub(crate) fn at(hour: u8, minute: u8) -> Moment {
     Moment { date: Date { year: 2026, month: 11, day: 22 }, hour, minute, second: 7, offset: 60 }
@@ -60,6 +61,7 @@ pub(crate) fn report(language: Language) -> Report {
             sex: Some(Sex::Female),
             insurance_number: text("A123456789"),
             patient_id: text("0004711"),
+            added_later: BTreeSet::new(),
         },
         request: Request {
             question: text("Thrombolyse trotz Apixaban? Verlegung zur Thrombektomie?"),
