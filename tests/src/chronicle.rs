@@ -20,18 +20,23 @@ pub struct Chronicle {
 impl Chronicle {
     /// Reads it beside the running server and checks it.
     pub async fn read(database: &str, id: ConsultId) -> Result<Self> {
-        let store = Store::connect(database).await?;
-        let read = Self::of(&store, id).await;
-        store.close().await;
-        read
+        Self::find(database, id).await?.context("no log")
     }
 
-    async fn of(store: &Store, id: ConsultId) -> Result<Self> {
+    /// `None` while nobody has asked for the consult yet.
+    pub async fn find(database: &str, id: ConsultId) -> Result<Option<Self>> {
+        let store = Store::connect(database).await?;
+        let found = Self::of(&store, id).await;
+        store.close().await;
+        found
+    }
+
+    async fn of(store: &Store, id: ConsultId) -> Result<Option<Self>> {
         loop {
-            let rows = store.load(id.0).await?.context("no log")?;
+            let Some(rows) = store.load(id.0).await? else { return Ok(None) };
             let snapshot = store.snapshot(id.0).await?.context("no snapshot")?;
             if rows.last().map(|row| row.seq) == Some(snapshot.seq) {
-                return Self::checked(id, &rows, &snapshot.detail);
+                return Self::checked(id, &rows, &snapshot.detail).map(Some);
             }
             // The server wrote between the two.
         }
@@ -87,7 +92,7 @@ impl Chronicle {
 fn forget(value: &mut Value) {
     match value {
         Value::Object(map) => {
-            for key in ["at", "until", "eta", "guest_id", "deadline", "notified"] {
+            for key in ["at", "until", "eta", "guest_id", "study_id", "deadline", "notified"] {
                 map.remove(key);
             }
             map.values_mut().for_each(forget);

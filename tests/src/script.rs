@@ -1,27 +1,34 @@
 //! A whole consult as a list of steps. A client may repeat each of them after a lost answer.
 
+mod guest;
+mod texts;
+mod told;
+
+pub use texts::{PRIVATE, fields};
+
 use crate::{
     client::{Client, Reply},
     installation::People,
     seat::Seat,
 };
 use anyhow::{Context, Result, ensure};
-use reqwest::StatusCode;
+use guest::Guest;
 use schemas::consult::{
-    Action, Answer, CaseFields, ClockStamp, Consent, ConsultDetail, Decision, Justification, NewConsult, Present,
-    RoomTicket, Sex, Urgency,
+    Action, Answer, CaseFields, ClockStamp, Consent, DeclareStudy, NewConsult, Part, Present, RoomTicket, StudyStatus,
+    Urgency,
 };
 use schemas::directory::{Service, Specialty};
-use schemas::guest::{GuestLink, GuestPart, GuestState, GuestView, InviteGuest, OpenGuestLink};
 use schemas::report::{
     Answered, ChangedCourse, CloseOut, Outcome, OutcomeCourse, Quality, SignReport, TransferOutcome,
 };
 use schemas::room::ServerMessage;
-use schemas::{ConsultId, GuestId, ServiceId, UnixMillis};
-use serde_json::{Value, json};
+use schemas::{ConsultId, ServiceId, StudyId, UnixMillis};
+use serde_json::json;
 use std::collections::BTreeMap;
 use telekonsil::{app::ports::Clock, clock::SystemClock, demo};
+use texts::{SLICES, answer};
 use tokio_tungstenite::tungstenite;
+use told::{Acknowledged, Told};
 use uuid::Uuid;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +37,11 @@ pub enum Step {
     RequestNow,
     Assign,
     Accept,
+    DeclareStudy,
+    Upload,
+    DetachStudy,
+    /// Undoes the detach.
+    AttachStudy,
     SpecialistJoins,
     ReferrerJoins,
     InviteGuest,
@@ -42,6 +54,8 @@ pub enum Step {
     Stamp(ClockStamp),
     Ask,
     Reply,
+    AddSecond,
+    RemoveSecond,
     HandOver,
     AcceptOffer,
     EndSession,
@@ -59,6 +73,10 @@ pub const WHOLE: &[Step] = &[
     Step::RequestNow,
     Step::Assign,
     Step::Accept,
+    Step::DeclareStudy,
+    Step::Upload,
+    Step::DetachStudy,
+    Step::AttachStudy,
     Step::SpecialistJoins,
     Step::ReferrerJoins,
     Step::InviteGuest,
@@ -71,6 +89,8 @@ pub const WHOLE: &[Step] = &[
     Step::Stamp(ClockStamp::Decision),
     Step::Ask,
     Step::Reply,
+    Step::AddSecond,
+    Step::RemoveSecond,
     Step::HandOver,
     Step::AcceptOffer,
     Step::EndSession,
@@ -82,63 +102,6 @@ pub const WHOLE: &[Step] = &[
     Step::FeedBack,
 ];
 
-/// What no log may hold: each a text that the script sends, and the server stores.
-pub const PRIVATE: &[&str] = &[
-    "Musterfrauova",
-    "Eulalia",
-    "1941-03-07",
-    "Q987654321",
-    "PAT-4711-X",
-    "Hemiparese rechts",
-    "Apixaban",
-    "Lyse oder Thrombektomie",
-    "+49 30 5550815",
-    "Zürnkücher",
-    "Pflegekraft Nörgelbach",
-    "Wann zuletzt Antikoagulans",
-    "Gestern um sieben",
-    "Frühzeichen linksseitig",
-    "M1-Verschluss",
-    "Lyse, dann Verlegung",
-    "Tippfehler im Befund",
-    "geringe Artefakte",
-    "nicht auskunftsfähig",
-    "gute Erholung zuhause",
-];
-
-pub fn fields(now: UnixMillis) -> CaseFields {
-    CaseFields {
-        family_name: Some(PRIVATE[0].into()),
-        given_name: Some(PRIVATE[1].into()),
-        birth_date: Some(PRIVATE[2].into()),
-        sex: Some(Sex::Female),
-        insurance_number: Some(PRIVATE[3].into()),
-        patient_id: Some(PRIVATE[4].into()),
-        diagnosis: Some(PRIVATE[5].into()),
-        medication: Some(PRIVATE[6].into()),
-        question: Some(PRIVATE[7].into()),
-        justification: Some(Justification::SpeciallyComplex),
-        callback_phone: Some(PRIVATE[8].into()),
-        // Left out, so that the close has to say why.
-        deadline: None,
-        eta: Some(now.plus_seconds(1200)),
-        last_seen_well: None,
-    }
-}
-
-fn answer(findings: &str) -> Answer {
-    Answer {
-        findings: findings.into(),
-        assessment: PRIVATE[14].into(),
-        recommendation: PRIVATE[15].into(),
-        decision: Decision::Transfer,
-        limitations: PRIVATE[17].into(),
-        template: Default::default(),
-        nihss: None,
-        key_images: vec![],
-    }
-}
-
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
     Referrer,
@@ -146,16 +109,6 @@ enum Who {
     Second,
     Coordinator,
     Guest,
-}
-
-/// A browser without an account.
-struct Guest {
-    http: reqwest::Client,
-    /// Of the last invitation.
-    id: Option<GuestId>,
-    token: String,
-    /// Once the link was opened.
-    csrf: Option<String>,
 }
 
 /// One consult on its way.
@@ -166,23 +119,23 @@ pub struct Script<'a> {
     began: UnixMillis,
     seats: BTreeMap<Who, Seat>,
     guest: Guest,
-    /// Events of which an answer of the server has told.
-    acknowledged: i64,
+    study: Option<StudyId>,
+    acknowledged: Acknowledged,
     /// Tokens and tickets that went over the wire.
     pub secrets: Vec<String>,
 }
 
 impl<'a> Script<'a> {
     pub async fn new(people: &'a People) -> Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().cookie_store(true).build()?;
         Ok(Self {
             people,
             consult: ConsultId(Uuid::now_v7()),
             service: stroke(&people.referrer).await?.id,
             began: SystemClock.now(),
             seats: BTreeMap::new(),
-            guest: Guest { http, id: None, token: String::new(), csrf: None },
-            acknowledged: 0,
+            guest: Guest::new(&people.referrer.base)?,
+            study: None,
+            acknowledged: Acknowledged::default(),
             secrets: vec![],
         })
     }
@@ -194,15 +147,15 @@ impl<'a> Script<'a> {
 
     /// What was acknowledged is still there.
     pub async fn check_acknowledged(&self) -> Result<()> {
-        if self.acknowledged > 0 {
-            let seq = self.people.referrer.detail(self.consult).await?.summary.seq;
-            ensure!(seq >= self.acknowledged, "event {} was acknowledged, the log ends at {seq}", self.acknowledged);
+        if self.acknowledged.seq > 0 {
+            self.acknowledged.check(&self.people.referrer.detail(self.consult).await?)?;
         }
         Ok(())
     }
 
     /// Does one step, for the first time or again.
     pub async fn step(&mut self, step: Step) -> Result<()> {
+        self.acknowledged.told.clear();
         self.take(step).await.with_context(|| format!("step {step:?}"))
     }
 
@@ -228,6 +181,21 @@ impl<'a> Script<'a> {
             }
             Step::Assign => self.act(Coordinator, Action::Assign { to: specialist }).await,
             Step::Accept => self.act(Specialist, Action::Accept).await,
+            Step::DeclareStudy => self.declare_study().await,
+            Step::Upload => {
+                let study = self.study.context("declared")?;
+                let reply = self.people.referrer.store(&self.objects()).await?;
+                ensure!(reply.status.is_success(), "STOW: {} {}", reply.status, reply.code());
+                self.until(Told::Received(study, SLICES)).await
+            }
+            Step::DetachStudy => {
+                let study_id = self.study.context("declared")?;
+                self.act(Referrer, Action::DetachStudy { study_id, reason: PRIVATE[20].into() }).await
+            }
+            Step::AttachStudy => {
+                let study_id = self.study.context("declared")?;
+                self.act(Referrer, Action::AttachStudy { study_id }).await
+            }
             Step::SpecialistJoins => self.joins(Specialist).await,
             Step::ReferrerJoins => self.joins(Referrer).await,
             Step::InviteGuest => self.invite().await,
@@ -255,6 +223,11 @@ impl<'a> Script<'a> {
             Step::Stamp(stamp) => self.act(Referrer, Action::Stamp { stamp, at: self.began }).await,
             Step::Ask => self.act(Specialist, Action::AskForMore { text: PRIVATE[11].into() }).await,
             Step::Reply => self.act(Referrer, Action::Reply { text: PRIVATE[12].into() }).await,
+            Step::AddSecond => {
+                let action = Action::AddParticipant { person: second, part: Part::SecondSpecialist };
+                self.act(Specialist, action).await
+            }
+            Step::RemoveSecond => self.act(Specialist, Action::RemoveParticipant { person: second }).await,
             Step::HandOver => self.act(Specialist, Action::HandOver { to: second }).await,
             Step::AcceptOffer => self.act(Second, Action::AcceptOffer).await,
             Step::EndSession => self.act(Second, Action::EndSession).await,
@@ -302,7 +275,18 @@ impl<'a> Script<'a> {
     fn took(&mut self, reply: &Reply) -> Result<()> {
         ensure!(reply.status.is_success(), "{} {} {}", reply.status, reply.code(), reply.body["detail"]);
         let seq = reply.body["summary"]["seq"].as_i64().context("the consult")?;
-        self.acknowledged = self.acknowledged.max(seq);
+        self.acknowledged.seq = self.acknowledged.seq.max(seq);
+        Ok(())
+    }
+
+    async fn declare_study(&mut self) -> Result<()> {
+        let declared = DeclareStudy { study_instance_uid: self.study_uid(), instances: SLICES };
+        let path = format!("/api/consults/{}/studies", self.consult);
+        let reply = self.people.referrer.post(&path, &serde_json::to_value(&declared)?).await?;
+        ensure!(reply.status.is_success(), "declare: {} {}", reply.status, reply.code());
+        let status: StudyStatus = serde_json::from_value(reply.body)?;
+        self.study = Some(status.id);
+        self.acknowledged.told.push(Told::Received(status.id, 0));
         Ok(())
     }
 
@@ -323,8 +307,7 @@ impl<'a> Script<'a> {
             let seat = self.seats.get_mut(&who).context("a socket")?;
             seat.until(|message| matches!(message, ServerMessage::Welcome { .. })).await?;
         }
-        let me = client.me.person.id;
-        self.until(|detail| detail.summary.in_room.iter().any(|person| person.id == me)).await
+        self.until(Told::InRoom(client.me.person.id)).await
     }
 
     async fn seat(&mut self, reply: &Reply) -> Result<Seat> {
@@ -334,67 +317,11 @@ impl<'a> Script<'a> {
         Seat::knock(ticket).await
     }
 
-    async fn invite(&mut self) -> Result<()> {
-        // The same id after a lost answer, so that nobody is invited twice.
-        let id = *self.guest.id.get_or_insert_with(|| GuestId(Uuid::now_v7()));
-        let invited = InviteGuest { id, name: PRIVATE[9].into(), part: GuestPart::Relative };
-        let path = format!("/api/consults/{}/guests", self.consult);
-        let reply = self.people.specialist.post(&path, &serde_json::to_value(&invited)?).await?;
-        ensure!(reply.status.is_success(), "invite: {} {}", reply.status, reply.code());
-        let link: GuestLink = serde_json::from_value(reply.body)?;
-        let token = link.path.0.strip_prefix("/guest/#").context("a fragment")?;
-        self.guest.token = token.to_owned();
-        self.secrets.push(token.to_owned());
-        self.guest.csrf = None;
-        Ok(())
-    }
-
-    async fn knock(&mut self) -> Result<()> {
-        if self.guest.csrf.is_none() && !self.open_link().await? {
-            // The link worked once, and its answer was lost: the host makes another one.
-            self.guest.id = None;
-            self.invite().await?;
-            ensure!(self.open_link().await?, "a new link is refused");
-        }
-        self.guest_seat().await?;
-        let id = self.guest.id;
-        self.until(|detail| {
-            detail.guests.iter().any(|guest| Some(guest.id) == id && guest.state != GuestState::Invited)
-        })
-        .await
-    }
-
-    /// `false`: it was opened before.
-    async fn open_link(&mut self) -> Result<bool> {
-        let link = OpenGuestLink { token: self.guest.token.as_str().into() };
-        let base = &self.people.referrer.base;
-        let answer = self.guest.http.post(format!("{base}/api/guest")).json(&link).send().await?;
-        if answer.status() == StatusCode::GONE {
-            return Ok(false);
-        }
-        ensure!(answer.status().is_success(), "the guest's link answers {}", answer.status());
-        let view: GuestView = serde_json::from_slice(&answer.bytes().await?)?;
-        self.guest.csrf = Some(view.csrf_token.0);
-        Ok(true)
-    }
-
-    async fn guest_seat(&mut self) -> Result<()> {
-        let base = &self.people.referrer.base;
-        let csrf = self.guest.csrf.as_deref().context("opened")?;
-        let asked = self.guest.http.post(format!("{base}/api/guest/ticket")).header("X-CSRF-Token", csrf);
-        let answer = asked.send().await?;
-        let status = answer.status();
-        let body: Value = serde_json::from_slice(&answer.bytes().await?).unwrap_or(Value::Null);
-        let seat = self.seat(&Reply { status, body, retry_after: None }).await?;
-        self.seats.insert(Who::Guest, seat);
-        Ok(())
-    }
-
-    /// Asks until the consult is so; no time is assumed.
-    async fn until(&self, wanted: impl Fn(&ConsultDetail) -> bool) -> Result<()> {
-        while !wanted(&self.people.referrer.detail(self.consult).await?) {
-            tokio::task::yield_now().await;
-        }
+    /// Asks until the server tells it; no time is assumed.
+    async fn until(&mut self, told: Told) -> Result<()> {
+        let detail = self.people.referrer.until(self.consult, |detail| told.holds(detail)).await?;
+        self.acknowledged.seq = self.acknowledged.seq.max(detail.summary.seq);
+        self.acknowledged.told.push(told);
         Ok(())
     }
 }

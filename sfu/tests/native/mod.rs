@@ -14,6 +14,7 @@ use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::state::RTCPeerConnectionState;
 use rtc::peer_connection::transport::RTCIceCandidateInit;
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind};
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverId, RTCRtpTransceiverInit};
 use rtc::sansio::Protocol;
@@ -30,6 +31,9 @@ pub(crate) fn now() -> Instant {
 
 /// Nothing here takes long; this only ends a test that would hang.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Between two frames of a camera.
+const FRAME: Duration = Duration::from_millis(33);
 
 pub(crate) struct Received {
     pub(crate) mid: String,
@@ -52,6 +56,10 @@ pub(crate) struct Native {
     pub(crate) slots: Vec<Slot>,
     pub(crate) rtp: Vec<Received>,
     pub(crate) frames: Vec<(String, Bytes)>,
+    /// The camera was asked for a key frame.
+    key_frame_wanted: bool,
+    /// When [`Self::film`] has something to send next; absent before the first frame.
+    next_frame: Option<Instant>,
     pub(crate) answer: String,
     /// Data channel frames that the next offer asks for.
     pub(crate) keys: Keys,
@@ -127,6 +135,8 @@ impl Native {
             slots: Vec::new(),
             rtp: Vec::new(),
             frames: Vec::new(),
+            key_frame_wanted: false,
+            next_frame: None,
             answer: String::new(),
             keys: Keys::All,
         }
@@ -231,6 +241,18 @@ impl Native {
         sender.write_rtp(now(), rtc::rtp::Packet { header, payload }).unwrap();
     }
 
+    /// Sends the camera's frame that is due: a key frame first and when one was asked for, as browsers do.
+    pub(crate) fn film(&mut self, size: usize) {
+        let now = now();
+        if self.next_frame.is_some_and(|at| at > now) {
+            return;
+        }
+        let first = self.next_frame.is_none();
+        self.next_frame = Some(now + FRAME);
+        let wanted = std::mem::take(&mut self.key_frame_wanted);
+        self.send_sized(Source::Camera, first || wanted, size);
+    }
+
     /// From now on [`Self::step`] does not wait for a datagram.
     pub(crate) fn never_wait(&mut self) {
         self.socket.set_nonblocking(true).unwrap();
@@ -313,6 +335,12 @@ impl Native {
                         timestamp: packet.header.timestamp,
                         payload: packet.payload,
                     });
+                }
+                RTCMessage::RtcpPacket(_, packets) => {
+                    for packet in packets {
+                        let Some(pli) = packet.as_any().downcast_ref::<PictureLossIndication>() else { continue };
+                        self.key_frame_wanted |= pli.media_ssrc == self.senders[Source::Camera as usize].2;
+                    }
                 }
                 RTCMessage::DataChannelMessage(id, message) => {
                     let label = self.channels.iter().find(|(_, known, _)| *known == id).unwrap().0.clone();

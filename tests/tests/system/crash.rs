@@ -15,14 +15,34 @@ on_both_engines!(nothing_is_lost_by_a_kill_after_any_step, nothing_is_lost_by_a_
 
 /// A client repeats a request whose answer was lost. More tries would hide a server that never answers.
 const TRIES: u32 = 5;
-/// A request takes a few milliseconds: kills fall before its write, into it and after it.
-const LATEST_KILL_MICROS: u64 = 4_000;
+/// Of the time that a step takes: kills fall before its writes, between them, and after them.
+const LATEST_KILL_PERCENT: u64 = 120;
+/// The killer's last stretch, which it counts by itself: a sleep would be late by a good part of a request.
+const FINE: Duration = Duration::from_millis(1);
 
 #[derive(Clone, Copy)]
-enum Kill {
+enum Kill<'a> {
     Never,
     After,
-    Within(u64),
+    /// At an instant by chance (the seed) within the time that each step took.
+    Within(u64, &'a [Duration]),
+}
+
+/// What one whole consult has left behind.
+struct Course {
+    /// The canonical log.
+    log: Vec<Value>,
+    /// How long each step took.
+    times: Vec<Duration>,
+    outcomes: Outcomes,
+}
+
+/// How far steps came until the kill. A test in which one of these never happens has tested less than it says.
+#[derive(Debug, Default)]
+struct Outcomes {
+    not_carried_out: u32,
+    answer_lost: u32,
+    answered: u32,
 }
 
 async fn nothing_is_lost_by_a_kill_after_any_step(engine: Engine) -> Result<()> {
@@ -30,42 +50,62 @@ async fn nothing_is_lost_by_a_kill_after_any_step(engine: Engine) -> Result<()> 
     let people = installation.people().await?;
     let calm = whole(&mut installation, &people, Kill::Never).await?;
     let interrupted = whole(&mut installation, &people, Kill::After).await?;
-    same(&calm, &interrupted)?;
+    same(&calm.log, &interrupted.log)?;
     installation.stop()
 }
 
 async fn nothing_is_lost_by_a_kill_within_any_step(engine: Engine) -> Result<()> {
     let Some(mut installation) = Installation::new(engine).await? else { return Ok(()) };
     let people = installation.people().await?;
-    let calm = whole(&mut installation, &people, Kill::Never).await?;
+    // Timed on servers that have just started, as those are that will be killed.
+    let calm = whole(&mut installation, &people, Kill::After).await?;
+    let mut outcomes = Outcomes::default();
     for seed in seeds(2, 60) {
-        let interrupted = whole(&mut installation, &people, Kill::Within(seed)).await;
-        let compared = interrupted.and_then(|interrupted| same(&calm, &interrupted));
-        compared.with_context(|| format!("seed {seed}"))?;
+        let interrupted = whole(&mut installation, &people, Kill::Within(seed, &calm.times)).await;
+        let interrupted = interrupted.with_context(|| format!("seed {seed}"))?;
+        same(&calm.log, &interrupted.log).with_context(|| format!("seed {seed}"))?;
+        outcomes.not_carried_out += interrupted.outcomes.not_carried_out;
+        outcomes.answer_lost += interrupted.outcomes.answer_lost;
+        outcomes.answered += interrupted.outcomes.answered;
     }
+    eprintln!("{engine:?}: {outcomes:?}");
+    let each = [outcomes.not_carried_out, outcomes.answer_lost, outcomes.answered];
+    ensure!(each.iter().all(|count| *count > 0), "the kills fell on one side: {outcomes:?}");
     installation.stop()
 }
 
-/// The canonical log of one whole consult.
-async fn whole(installation: &mut Installation, people: &People, kill: Kill) -> Result<Vec<Value>> {
+async fn whole(installation: &mut Installation, people: &People, kill: Kill<'_>) -> Result<Course> {
     let mut script = Script::new(people).await?;
+    let (mut times, mut outcomes) = (vec![], Outcomes::default());
     for (index, step) in (0_u64..).zip(WHOLE) {
+        let start = Instant::now();
         match kill {
             Kill::Never => script.step(*step).await?,
             Kill::After => {
                 script.step(*step).await?;
+                times.push(start.elapsed());
                 installation.restart_hard().await?;
             }
-            Kill::Within(seed) => {
+            Kill::Within(seed, times) => {
+                let time = times.get(usize::try_from(index)?).context("timed")?;
+                let delay = chance(seed, index, *time);
+                let before = entries(installation, &script).await?;
                 let pid = installation.node()?.pid().context("the server runs")?;
-                let micros = stir(seed, index) % LATEST_KILL_MICROS;
-                let killer = std::thread::spawn(move || kill_in(pid, Duration::from_micros(micros)));
+                let killer = std::thread::spawn(move || kill_in(pid, delay));
                 let done = script.step(*step).await;
                 killer.join().map_err(|_| anyhow::anyhow!("the killer"))?;
-                if let Err(error) = done {
-                    ensure!(is_lost(&error), "not lost but refused: {error:#}");
-                }
                 installation.restart_hard().await?;
+                match done {
+                    Ok(()) => outcomes.answered += 1,
+                    Err(error) => {
+                        ensure!(is_lost(&error), "not lost but refused: {error:#}");
+                        let count = match entries(installation, &script).await? > before {
+                            true => &mut outcomes.answer_lost,
+                            false => &mut outcomes.not_carried_out,
+                        };
+                        *count += 1;
+                    }
+                }
             }
         }
         if !matches!(kill, Kill::Never) {
@@ -80,12 +120,27 @@ async fn whole(installation: &mut Installation, people: &People, kill: Kill) -> 
             }
         }
     }
-    Chronicle::read(&installation.database, script.consult).await?.canonical()
+    let log = Chronicle::read(&installation.database, script.consult).await?.canonical()?;
+    Ok(Course { log, times, outcomes })
 }
 
-/// Counts the time by itself: a sleep would be late by more than a request takes.
+/// How much people have done so far, by the log.
+async fn entries(installation: &Installation, script: &Script<'_>) -> Result<usize> {
+    match Chronicle::find(&installation.database, script.consult).await? {
+        Some(chronicle) => Ok(chronicle.canonical()?.len()),
+        None => Ok(0),
+    }
+}
+
+fn chance(seed: u64, step: u64, time: Duration) -> Duration {
+    let most = u64::try_from(time.as_micros()).unwrap_or(u64::MAX).saturating_mul(LATEST_KILL_PERCENT) / 100;
+    Duration::from_micros(stir(seed, step) % most.max(1))
+}
+
 fn kill_in(pid: u32, delay: Duration) {
     let start = Instant::now();
+    // Nobody wakes it.
+    std::thread::park_timeout(delay.saturating_sub(FINE));
     while start.elapsed() < delay {
         std::hint::spin_loop();
     }

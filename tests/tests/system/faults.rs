@@ -1,10 +1,11 @@
 //! What breaks around a server: its database goes, its disk is full.
 
-use anyhow::{Context, Result, ensure};
+use crate::in_time;
+use anyhow::{Context, Result, bail, ensure};
+use imaging::phantom::{self, Params};
 use reqwest::StatusCode;
-use schemas::consult::{Action, CaseFields, NewConsult, RoomTicket, Urgency};
-use schemas::{ConsultId, UnixMillis};
-use serde_json::json;
+use schemas::ConsultId;
+use schemas::consult::{Action, CaseFields, NewConsult, Urgency};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,10 +15,11 @@ use telekonsil::{app::ports::Clock, clock::SystemClock};
 use tests::chronicle::Chronicle;
 use tests::client::{Client, Reply};
 use tests::installation::{Installation, People, new_folder};
+use tests::peer::Peer;
 use tests::proxy::Weather;
 use tests::script::stroke;
-use tests::seat::Seat;
-use tokio::time::{Instant, timeout};
+use tests::stream::Stream;
+use tokio::time::Instant;
 use uuid::Uuid;
 
 /// The promise is three seconds; the rest is for a machine that builds at the same time.
@@ -26,6 +28,8 @@ const QUICK: Duration = Duration::from_secs(4);
 const OUTAGE: Duration = Duration::from_secs(5);
 /// A room lives on while the database is away: it looks at its consult beside the conversation.
 const ROOM_ANSWERS: Duration = Duration::from_secs(1);
+/// Pictures know nothing of the database; the rest is for a machine that builds at the same time.
+const PICTURE: Duration = Duration::from_secs(2);
 /// From the database's return until everything works without anybody's help.
 const RECOVERY: Duration = Duration::from_secs(10);
 
@@ -50,14 +54,6 @@ fn question(text: String) -> Action {
     Action::CompleteFields { fields: CaseFields { question: Some(text), ..CaseFields::default() } }
 }
 
-async fn seat(client: &Client, id: ConsultId) -> Result<Seat> {
-    let reply = client.post(&format!("/api/consults/{id}/ticket"), &json!({})).await?;
-    let ticket: RoomTicket = serde_json::from_value(reply.body).context("a ticket")?;
-    let mut seat = Seat::knock(ticket).await?;
-    seat.until(|message| matches!(message, schemas::room::ServerMessage::Welcome { .. })).await?;
-    Ok(seat)
-}
-
 /// Clear, quick, and with a hint when to come back.
 fn refused_clearly(reply: &Reply, took: Duration) -> Result<()> {
     ensure!(
@@ -71,64 +67,79 @@ fn refused_clearly(reply: &Reply, took: Duration) -> Result<()> {
     Ok(())
 }
 
+/// Asks again and again while the database is away, at least for [`OUTAGE`] and until `over` says so; how often.
+async fn refused_during_outage(people: &People, talk: ConsultId, over: impl Fn() -> bool) -> Result<u32> {
+    let gone = Instant::now();
+    let mut asked = 0;
+    while gone.elapsed() < OUTAGE || !over() {
+        asked += 1;
+        let start = Instant::now();
+        let act = async {
+            let reply = people.referrer.act(talk, &question(format!("Frage {asked}"))).await?;
+            refused_clearly(&reply, start.elapsed())
+        };
+        let read = async {
+            let reply = people.specialist.get(&format!("/api/consults/{talk}")).await?;
+            refused_clearly(&reply, start.elapsed())
+        };
+        let list = async {
+            let reply = people.coordinator.get("/api/consults").await?;
+            refused_clearly(&reply, start.elapsed())
+        };
+        let refused = tokio::try_join!(act, read, list);
+        refused.with_context(|| format!("request {asked}, {:?} after the cut", gone.elapsed()))?;
+    }
+    Ok(asked)
+}
+
+/// The database is back: how long until a request is carried out again.
+async fn recovered(client: &Client, talk: ConsultId, action: &Action) -> Result<Duration> {
+    let back = Instant::now();
+    loop {
+        let reply = client.act(talk, action).await?;
+        if reply.status.is_success() {
+            return Ok(back.elapsed());
+        }
+        ensure!(reply.status == StatusCode::SERVICE_UNAVAILABLE, "{} {}", reply.status, reply.code());
+        ensure!(back.elapsed() < RECOVERY, "not back after {:?}", back.elapsed());
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_goes_and_comes_back() -> Result<()> {
+    in_time(database_goes_and_comes_back()).await
+}
+
+async fn database_goes_and_comes_back() -> Result<()> {
     let Some((mut installation, proxy)) = Installation::behind_a_proxy().await? else { return Ok(()) };
-    let People { referrer, specialist, coordinator, .. } = installation.people().await?;
-    let talk = emergency(&referrer).await?;
+    let people = installation.people().await?;
+    let People { referrer, specialist, coordinator, .. } = &people;
+    let talk = emergency(referrer).await?;
     ensure!(specialist.act(talk, &Action::Accept).await?.status.is_success());
-    let mut seats = [seat(&specialist, talk).await?, seat(&referrer, talk).await?];
-    let ringing = emergency(&referrer).await?;
+    let mut peers = Peer::two([specialist, referrer], talk).await?;
+    let (mut page, _) = Stream::open(installation.node()?.http, coordinator.cookie.to_str()?, None).await?;
+    let ringing = emergency(referrer).await?;
     let first_ring = referrer.detail(ringing).await?.rings.first().context("rings")?.clone();
 
     for weather in [Weather::Refusing, Weather::Frozen] {
         let pid = installation.node()?.pid();
-        let gone = Instant::now();
         // The second outage outlasts a ring.
-        let over = |now: UnixMillis| weather == Weather::Refusing || now > first_ring.until.plus_seconds(2);
-        proxy.turn(weather);
-        let mut asked = 0;
-        while gone.elapsed() < OUTAGE || !over(SystemClock.now()) {
-            asked += 1;
-            let start = Instant::now();
-            let act = async {
-                let reply = referrer.act(talk, &question(format!("Frage {asked}"))).await?;
-                refused_clearly(&reply, start.elapsed())
-            };
-            let read = async {
-                let reply = specialist.get(&format!("/api/consults/{talk}")).await?;
-                refused_clearly(&reply, start.elapsed())
-            };
-            let list = async {
-                let reply = coordinator.get("/api/consults").await?;
-                refused_clearly(&reply, start.elapsed())
-            };
-            let rooms = async {
-                for seat in &mut seats {
-                    timeout(ROOM_ANSWERS, seat.ping(asked)).await.context("the room does not answer")??;
-                }
-                anyhow::Ok(())
-            };
-            let refused = tokio::try_join!(act, read, list, rooms);
-            refused.with_context(|| format!("{weather:?}, request {asked}, {:?} after the cut", gone.elapsed()))?;
-        }
-        let ready = reqwest::get(format!("{}/readyz", installation.base())).await?;
-        ensure!(ready.status() == StatusCode::SERVICE_UNAVAILABLE, "ready without a database: {}", ready.status());
-
-        proxy.turn(Weather::Fair);
-        let back = Instant::now();
-        let action = question(format!("Frage nach {weather:?}"));
-        loop {
-            let reply = referrer.act(talk, &action).await?;
-            if reply.status.is_success() {
-                break;
-            }
-            ensure!(reply.status == StatusCode::SERVICE_UNAVAILABLE, "{} {}", reply.status, reply.code());
-            ensure!(back.elapsed() < RECOVERY, "not back after {:?}", back.elapsed());
-        }
-        eprintln!("{weather:?}: {asked} rounds of requests refused, back {:?} after the database", back.elapsed());
-        for seat in &mut seats {
-            timeout(ROOM_ANSWERS, seat.ping(0)).await.context("the room does not answer afterwards")??;
+        let over = || weather == Weather::Refusing || SystemClock.now() > first_ring.until.plus_seconds(2);
+        let outage = async {
+            proxy.turn(weather);
+            let asked = refused_during_outage(&people, talk, over).await?;
+            let ready = reqwest::get(format!("{}/readyz", installation.base())).await?;
+            let status = ready.status();
+            ensure!(status == StatusCode::SERVICE_UNAVAILABLE, "ready without a database: {status}");
+            proxy.turn(Weather::Fair);
+            let back = recovered(referrer, talk, &question(format!("Frage nach {weather:?}"))).await?;
+            eprintln!("{weather:?}: {asked} rounds of requests refused, back {back:?} after the database");
+            Ok(())
+        };
+        Peer::talk_during(&mut peers, outage).await.with_context(|| format!("{weather:?}"))?;
+        for peer in &mut peers {
+            let waits = peer.longest_waits();
+            ensure!(waits.room < ROOM_ANSWERS && waits.picture < PICTURE, "{weather:?}: {waits:?}");
         }
         ensure!(installation.node()?.pid() == pid, "the same process");
     }
@@ -143,6 +154,9 @@ async fn a_database_that_goes_and_comes_back() -> Result<()> {
         }
         ensure!(back.elapsed() < RECOVERY, "the next one is not rung");
     }
+    // A page that was open all the time goes on hearing.
+    let news = emergency(referrer).await?;
+    page.event(&news.to_string()).await.context("the stream has not survived")?;
     // Nobody had to come in again.
     let detail = referrer.detail(talk).await?;
     ensure!(detail.summary.in_room.len() == 2, "both are still in the room");
@@ -156,12 +170,18 @@ async fn a_database_that_goes_and_comes_back() -> Result<()> {
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// `None` where this user may not mount.
+    /// `None` where this user may not mount and the caller allowed that.
     fn mount(path: &Path, mebibytes: u32) -> Result<Option<Self>> {
         std::fs::create_dir_all(path)?;
         let size = format!("size={mebibytes}m");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(path).output();
-        Ok(mounted.is_ok_and(|out| out.status.success()).then(|| Self(path.to_owned())))
+        if mounted.is_ok_and(|out| out.status.success()) {
+            return Ok(Some(Self(path.to_owned())));
+        }
+        if std::env::var_os("TELEKONSIL_ALLOW_NO_MOUNT").is_some() {
+            return Ok(None);
+        }
+        bail!("only root may mount a small disk: run as root, or allow less with TELEKONSIL_ALLOW_NO_MOUNT=1");
     }
 
     fn filler(&self) -> PathBuf {
@@ -196,11 +216,12 @@ impl Drop for SmallDisk {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_clearly_and_loses_nothing() -> Result<()> {
+    in_time(full_disk_of_the_database()).await
+}
+
+async fn full_disk_of_the_database() -> Result<()> {
     let folder = new_folder()?;
-    let Some(disk) = SmallDisk::mount(&folder.join("disk"), 16)? else {
-        eprintln!("skipped: this user may not mount a small disk (root may)");
-        return Ok(());
-    };
+    let Some(disk) = SmallDisk::mount(&folder.join("disk"), 16)? else { return Ok(()) };
     let database = format!("sqlite:{}", disk.0.join("telekonsil.db").display());
     let mut installation = Installation::on(folder, database.clone(), &database).await?;
     let People { referrer, .. } = installation.people().await?;
@@ -243,5 +264,42 @@ async fn a_full_disk_refuses_clearly_and_loses_nothing() -> Result<()> {
         ensure!(made.status == StatusCode::CREATED, "the same request again: {} {}", made.status, made.code());
         Chronicle::read(&installation.database, id).await?;
     }
+    installation.stop()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_full_of_pictures_refuses_clearly_and_loses_nothing() -> Result<()> {
+    in_time(full_disk_of_the_pictures()).await
+}
+
+async fn full_disk_of_the_pictures() -> Result<()> {
+    let folder = new_folder()?;
+    let database = format!("sqlite:{}", folder.join("telekonsil.db").display());
+    let Some(disk) = SmallDisk::mount(&folder.join("data"), 16)? else { return Ok(()) };
+    let installation = Installation::on(folder, database.clone(), &database).await?;
+    let People { referrer, .. } = installation.people().await?;
+    let params = Params { slices: 4, size: 128, ..Params::default() };
+    let objects: Vec<Vec<u8>> = phantom::generate(&params).map(|(_, object)| object).collect();
+    let first = referrer.store(&objects[..1]).await?;
+    ensure!(first.status.is_success(), "with room on the disk: {}", first.status);
+    let instances = format!("/dicomweb/studies/{}/instances", phantom::study_instance_uid(&params));
+    let stored = async || {
+        let found = referrer.get(&instances).await?;
+        anyhow::Ok(found.body.as_array().map_or(0, Vec::len))
+    };
+
+    disk.fill()?;
+    let start = Instant::now();
+    let full = referrer.store(&objects[1..]).await?;
+    ensure!(full.status == StatusCode::SERVICE_UNAVAILABLE, "a full disk answers {}", full.status);
+    ensure!(start.elapsed() <= QUICK, "refused only after {:?}", start.elapsed());
+    ensure!(stored().await? == 1, "what was refused is not listed");
+    // The database has a disk of its own.
+    emergency(&referrer).await.context("a consult needs no room for pictures")?;
+
+    disk.free()?;
+    let again = referrer.store(&objects).await?;
+    ensure!(again.status.is_success(), "space again: {}", again.status);
+    ensure!(stored().await? == objects.len());
     installation.stop()
 }
