@@ -1,8 +1,8 @@
 //! The limit that the SFU is held against: receive, AES-128-GCM open, seal once for each subscriber, `sendmmsg`. One
-//! thread, nothing else.
+//! thread, nothing else. The cipher is the SFU's own (`ring`, through `rtc-crypto`): what differs is all the rest.
 
-use aes_gcm::{AeadInOut, Aes128Gcm, KeyInit};
-use anyhow::Result;
+use anyhow::{Context, Result};
+use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
@@ -22,24 +22,24 @@ pub(crate) struct Bare {
     thread: Option<JoinHandle<()>>,
 }
 
-pub(crate) fn cipher(n: u8) -> Aes128Gcm {
-    Aes128Gcm::new(&[n; 16].into())
+pub(crate) fn cipher(n: u8) -> Result<LessSafeKey> {
+    let key = UnboundKey::new(&AES_128_GCM, &[n; 16]).ok().context("16 bytes are a key")?;
+    Ok(LessSafeKey::new(key))
 }
 
-/// As SRTP derives it: from SSRC and sequence number, here simply the first twelve bytes.
-pub(crate) fn nonce(packet: &[u8]) -> [u8; 12] {
-    let mut nonce = [0; 12];
-    nonce.copy_from_slice(&packet[..12]);
-    nonce
+/// As SRTP derives it: from SSRC and sequence number, here simply the header's twelve bytes.
+fn nonce(header: &[u8]) -> Nonce {
+    let mut nonce = [0; HEADER];
+    nonce.copy_from_slice(header);
+    Nonce::assume_unique_for_key(nonce)
 }
 
 /// Seals `packet[HEADER..]` in place; the tag is appended.
-pub(crate) fn seal(cipher: &Aes128Gcm, packet: &mut Vec<u8>) {
-    let nonce = nonce(packet);
+pub(crate) fn seal(cipher: &LessSafeKey, packet: &mut Vec<u8>) {
     let (header, body) = packet.split_at_mut(HEADER);
     // Fails only beyond 64 GiB.
-    if let Ok(tag) = cipher.encrypt_inout_detached(&nonce.into(), header, body.into()) {
-        packet.extend_from_slice(&tag);
+    if let Ok(tag) = cipher.seal_in_place_separate_tag(nonce(header), Aad::from(&*header), body) {
+        packet.extend_from_slice(tag.as_ref());
     }
 }
 
@@ -48,11 +48,13 @@ impl Bare {
         let socket = UdpSocket::bind("127.0.0.1:0")?;
         socket.set_read_timeout(Some(Duration::from_millis(5)))?;
         let address = socket.local_addr()?;
+        let publisher = cipher(1)?;
+        let keys = (0..subscribers.len()).map(|n| cipher((n % 251) as u8)).collect::<Result<Vec<_>>>()?;
         let (sent, stop) = (Arc::new(AtomicU64::new(0)), Arc::new(AtomicBool::new(false)));
         let (count, end) = (Arc::clone(&sent), Arc::clone(&stop));
         let thread = std::thread::Builder::new()
             .name("bare".into())
-            .spawn(move || forward(&socket, &subscribers, &count, &end))?;
+            .spawn(move || forward(&socket, &publisher, &subscribers, &keys, &count, &end))?;
         Ok(Self { address, sent, stop, thread: Some(thread) })
     }
 }
@@ -66,22 +68,27 @@ impl Drop for Bare {
     }
 }
 
-fn forward(socket: &UdpSocket, subscribers: &[SocketAddr], sent: &AtomicU64, stop: &AtomicBool) {
-    let publisher = cipher(1);
-    let keys: Vec<Aes128Gcm> = (0..subscribers.len()).map(|n| cipher((n % 251) as u8)).collect();
+fn forward(
+    socket: &UdpSocket,
+    publisher: &LessSafeKey,
+    subscribers: &[SocketAddr],
+    keys: &[LessSafeKey],
+    sent: &AtomicU64,
+    stop: &AtomicBool,
+) {
     let mut batch = Batch::new();
     let mut buffer = [0; 2048];
     while !stop.load(Ordering::Relaxed) {
         let Ok((length, _)) = socket.recv_from(&mut buffer) else { continue };
-        let nonce = nonce(&buffer);
-        let (header, rest) = buffer[..length].split_at_mut(HEADER);
-        let (body, tag) = rest.split_at_mut(length - HEADER - TAG);
-        let Ok(tag) = <[u8; TAG]>::try_from(&*tag) else { continue };
-        if publisher.decrypt_inout_detached(&nonce.into(), header, body.into(), &tag.into()).is_err() {
+        if length < HEADER + TAG {
+            continue;
+        }
+        let (header, sealed) = buffer[..length].split_at_mut(HEADER);
+        if publisher.open_in_place(nonce(header), Aad::from(&*header), sealed).is_err() {
             continue;
         }
         let clear = length - TAG;
-        for (to, key) in subscribers.iter().zip(&keys) {
+        for (to, key) in subscribers.iter().zip(keys) {
             let packet = batch.next(*to);
             packet.clear();
             packet.extend_from_slice(&buffer[..clear]);

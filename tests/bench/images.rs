@@ -28,18 +28,8 @@ pub(crate) async fn run() -> Result<()> {
     let start = now();
     let senders = (0..AT_ONCE).map(|_| async {
         while let Some(object) = objects.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let mut body = b"--b\r\nContent-Type: application/dicom\r\n\r\n".to_vec();
-            body.extend_from_slice(object);
-            body.extend_from_slice(b"\r\n--b--\r\n");
-            let answer = client
-                .http
-                .post(format!("{}/dicomweb/studies", client.base))
-                .header("X-CSRF-Token", &client.me.csrf_token.0)
-                .header("Content-Type", r#"multipart/related; type="application/dicom"; boundary=b"#)
-                .body(body)
-                .send()
-                .await?;
-            ensure!(answer.status().is_success(), "STOW answers {}", answer.status());
+            let answer = client.store(std::slice::from_ref(object)).await?;
+            ensure!(answer.status.is_success(), "STOW answers {}", answer.status);
         }
         anyhow::Ok(())
     });

@@ -1,5 +1,6 @@
 //! Speed and memory, with a peer beside each figure where there is one. Prints; asserts nothing about time.
 //!
+//! `cargo build --release --workspace` first: the server is a program of its own. Then
 //! `cargo run --release -p tests --bin bench [SECTION…]`; without a section all of them run (about five minutes).
 //! PostgreSQL figures need `tests/pg run cargo run …`.
 #![allow(clippy::print_stdout, reason = "printing is what this program is for")]
@@ -56,9 +57,13 @@ impl Sample {
         self.0.get(last * percent / 100).copied().unwrap_or(f64::NAN)
     }
 
+    /// A 99th percentile of fewer than a hundred would be the maximum under another name.
     pub(crate) fn line(&self, unit: &str) -> String {
-        let [half, late, most] = [50, 99, 100].map(|percent| self.percentile(percent));
-        format!("p50 {half:.1} {unit}, p99 {late:.1} {unit}, max {most:.1} {unit} (n = {})", self.0.len())
+        let (n, [half, late, most]) = (self.0.len(), [50, 99, 100].map(|percent| self.percentile(percent)));
+        match n < 100 {
+            true => format!("median {half:.1} {unit}, max {most:.1} {unit} (n = {n})"),
+            false => format!("p50 {half:.1} {unit}, p99 {late:.1} {unit}, max {most:.1} {unit} (n = {n})"),
+        }
     }
 }
 

@@ -1,13 +1,17 @@
 //! Start-up time and memory of a server process; CPU time of a thread of our own.
 
-use crate::{Sample, browserless, millis_since, native, service::open_streams, world::World};
+use crate::{Sample, millis_since, native, service::open_streams, world::World};
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::time::Duration;
+use tests::peer::Peer;
+use tokio::time::timeout;
 
 /// Rooms of two for the figure per room.
 const ROOMS: usize = 20;
 const CLIENTS: usize = 1_000;
+/// Media flows so long before memory is read.
+const TALK: Duration = Duration::from_millis(100);
 
 /// Two thousand streams are two thousand files on either side.
 pub(crate) fn raise_file_limit() -> Result<()> {
@@ -38,13 +42,6 @@ pub(crate) fn cpu_of(thread: &str) -> Result<u64> {
     Ok(total)
 }
 
-/// Resident memory in MiB.
-pub(crate) fn resident(pid: u32) -> Result<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
-    Ok(line.trim().trim_end_matches(" kB").trim().parse::<f64>()? / 1024.0)
-}
-
 pub(crate) async fn run() -> Result<()> {
     let mut world = World::small().await?;
     let mut starts = Vec::new();
@@ -56,23 +53,25 @@ pub(crate) async fn run() -> Result<()> {
         starts.push(millis_since(start));
     }
     println!("start of `serve` until /readyz: {}", Sample::new(starts).line("ms"));
-    let pid = world.installation.node()?.pid().context("the server runs")?;
-    let idle = resident(pid)?;
+    let idle = world.installation.node()?.resident()?;
     println!("memory, idle: {idle:.1} MiB");
-    let streams = open_streams(&world, CLIENTS).await?;
-    let with_clients = resident(pid)?;
+    let streams = open_streams(&mut world, CLIENTS).await?;
+    let with_clients = world.installation.node()?.resident()?;
     #[expect(clippy::cast_precision_loss, reason = "a thousand")]
     let per_client = (with_clients - idle) * 1024.0 / CLIENTS as f64;
     println!("memory, per connected client ({CLIENTS} event streams): {per_client:.1} KiB");
     drop(streams);
-    let before = resident(pid)?;
+    // Memory that the streams gave back to the allocator would hide what rooms take.
+    world.installation.restart_hard().await?;
+    let before = world.installation.node()?.resident()?;
     let mut members = Vec::new();
     for _ in 0..ROOMS {
-        members.extend(browserless::two_in_a_room(&world).await?);
-        browserless::settle(&mut members, Duration::from_millis(100)).await;
+        let id = world.accepted().await?;
+        members.extend(Peer::two([&world.people.referrer, &world.people.specialist], id).await?);
+        let _ = timeout(TALK, Peer::talk(&mut members)).await;
     }
     #[expect(clippy::cast_precision_loss, reason = "twenty")]
-    let per_room = (resident(pid)? - before) / ROOMS as f64;
+    let per_room = (world.installation.node()?.resident()? - before) / ROOMS as f64;
     println!("memory, per room of two ({ROOMS} rooms, media connected): {per_room:.2} MiB");
     drop(members);
     world.installation.stop()
