@@ -1,11 +1,22 @@
-//! Who read what: one row per person, session and study in a quarter of an hour. Opening a consult's page is in the
-//! event log of nobody and in this log neither; what is written down is the reading of images, and of the report as a
-//! file, which counts as a reading of each study of its consult.
+//! Who read what: one row per person, session and thing in a quarter of an hour. The event log of a consult tells who did
+//! something; this one tells who looked.
+//!
+//! Written down are a consult's page where it shows the question, the patient or the report, the report as a file, a
+//! study's objects, and each study in the answer of a search. Lists show no patient data, and stand in no log.
 
-use super::{App, Result, ports::AccessRow};
-use crate::domain::{access::Permission, consult::view, directory::Actor};
+use super::{App, Result, directory::named, ports::AccessRow, validate::name_of};
+use crate::domain::{
+    access::{Permission, may},
+    consult::view,
+    directory::Actor,
+};
 use bytes::Bytes;
-use schemas::{ConsultId, PersonId, StudyId, UnixMillis, privacy::AccessEntry};
+use schemas::{
+    ConsultId, PersonId, StudyId, UnixMillis,
+    consult::ConsultDetail,
+    privacy::{AccessEntry, AccessKind},
+};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Width of a row's window. Less writes more rows for a study of 500 slices; more hides when somebody came back.
@@ -21,6 +32,22 @@ pub struct ReportFile {
 }
 
 impl App {
+    /// A consult's page, and the log's row of who read it, where there was something of the patient to read. `session` is
+    /// [`super::Session::label`].
+    pub async fn open_consult(&self, actor: &Actor, session: &str, id: ConsultId) -> Result<ConsultDetail> {
+        let loaded = self.readable(actor, id).await?;
+        let facts = loaded.consult.facts(self.now());
+        let reads = |permission| may(actor, Some(&facts), permission);
+        if reads(Permission::ReadFields) || reads(Permission::ReadAnswer) {
+            let logged = self.log_access(actor, session, AccessKind::Case, [id.0]).await;
+            if let Err(error) = logged {
+                // A full disk must not hide the patient from the physician; files and images can wait, this cannot.
+                tracing::warn!(consult = %id, person = %actor.person_id, %error, "a read could not be logged");
+            }
+        }
+        self.show(actor, &loaded).await
+    }
+
     /// A version of the report (the current one, when none is named) as PDF, and the log's row of who read it.
     /// `session` is [`super::Session::label`].
     pub async fn report_file(
@@ -34,15 +61,28 @@ impl App {
         let current = consult.answer().map(|signed| signed.version).ok_or(super::Error::NotFound)?;
         let version = version.unwrap_or(current);
         let bytes = self.report_pdf(actor, id, version).await?;
-        for study in &consult.studies {
-            self.log_access(actor, session, study.0).await?;
-        }
+        self.log_access(actor, session, AccessKind::Report, [id.0]).await?;
         Ok(ReportFile { name: format!("Telekonsil-{}-v{version}.pdf", view::label(id)), bytes })
     }
 
-    /// Who read the consult's images and reports, newest first.
+    /// Writes down whose studies a search has shown; before the answer leaves.
+    pub async fn log_search(
+        &self,
+        actor: &Actor,
+        session: &str,
+        shown: impl IntoIterator<Item = StudyId> + Send,
+    ) -> Result<()> {
+        // Instances of one study name it many times.
+        let studies: BTreeSet<Uuid> = shown.into_iter().map(|id| id.0).collect();
+        if studies.is_empty() {
+            return Ok(());
+        }
+        self.log_access(actor, session, AccessKind::Search, studies).await
+    }
+
+    /// Who read the consult, its report and its images, newest first; also after its content was deleted.
     pub async fn access_log(&self, actor: &Actor, id: ConsultId) -> Result<Vec<AccessEntry>> {
-        self.for_those(actor, id, Permission::ReadAccessLog).await?;
+        self.permitted(actor, id, Permission::ReadAccessLog).await?;
         self.access_entries(id).await
     }
 
@@ -50,26 +90,37 @@ impl App {
         let directory = self.directory().await?;
         let entry = |row: AccessRow| {
             let person = PersonId(row.person_id);
-            AccessEntry {
+            let kind = named(&row.kind)?;
+            let of_study = matches!(kind, AccessKind::Images | AccessKind::Search);
+            Some(AccessEntry {
                 // A machine's token is nobody in the directory.
                 person: directory.people.contains_key(&person).then(|| directory.person_ref(person)),
                 session: row.session,
-                study_id: StudyId(row.study_id),
+                kind,
+                study_id: of_study.then_some(StudyId(row.subject)),
                 at: UnixMillis(row.at),
-            }
+            })
         };
-        Ok(self.repo.access_of_consult(id.0, ENTRIES).await?.into_iter().map(entry).collect())
+        Ok(self.repo.access_of_consult(id.0, ENTRIES).await?.into_iter().filter_map(entry).collect())
     }
 
-    pub(super) async fn log_access(&self, actor: &Actor, session: &str, study: Uuid) -> Result<()> {
+    pub(super) async fn log_access(
+        &self,
+        actor: &Actor,
+        session: &str,
+        kind: AccessKind,
+        subjects: impl IntoIterator<Item = Uuid>,
+    ) -> Result<()> {
         let at = self.now().0;
-        let row = AccessRow {
+        let row = |subject| AccessRow {
             person_id: actor.person_id.0,
             session: session.to_owned(),
-            study_id: study,
+            kind: name_of(&kind),
+            subject,
             window_start: at - at.rem_euclid(WINDOW_MS),
             at,
         };
-        Ok(self.repo.log_access(&row).await?)
+        let rows: Vec<AccessRow> = subjects.into_iter().map(row).collect();
+        Ok(self.repo.log_access(&rows).await?)
     }
 }

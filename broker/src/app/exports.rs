@@ -1,8 +1,8 @@
 //! Taking a consult's log out of the house: one person asks, another one agrees, the first one fetches it.
 
 use super::{
-    App, Error, Result,
-    ports::{EventRow, ExportRow},
+    App, Error, Result, notices,
+    ports::{EventRow, ExportRow, NoticeRow},
     require, validate,
 };
 use crate::domain::{
@@ -24,6 +24,8 @@ const FETCH_SECONDS: i64 = 24 * 3600;
 /// Exports in a list.
 const EXPORTS: u32 = 500;
 
+const USED: &str = "this id was used for something else";
+
 /// An export as a file.
 pub struct ExportFile {
     /// `Telekonsil-TK-7F3A.json`.
@@ -33,12 +35,22 @@ pub struct ExportFile {
 }
 
 impl App {
-    /// Asks for an export; somebody else decides.
+    /// Asks for an export; somebody else decides. The client makes the id: asking again is answered with the same one.
+    /// Who has an open one of this consult cannot ask for another.
     pub async fn request_export(&self, actor: &Actor, id: ConsultId, wanted: RequestExport) -> Result<Export> {
         self.for_those(actor, id, Permission::RequestExport).await?;
         validate::said("reason", &wanted.reason)?;
+        if let Some(known) = self.repo.export(wanted.id.0).await? {
+            let same = known.consult_id == id.0 && known.requested_by == actor.person_id.0;
+            return if same { self.export_of(known).await } else { Err(Error::Conflict(USED)) };
+        }
+        for other in self.repo.open_exports(id.0, actor.person_id.0).await? {
+            if matches!(self.state_now(&other)?, ExportState::Requested | ExportState::Approved) {
+                return Err(Error::Conflict("an export of this consult that you asked for is still open"));
+            }
+        }
         let row = ExportRow {
-            id: Uuid::now_v7(),
+            id: wanted.id.0,
             consult_id: id.0,
             label: view::label(id),
             state: validate::name_of(&ExportState::Requested),
@@ -48,8 +60,9 @@ impl App {
             decided_by: None,
             decided_at: None,
         };
+        // Told first: a notice too many is explained, an export that nobody was told of is not.
+        self.give_notice(&self.notice_of(&row, NoticeKind::ExportRequested)).await?;
         self.repo.insert_export(&row).await?;
-        self.notice(NoticeKind::ExportRequested, actor.person_id, id, &wanted.reason.0).await?;
         self.export_of(row).await
     }
 
@@ -57,11 +70,10 @@ impl App {
     pub async fn exports(&self, actor: &Actor) -> Result<Vec<Export>> {
         require(actor.only_consult.is_none())?;
         let decides = may(actor, None, Permission::DecideExport);
+        let requested_by = (!decides).then_some(actor.person_id.0);
         let mut exports = Vec::new();
-        for row in self.repo.exports(EXPORTS).await? {
-            if decides || row.requested_by == actor.person_id.0 {
-                exports.push(self.export_of(row).await?);
-            }
+        for row in self.repo.exports(requested_by, EXPORTS).await? {
+            exports.push(self.export_of(row).await?);
         }
         Ok(exports)
     }
@@ -99,12 +111,20 @@ impl App {
             return Err(Error::WrongState);
         }
         let json = self.export_json(actor, &row).await?;
-        // Told before it leaves: what is noted and was not fetched harms nobody.
-        let name = |state: ExportState| validate::name_of(&state);
-        if self.repo.move_export(row.id, &name(ExportState::Approved), &name(ExportState::Downloaded)).await? {
-            self.notice(NoticeKind::ExportDownloaded, actor.person_id, consult, &row.reason).await?;
+        if state == ExportState::Approved {
+            // Told before it leaves: what is noted and was not fetched harms nobody.
+            self.give_notice(&self.notice_of(&row, NoticeKind::ExportDownloaded)).await?;
+            let name = |state: ExportState| validate::name_of(&state);
+            self.repo.move_export(row.id, &name(ExportState::Approved), &name(ExportState::Downloaded)).await?;
         }
         Ok(ExportFile { name: format!("Telekonsil-{}.json", row.label), json })
+    }
+
+    /// What happens to an export is told once, however often it is tried: the notice's id follows from both.
+    fn notice_of(&self, row: &ExportRow, kind: NoticeKind) -> NoticeRow {
+        let (person, consult) = (PersonId(row.requested_by), ConsultId(row.consult_id));
+        let notice = notices::of_consult(kind, self.now(), person, consult, &row.reason);
+        NoticeRow { id: Uuid::new_v5(&row.id, notice.kind.as_bytes()), ..notice }
     }
 
     async fn export_of(&self, row: ExportRow) -> Result<Export> {

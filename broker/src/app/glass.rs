@@ -1,20 +1,19 @@
 //! Breaking the glass: somebody outside the team reads a consult in an emergency, and the data-protection role is
-//! told at once.
+//! told at once. And finding a consult by the short name that people say.
 
-use super::{App, Error, Result, log::Wish, ports::NoticeRow, require, validate};
+use super::{App, Error, Result, log::Wish, notices, ports::SnapshotRow, require, validate};
 use crate::domain::{
     access::{Permission, may},
-    consult::{BREAK_GLASS_SECONDS, Command, view},
+    consult::{BREAK_GLASS_SECONDS, Command},
     directory::Actor,
 };
 use schemas::{
-    ConsultId, NoticeId, PersonId, UnixMillis,
-    privacy::{BreakGlass, GlassBroken, Notice, NoticeKind},
+    ConsultId, HospitalId, UnixMillis,
+    privacy::{BreakGlass, GlassBroken, NamedConsult, NoticeKind},
 };
-use uuid::Uuid;
 
-/// Notices in a list: more than a year of an ordinary network.
-const NOTICES: u32 = 500;
+/// Consults of one short name that are shown. The name has 65,536 values: some dozen share one after years.
+const NAMESAKES: usize = 100;
 
 impl App {
     /// Opens a consult to somebody who has nothing to do with it. The notice is written first: a notice too many is
@@ -23,7 +22,7 @@ impl App {
         require(may(actor, None, Permission::BreakGlass))?;
         validate::short_text("consult", &wanted.consult)?;
         validate::break_glass_reason(&wanted.reason)?;
-        let id = self.named_consult(&wanted.consult).await?;
+        let id = self.readable_by_name(&wanted.consult).await?;
         let consult = self.for_those(actor, id, Permission::BreakGlass).await?;
         let (person, now) = (actor.person_id, self.now());
         let until = now.plus_seconds(BREAK_GLASS_SECONDS);
@@ -31,70 +30,53 @@ impl App {
             let holds = consult.glass.iter().filter(|glass| glass.person == person).map(|glass| glass.until).max();
             return Ok(GlassBroken { consult_id: id, until: holds.unwrap_or(until) });
         }
-        self.notice(NoticeKind::GlassBroken, person, id, &wanted.reason.0).await?;
+        self.give_notice(&notices::of_consult(NoticeKind::GlassBroken, now, person, id, &wanted.reason.0)).await?;
         let command = Command::BreakGlass { person, until, reason: wanted.reason };
         self.run(id, &Wish::command(command)).await?;
         Ok(GlassBroken { consult_id: id, until })
     }
 
-    /// The whole id, or the short name that somebody read out on the telephone.
-    async fn named_consult(&self, name: &str) -> Result<ConsultId> {
-        let name = name.trim();
-        if let Ok(id) = name.parse::<ConsultId>() {
+    /// Consults of that short name whose access log or export the caller may ask for, newest first; purged ones too.
+    pub async fn named_consults(&self, actor: &Actor, name: &str) -> Result<Vec<NamedConsult>> {
+        require(actor.only_consult.is_none())?;
+        let directory = self.directory().await?;
+        let mut found = Vec::new();
+        for row in self.labelled(name).await? {
+            // Whoever may read an access log may ask for an export as well.
+            match self.permitted(actor, ConsultId(row.consult_id), Permission::RequestExport).await {
+                Ok(_) => found.push(NamedConsult {
+                    id: ConsultId(row.consult_id),
+                    label: row.label,
+                    created_at: UnixMillis(row.created_at),
+                    hospital: directory.hospital_ref(HospitalId(row.hospital_id)).name,
+                    is_purged: row.purged_at.is_some(),
+                }),
+                Err(Error::NotFound | Error::Forbidden) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
+
+    /// The whole id, or the short name that somebody read out on the telephone: of a consult that can still be read.
+    async fn readable_by_name(&self, name: &str) -> Result<ConsultId> {
+        if let Ok(id) = name.trim().parse::<ConsultId>() {
             return Ok(id);
         }
-        match self.repo.consults_by_label(name).await?.as_slice() {
+        let mut found = self.labelled(name).await?;
+        found.retain(|row| row.purged_at.is_none());
+        match found.as_slice() {
             [] => Err(Error::NotFound),
-            [one] => Ok(ConsultId(*one)),
+            [one] => Ok(ConsultId(one.consult_id)),
             _ => Err(Error::InvalidField("consult: several have this short name; give the whole id".to_owned())),
         }
     }
 
-    /// What the data-protection role was told, newest first.
-    pub async fn notices(&self, actor: &Actor) -> Result<Vec<Notice>> {
-        require(may(actor, None, Permission::ReadNotices))?;
-        let directory = self.directory().await?;
-        let notice = |row: NoticeRow| {
-            Some(Notice {
-                id: NoticeId(row.id),
-                kind: super::directory::named(&row.kind)?,
-                at: UnixMillis(row.at),
-                person: directory.person_ref(PersonId(row.person_id)),
-                consult_id: ConsultId(row.consult_id),
-                label: row.label,
-                reason: row.reason.into(),
-                seen_by: row.seen_by.map(|person| directory.person_ref(PersonId(person))),
-                seen_at: row.seen_at.map(UnixMillis),
-            })
-        };
-        Ok(self.repo.notices(NOTICES).await?.into_iter().filter_map(notice).collect())
-    }
-
-    /// Somebody has read a notice. Whoever was first stays; saying it again is harmless.
-    pub async fn see_notice(&self, actor: &Actor, id: NoticeId) -> Result<()> {
-        require(may(actor, None, Permission::ReadNotices))?;
-        if self.repo.mark_notice_seen(id.0, actor.person_id.0, self.now().0).await? {
-            self.hub.noticed();
-            return Ok(());
+    async fn labelled(&self, name: &str) -> Result<Vec<SnapshotRow>> {
+        let mut rows = Vec::new();
+        for id in self.repo.consults_by_label(name).await?.into_iter().take(NAMESAKES) {
+            rows.extend(self.repo.snapshot(id).await?);
         }
-        let known = self.repo.notices(NOTICES).await?.iter().any(|row| row.id == id.0);
-        if known { Ok(()) } else { Err(Error::NotFound) }
-    }
-
-    pub(super) async fn notice(&self, kind: NoticeKind, person: PersonId, id: ConsultId, reason: &str) -> Result<()> {
-        let row = NoticeRow {
-            id: Uuid::now_v7(),
-            kind: validate::name_of(&kind),
-            at: self.now().0,
-            person_id: person.0,
-            consult_id: id.0,
-            label: view::label(id),
-            reason: reason.to_owned(),
-            seen_by: None,
-            seen_at: None,
-        };
-        self.repo.insert_notice(&row).await?;
-        self.hub.noticed();
-        Ok(())
+        Ok(rows)
     }
 }

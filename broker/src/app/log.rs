@@ -171,6 +171,13 @@ impl App {
                 _ => None,
             })
             .collect();
+        let detached = recorded
+            .iter()
+            .filter_map(|entry| match entry.event {
+                Event::StudyDetached { study_id, .. } => Some(study_id.0),
+                _ => None,
+            })
+            .collect();
         let rows = recorded.iter().map(|entry| event_row(id, entry, &mut head)).collect();
         log.extend(recorded);
         let consult = Consult::replay(id, &log).ok_or_else(|| Error::bug("a log without a request", id))?;
@@ -182,6 +189,7 @@ impl App {
             snapshot: snapshot(&consult, deadline)?,
             people: people(&consult),
             studies,
+            detached,
         };
         match self.repo.append(&write).await? {
             Appended::Conflict => Ok(None),

@@ -1,11 +1,14 @@
 //! The end of patient data: what was taken over by the hospital (or cancelled) and is old enough loses texts, images
-//! and keys. What was never taken over stays, and is named to the data-protection role.
+//! and keys, and so does a study that no consult needs. What was never taken over stays, and is named to the
+//! data-protection role.
 //!
 //! Every step may be interrupted and done again, by this node or another: the row says what is left to do. A consult is
 //! purged in one transaction, which takes the studies' keys; from then on nobody can read the sealed objects. Their
 //! addresses stay noted until they are deleted.
+//!
+//! One that fails keeps nothing else waiting: it is passed over with a warning and comes again in the next hour.
 
-use super::{App, Result, dicomweb::blob_error, require};
+use super::{App, Error, Result, dicomweb::blob_error, require};
 use crate::domain::{
     access::{Permission, may},
     directory::Actor,
@@ -13,6 +16,7 @@ use crate::domain::{
 use schemas::{ConsultId, privacy::Retention};
 use serde::Serialize;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How often it is looked for what is due. More delays a deletion by that much after months of waiting; less asks for
 /// nothing.
@@ -38,6 +42,14 @@ pub struct PurgeSummary {
     pub objects: u64,
 }
 
+/// What a purge would take now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct PurgeDue {
+    pub due: u64,
+    /// Those that no consult needs; what goes with its consult is not counted.
+    pub studies: u64,
+}
+
 impl App {
     /// Purges every hour, until `shutdown`.
     pub async fn run_purge(&self, shutdown: impl Future<Output = ()>) {
@@ -45,7 +57,7 @@ impl App {
         loop {
             let work = async {
                 if let Err(error) = self.purge().await {
-                    tracing::warn!(%error, "the purge could not do its work and tries again");
+                    tracing::warn!(%error, "the purge could not do all of its work and tries again");
                 }
                 tokio::time::sleep(EVERY).await;
             };
@@ -57,35 +69,75 @@ impl App {
     }
 
     /// Purges everything that is due.
+    ///
+    /// # Errors
+    /// The first thing that could not be done; everything else was.
     pub async fn purge(&self) -> Result<PurgeSummary> {
         let mut done = PurgeSummary::default();
-        loop {
-            let before = self.retained_since();
-            let due = self.repo.purgeable(before, before, BATCH).await?;
-            let earlier = done.consults;
-            for id in due {
-                let Some(row) = self.repo.snapshot(id).await? else { continue };
-                // `None`: another node was faster, or somebody wrote to it; the next look decides anew.
-                if let Some(purged) = self.repo.purge_consult(id, row.seq, self.now().0, NOTHING).await? {
-                    done.consults += 1;
-                    done.studies += purged.studies.len() as u64;
-                    tracing::info!(consult = %id, studies = purged.studies.len(), "purged");
-                }
-            }
-            if done.consults == earlier {
-                break;
-            }
+        let consults = self.purge_consults(&mut done).await;
+        let studies = self.purge_studies(&mut done).await;
+        let objects = self.delete_dead_blobs(&mut done).await;
+        let sweep = self.repo.sweep_access_log(self.now().0 - ACCESS_LOG_DAYS * DAY_MS).await;
+        if let Err(error) = self.repo.wipe_purged(done.consults + done.studies > 0).await {
+            tracing::warn!(%error, "the database's files may still hold what was purged");
         }
-        done.objects = self.delete_dead_blobs().await?;
-        self.repo.sweep_access_log(self.now().0 - ACCESS_LOG_DAYS * DAY_MS).await?;
-        Ok(done)
+        consults.and(studies).and(objects).and(sweep.map(|_| done).map_err(Error::from))
     }
 
-    /// How many consults a purge would take now.
-    pub async fn purge_due(&self) -> Result<u64> {
+    async fn purge_consults(&self, done: &mut PurgeSummary) -> Result<()> {
+        let (before, mut after) = (self.retained_since(), None);
+        let mut outcome = Ok(());
+        loop {
+            let due = self.repo.purgeable(before, before, after, BATCH).await?;
+            let Some(last) = due.last() else { return outcome };
+            after = Some(*last);
+            for id in due {
+                let purged = self.purge_consult(id).await;
+                outcome = outcome.and(noted(
+                    "consult",
+                    id,
+                    purged.map(|studies| {
+                        done.consults += u64::from(studies.is_some());
+                        done.studies += studies.unwrap_or(0);
+                    }),
+                ));
+            }
+        }
+    }
+
+    /// How many studies went with it. `None`: another node was faster, or somebody wrote to it; the next look decides
+    /// anew.
+    async fn purge_consult(&self, id: Uuid) -> Result<Option<u64>> {
+        let Some(row) = self.repo.snapshot(id).await? else { return Ok(None) };
+        let purged = self.repo.purge_consult(id, row.seq, self.now().0, NOTHING).await?;
+        let studies = purged.map(|purged| purged.studies.len() as u64);
+        if let Some(studies) = studies {
+            tracing::info!(consult = %id, studies, "purged");
+        }
+        Ok(studies)
+    }
+
+    /// Studies that wait in an inbox for a consult that never came, or that were detached from theirs.
+    async fn purge_studies(&self, done: &mut PurgeSummary) -> Result<()> {
+        let (before, mut after) = (self.retained_since(), None);
+        let mut outcome = Ok(());
+        loop {
+            let due = self.repo.unattached_studies(before, after, BATCH).await?;
+            let Some(last) = due.last() else { return outcome };
+            after = Some(*last);
+            for id in due {
+                let purged = self.repo.purge_study(id, before, self.now().0).await.map_err(Error::from);
+                outcome = outcome.and(noted("study", id, purged.map(|purged| done.studies += u64::from(purged))));
+            }
+        }
+    }
+
+    /// What a purge would take now.
+    pub async fn purge_due(&self) -> Result<PurgeDue> {
         let before = self.retained_since();
         let row = self.repo.retention(before, before, 0).await?;
-        Ok(u64::try_from(row.due).unwrap_or(0))
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        Ok(PurgeDue { due: count(row.due), studies: count(row.unattached) })
     }
 
     /// What waits for its purge, and what cannot be purged.
@@ -94,11 +146,14 @@ impl App {
         let before = self.retained_since();
         let row = self.repo.retention(before, before, NAMED).await?;
         let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+        let ids = |ids: Vec<Uuid>| ids.into_iter().map(ConsultId).collect();
         Ok(Retention {
             after_days: self.retention_days,
             due: count(row.due),
             purged: count(row.purged),
-            not_taken_over: row.not_taken_over.into_iter().map(ConsultId).collect(),
+            not_taken_over: ids(row.not_taken_over),
+            still_open: ids(row.still_open),
+            unattached_studies: count(row.unattached),
         })
     }
 
@@ -108,18 +163,33 @@ impl App {
     }
 
     /// Objects whose key is gone. Deleting one twice is harmless, so its address is forgotten only afterwards.
-    async fn delete_dead_blobs(&self) -> Result<u64> {
-        let mut deleted = 0;
+    async fn delete_dead_blobs(&self, done: &mut PurgeSummary) -> Result<()> {
+        let mut after = None;
+        let mut outcome = Ok(());
         loop {
-            let addresses = self.repo.dead_blobs(BATCH).await?;
-            if addresses.is_empty() {
-                return Ok(deleted);
+            let addresses = self.repo.dead_blobs(after.as_deref(), BATCH).await?;
+            let Some(last) = addresses.last() else { return outcome };
+            after = Some(last.clone());
+            let mut deleted = Vec::with_capacity(addresses.len());
+            for address in addresses {
+                match self.blobs.delete_at(&address).await.map_err(blob_error) {
+                    Ok(()) => deleted.push(address),
+                    Err(error) => {
+                        tracing::warn!(%error, "a purged object could not be deleted");
+                        outcome = outcome.and(Err(error));
+                    }
+                }
             }
-            for address in &addresses {
-                self.blobs.delete_at(address).await.map_err(blob_error)?;
-            }
-            deleted += addresses.len() as u64;
-            self.repo.forget_dead_blobs(&addresses).await?;
+            self.repo.forget_dead_blobs(&deleted).await?;
+            done.objects += deleted.len() as u64;
         }
     }
+}
+
+/// Says that one of many could not be purged; the others go on.
+fn noted(what: &'static str, id: Uuid, purged: Result<()>) -> Result<()> {
+    if let Err(error) = &purged {
+        tracing::warn!(what, %id, %error, "could not be purged");
+    }
+    purged
 }

@@ -74,11 +74,21 @@ impl App {
     /// The consult's state, for those with that permission; [`Error::Forbidden`] for others who may know of it, and
     /// [`Error::NotFound`] for everybody else.
     pub(super) async fn for_those(&self, actor: &Actor, id: ConsultId, permission: Permission) -> Result<Consult> {
+        self.permitted(actor, id, permission).await?.ok_or(Error::Purged)
+    }
+
+    /// The same where a purged consult does as well: `None`.
+    pub(super) async fn permitted(
+        &self,
+        actor: &Actor,
+        id: ConsultId,
+        permission: Permission,
+    ) -> Result<Option<Consult>> {
         let row = self.repo.snapshot(id.0).await?.ok_or(Error::NotFound)?;
         let consult = self.state_of(&row).await?;
         let facts = consult.as_ref().map_or_else(|| facts_of(&row), |consult| consult.facts(self.now()));
         if may(actor, Some(&facts), permission) {
-            return consult.ok_or(Error::Purged);
+            return Ok(consult);
         }
         if may_know(actor, &facts) { Err(Error::Forbidden) } else { Err(Error::NotFound) }
     }

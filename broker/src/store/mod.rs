@@ -14,11 +14,23 @@ mod postgres;
 mod sqlite;
 
 use crate::app::ports::{RepoError, RepoResult as Result};
-use std::path::Path;
+use std::{cmp::Ordering, path::Path};
 
 /// The open database.
 pub struct Store {
     engine: Engine,
+}
+
+/// How a database's tables stand to this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tables {
+    /// There are none of ours.
+    Missing,
+    /// [`Store::migrate`] brings them to this version.
+    Older,
+    Current,
+    /// A newer program changed them; this one might misread them.
+    Newer,
 }
 
 enum Engine {
@@ -29,18 +41,34 @@ enum Engine {
 impl Store {
     /// Opens `sqlite:PATH` (made when missing) or `postgres://…`. Does not migrate.
     pub async fn connect(url: &str) -> Result<Self> {
-        let engine = if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            if path.is_empty() || path.contains(":memory:") {
-                return Err(RepoError::Broken("sqlite: needs a file; one writer and several readers share it".into()));
-            }
-            Engine::Sqlite(sqlite::Engine::connect(Path::new(path)).await?)
-        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Engine::Postgres(postgres::Engine::connect(url).await?)
-        } else {
-            return Err(RepoError::Broken("the database is neither sqlite:PATH nor postgres://…".into()));
+        let engine = match sqlite_path(url)? {
+            Some(path) => Engine::Sqlite(sqlite::Engine::connect(path).await?),
+            None => Engine::Postgres(postgres::Engine::connect(url).await?),
         };
         Ok(Self { engine })
+    }
+
+    /// The same, of a database that must be there: makes nothing.
+    pub async fn open(url: &str) -> Result<Self> {
+        match sqlite_path(url)? {
+            Some(path) if !path.exists() => Err(RepoError::Broken(format!("there is no database {}", path.display()))),
+            Some(path) => Ok(Self { engine: Engine::Sqlite(sqlite::Engine::open(path).await?) }),
+            None => Self::connect(url).await,
+        }
+    }
+
+    /// How the tables stand to this program.
+    pub async fn tables(&self) -> Result<Tables> {
+        let (found, newest) = match &self.engine {
+            Engine::Sqlite(engine) => (engine.schema_version().await?, newest(&sqlite::MIGRATIONS)),
+            Engine::Postgres(engine) => (engine.schema_version().await?, newest(&postgres::MIGRATIONS)),
+        };
+        Ok(match found.map(|found| found.cmp(&newest)) {
+            None => Tables::Missing,
+            Some(Ordering::Less) => Tables::Older,
+            Some(Ordering::Equal) => Tables::Current,
+            Some(Ordering::Greater) => Tables::Newer,
+        })
     }
 
     /// Brings the tables to this version. Harmless when they are.
@@ -75,6 +103,24 @@ impl Store {
             Engine::Postgres(engine) => engine.close().await,
         }
     }
+}
+
+/// The file of `sqlite:PATH`; `None` for `postgres://…`.
+fn sqlite_path(url: &str) -> Result<Option<&Path>> {
+    let Some(path) = url.strip_prefix("sqlite:") else {
+        let is_postgres = url.starts_with("postgres://") || url.starts_with("postgresql://");
+        let neither = || RepoError::Broken("the database is neither sqlite:PATH nor postgres://…".into());
+        return is_postgres.then_some(None).ok_or_else(neither);
+    };
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path.contains(":memory:") {
+        return Err(RepoError::Broken("sqlite: needs a file; one writer and several readers share it".into()));
+    }
+    Ok(Some(Path::new(path)))
+}
+
+fn newest(migrations: &sqlx::migrate::Migrator) -> i64 {
+    migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(in crate::store) mod queries;
 /// Nodes that claim at the same moment take different rows instead of waiting for each other.
 const SKIP_LOCKED: &str = " FOR UPDATE SKIP LOCKED";
 
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+
 /// Connections of one node. PostgreSQL's own default admits 100 in all, so that six nodes fit; fewer make a burst of
 /// requests queue in the node, which it survives.
 const CONNECTIONS: u32 = 16;
@@ -62,14 +64,38 @@ impl Engine {
         }
     }
 
-    /// Nodes that start together wait for each other here (sqlx takes an advisory lock), and a migration may take its
-    /// time: a connection without the limits.
+    /// Nodes that start together wait for each other here (sqlx takes an advisory lock).
     pub(super) async fn migrate(&self) -> Result<()> {
+        let mut connection = self.unlimited().await?;
+        MIGRATIONS.run(&mut connection).await?;
+        Ok(connection.close().await?)
+    }
+
+    /// Version of the last migration that was carried out; `None` where there are no tables of ours.
+    pub(super) async fn schema_version(&self) -> Result<Option<i64>> {
+        let mut connection = self.connection().await?;
+        let version = queries::schema::version(&mut connection).await;
+        connection.settle(&version);
+        version
+    }
+
+    /// Gives the space of deleted rows back to be overwritten; until then their bytes stand in the server's files. It
+    /// runs beside everything else and outside of any transaction.
+    pub(super) async fn vacuum_purged(&self) -> Result<()> {
+        let mut connection = self.unlimited().await?;
+        sqlx::query(
+            "VACUUM consults, consult_events, consult_people, studies, series, instances, guests, notices, exports",
+        )
+        .execute(&mut connection)
+        .await?;
+        Ok(connection.close().await?)
+    }
+
+    /// A connection for work that may take its time.
+    async fn unlimited(&self) -> Result<PgConnection> {
         let options = self.pool.connect_options().as_ref().clone();
         let unlimited = LIMITS.map(|(name, _)| (name, "0"));
-        let mut connection = PgConnection::connect_with(&options.options(unlimited)).await?;
-        sqlx::migrate!("migrations/postgres").run(&mut connection).await?;
-        Ok(connection.close().await?)
+        Ok(PgConnection::connect_with(&options.options(unlimited)).await?)
     }
 
     pub(super) async fn connection(&self) -> Result<Held<Db>> {

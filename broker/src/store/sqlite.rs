@@ -14,6 +14,8 @@ pub(super) type Db = sqlx::Sqlite;
 #[path = "queries/mod.rs"]
 pub(in crate::store) mod queries;
 
+pub(super) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+
 /// There is one writer; nothing to skip.
 const SKIP_LOCKED: &str = "";
 
@@ -44,6 +46,11 @@ impl Engine {
     /// Opens the file, and makes it when it is missing.
     pub(super) async fn connect(path: &Path) -> Result<Self> {
         make_private(path)?;
+        Self::open(path).await
+    }
+
+    /// Opens the file, which must be there.
+    pub(super) async fn open(path: &Path) -> Result<Self> {
         let options = SqliteConnectOptions::new()
             .filename(path)
             .journal_mode(SqliteJournalMode::Wal)
@@ -71,7 +78,15 @@ impl Engine {
     }
 
     pub(super) async fn migrate(&self) -> Result<()> {
-        Ok(sqlx::migrate!("migrations/sqlite").run(&self.writer).await?)
+        Ok(MIGRATIONS.run(&self.writer).await?)
+    }
+
+    /// Version of the last migration that was carried out; `None` where there are no tables of ours.
+    pub(super) async fn schema_version(&self) -> Result<Option<i64>> {
+        let mut reader = self.reader().await?;
+        let version = queries::schema::version(&mut reader).await;
+        reader.settle(&version);
+        version
     }
 
     pub(super) async fn reader(&self) -> Result<Held<Db>> {
@@ -108,13 +123,15 @@ impl Engine {
     }
 
     /// Empties the write-ahead log, which still holds the pages of before a purge; the file's own were zeroed
-    /// (`secure_delete`). Whoever reads an older state at this moment prevents it, and is not waited for: the next purge
-    /// or the end of the process does it then.
-    pub(super) async fn forget(&self) -> Result<()> {
+    /// (`secure_delete`). Whoever reads an older state at this moment prevents it, and is not waited for
+    /// ([`RepoError::Unavailable`]): it has to be tried again.
+    pub(super) async fn empty_log(&self) -> Result<()> {
         let options = self.writer.connect_options().as_ref().clone().optimize_on_close(false, None);
         let mut connection = SqliteConnection::connect_with(&options.busy_timeout(Duration::ZERO)).await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
-        Ok(connection.close().await?)
+        let done = sqlx::query_as::<_, (i64, i64, i64)>("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut connection);
+        let (busy, ..) = done.await?;
+        connection.close().await?;
+        if busy == 0 { Ok(()) } else { Err(RepoError::Unavailable("somebody reads an older state".into())) }
     }
 
     /// The writer's and the readers'.

@@ -3,8 +3,10 @@
 use crate::stage::{PASSWORD, Stage};
 use schemas::{
     HospitalId, NetworkId, PersonId, ServiceId, SessionId,
-    admin::{AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, Setup, Turns},
+    admin::{AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, MakeSignInLink, Setup, Turns},
     directory::{DutyLevel, Role, Specialty},
+    privacy::{Notice, NoticeKind, NoticeQuery, RightsChange},
+    session::ChangePassword,
 };
 use telekonsil::app::{Actor, App, Error};
 use uuid::Uuid;
@@ -16,6 +18,11 @@ async fn admin(stage: &Stage) -> Actor {
 async fn person(app: &App, admin: &Actor, email: &str) -> AdminPerson {
     let people = app.admin_directory(admin).await.unwrap().people;
     people.into_iter().find(|person| person.email == email).expect("is there")
+}
+
+async fn told(stage: &Stage) -> Vec<Notice> {
+    let officer = stage.newcomer(&stage.first, Role::DataProtection).await;
+    stage.app.notices(&officer, NoticeQuery::default()).await.unwrap().notices
 }
 
 fn setup(token: String, email: &str) -> Setup {
@@ -37,7 +44,8 @@ on_both! {
         for actor in [&stage.referrer, &stage.first, &stage.coordinator] {
             assert!(matches!(app.admin_directory(actor).await, Err(Error::Forbidden)));
             assert!(matches!(app.all_sessions(actor, SessionId(Uuid::nil())).await, Err(Error::Forbidden)));
-            assert!(matches!(app.sign_in_link(actor, actor.person_id).await, Err(Error::Forbidden)));
+            let link = app.sign_in_link(actor, actor.person_id, MakeSignInLink::default());
+            assert!(matches!(link.await, Err(Error::Forbidden)));
             assert!(matches!(app.end_any_session(actor, SessionId(Uuid::nil())).await, Err(Error::Forbidden)));
             let network = AdminNetwork { id: NetworkId(Uuid::now_v7()), name: "N".into() };
             assert!(matches!(app.put_network(actor, network).await, Err(Error::Forbidden)));
@@ -104,19 +112,76 @@ on_both! {
         app.put_person(&admin, AdminPerson { active: false, ..falk.clone() }).await.unwrap();
         assert!(app.session(&session.token).await.unwrap().is_none());
         assert!(app.sign_in("falk@auenstadt.example", telekonsil::demo::PASSWORD).await.is_err());
-        assert!(matches!(app.sign_in_link(&admin, falk.id).await, Err(Error::NotFound)));
+        let gone = app.sign_in_link(&admin, falk.id, MakeSignInLink::default());
+        assert!(matches!(gone.await, Err(Error::NotFound)));
         let sessions = app.all_sessions(&admin, SessionId(Uuid::nil())).await.unwrap();
         assert!(sessions.iter().all(|session| session.person.id != falk.id));
         let id = stage.emergency().await;
         assert!(stage.detail(id).await.rings.iter().all(|ring| ring.person.id != falk.id));
         app.put_person(&admin, falk.clone()).await.unwrap();
-        let link = app.sign_in_link(&admin, falk.id).await.unwrap();
+        let link = app.sign_in_link(&admin, falk.id, MakeSignInLink::default()).await.unwrap();
         let token = link.path.0.strip_prefix("/login/#").unwrap();
         let opened = app.consume_link(token).await.unwrap();
         let listed = app.session(&opened.token).await.unwrap().unwrap();
         app.end_any_session(&admin, listed.id).await.unwrap();
         assert!(matches!(app.end_any_session(&admin, listed.id).await, Err(Error::NotFound)));
         assert!(app.session(&opened.token).await.unwrap().is_none());
+    }
+
+    async fn who_gives_themself_a_role_is_told_of(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let (app, admin) = (&stage.app, admin(&stage).await);
+        let own = person(app, &admin, "weiler@auenstadt.example").await;
+        app.put_person(&admin, AdminPerson { phone: Some("+49 7000 5".into()), ..own.clone() }).await.unwrap();
+        assert!(told(&stage).await.is_empty(), "a telephone number opens nothing");
+
+        let roles = [own.roles.clone(), vec![Role::DataProtection]].concat();
+        app.put_person(&admin, AdminPerson { roles, ..own.clone() }).await.unwrap();
+        app.put_person(&admin, own.clone()).await.unwrap();
+        let new = PersonId(Uuid::now_v7());
+        let made = AdminPerson { id: new, email: "neu@auenstadt.example".into(), active: false, ..own.clone() };
+        app.put_person(&admin, made).await.unwrap();
+        let notices = told(&stage).await;
+        assert!(notices.iter().all(|notice| notice.kind == NoticeKind::RightsChanged && notice.consult_id.is_none()));
+        assert!(notices.iter().all(|notice| notice.person.id == admin.person_id));
+        let changes: Vec<RightsChange> = notices.iter().filter_map(|notice| notice.change.clone()).collect();
+        let data_protection = vec![Role::DataProtection];
+        assert_eq!(changes[2], RightsChange { roles_given: data_protection.clone(), ..RightsChange::default() });
+        assert_eq!(changes[1], RightsChange { roles_taken: data_protection, ..RightsChange::default() });
+        assert_eq!((&changes[0].roles_given, changes[0].hospital.is_some()), (&own.roles, true), "a new account");
+        assert_eq!(notices[0].about.as_ref().map(|person| person.id), Some(new));
+
+        let refused = AdminPerson { roles: vec![], ..own };
+        assert!(app.put_person(&admin, refused).await.is_err());
+        assert_eq!(told(&stage).await.len(), 3, "what was refused did not happen");
+    }
+
+    async fn a_link_for_somebody_else_is_told_of_and_a_forgotten_password_goes(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let (app, admin) = (&stage.app, admin(&stage).await);
+        let falk = person(app, &admin, "falk@auenstadt.example").await;
+        app.sign_in_link(&admin, admin.person_id, MakeSignInLink::default()).await.unwrap();
+        assert!(told(&stage).await.is_empty(), "one's own");
+
+        let before = app.sign_in("falk@auenstadt.example", telekonsil::demo::PASSWORD).await.unwrap();
+        let open = async |forget_password| {
+            let link = app.sign_in_link(&admin, falk.id, MakeSignInLink { forget_password }).await.unwrap();
+            let token = link.path.0.strip_prefix("/login/#").unwrap().to_owned();
+            let session = app.consume_link(&token).await.unwrap();
+            app.session(&session.token).await.unwrap().unwrap()
+        };
+        let change = ChangePassword { current: "vergessen".into(), new: PASSWORD.into() };
+        let by_link = open(false).await;
+        assert!(matches!(app.change_password(&by_link, &change).await, Err(Error::WrongPassword)), "it still holds");
+        assert!(app.session(&before.token).await.unwrap().is_some());
+
+        let by_link = open(true).await;
+        assert!(app.session(&before.token).await.unwrap().is_none(), "whoever was signed in is not any more");
+        assert!(app.sign_in("falk@auenstadt.example", telekonsil::demo::PASSWORD).await.is_err());
+        app.change_password(&by_link, &change).await.unwrap();
+        assert!(app.sign_in("falk@auenstadt.example", PASSWORD).await.is_ok());
+        let kinds: Vec<_> = told(&stage).await.iter().map(|notice| (notice.kind, notice.about.clone().unwrap().id)).collect();
+        assert_eq!(kinds, [(NoticeKind::PasswordForgotten, falk.id), (NoticeKind::LinkIssued, falk.id)]);
     }
 
     async fn of_two_administrators_who_send_each_other_away_one_stays(fixture) {

@@ -30,3 +30,4 @@ mod rooms;
 mod stage;
 mod studies;
 mod team;
+mod tools;

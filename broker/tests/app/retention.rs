@@ -2,12 +2,13 @@
 
 use crate::stage::Stage;
 use schemas::{
-    ConsultId,
+    ConsultId, StudyId,
     consult::{Action, DeclareStudy},
     directory::Role,
+    privacy::AccessKind,
 };
 use std::path::Path;
-use telekonsil::app::{Audit, Error, StudyName};
+use telekonsil::app::{Audit, Error, PurgeDue, StudyName};
 
 const DAY: i64 = 24 * 3600;
 
@@ -37,6 +38,24 @@ fn files(folder: &Path) -> usize {
     entries.map(|entry| if entry.path().is_dir() { files(&entry.path()) } else { 1 }).sum()
 }
 
+fn name(kind: AccessKind) -> String {
+    serde_json::to_value(kind).unwrap().as_str().unwrap().to_owned()
+}
+
+/// People of the consult who are `stuck` cannot be deleted any more.
+fn stuck(is_postgres: bool) -> &'static [&'static str] {
+    if is_postgres {
+        &[
+            "CREATE FUNCTION stuck() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stuck'; END $$",
+            "CREATE TRIGGER stuck BEFORE DELETE ON consult_people FOR EACH ROW WHEN (OLD.relation = 'stuck') \
+             EXECUTE FUNCTION stuck()",
+        ]
+    } else {
+        &["CREATE TRIGGER stuck BEFORE DELETE ON consult_people WHEN OLD.relation = 'stuck' \
+           BEGIN SELECT RAISE(ABORT, 'stuck'); END"]
+    }
+}
+
 async fn audit(stage: &Stage) -> Audit {
     stage.app.verify_audit().await.expect("reads")
 }
@@ -55,9 +74,9 @@ on_both! {
         stage.turn(2 * DAY);
         let waits = app.retention(&officer).await.unwrap();
         assert_eq!((waits.after_days, waits.due, waits.purged), (90, 1, 0));
-        assert_eq!(waits.not_taken_over, [kept]);
+        assert_eq!((waits.not_taken_over, waits.still_open, waits.unattached_studies), (vec![kept], vec![open], 0));
         assert!(matches!(app.retention(&stage.coordinator).await, Err(Error::Forbidden)));
-        assert_eq!(app.purge_due().await.unwrap(), 1);
+        assert_eq!(app.purge_due().await.unwrap(), PurgeDue { due: 1, studies: 0 });
 
         let before = audit(&stage).await;
         let done = app.purge().await.unwrap();
@@ -83,6 +102,95 @@ on_both! {
         assert_eq!(files(&stage.blobs()), 3);
         let done = stage.node("b").purge().await.unwrap();
         assert_eq!((done.consults, done.objects, files(&stage.blobs())), (0, 3, 0));
+    }
+
+    async fn what_was_taken_over_goes_although_nobody_acknowledged_it(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let id = stage.accepted().await;
+        stage.set_password(&stage.first).await;
+        stage.sign(&stage.first, id, 0, "").await.unwrap();
+        stage.act(&stage.referrer, id, Action::ReportTakenOver).await.unwrap();
+        stage.turn(91 * DAY);
+        assert_eq!(stage.app.purge().await.unwrap().consults, 1);
+        assert!(matches!(stage.app.detail(&stage.referrer, id).await, Err(Error::Purged)));
+        assert!(audit(&stage).await.is_whole());
+    }
+
+    async fn a_study_that_no_consult_came_for_goes_too(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let params = imaging::phantom::Params { slices: 2, size: 64, seed: 9, ..imaging::phantom::Params::default() };
+        let uid = imaging::phantom::study_instance_uid(&params);
+        for (_, object) in imaging::phantom::generate(&params) {
+            let stored = app.store_object(&stage.referrer, Some(&uid), object.into()).await;
+            stored.map_err(|refusal| refusal.error).expect("stores");
+        }
+        stage.turn(89 * DAY);
+        assert_eq!(app.purge().await.unwrap().studies, 0);
+        stage.turn(2 * DAY);
+        let officer = stage.newcomer(&stage.first, Role::DataProtection).await;
+        assert_eq!(app.retention(&officer).await.unwrap().unattached_studies, 1);
+        assert_eq!(app.purge_due().await.unwrap(), PurgeDue { due: 0, studies: 1 });
+        let done = app.purge().await.unwrap();
+        assert_eq!((done.consults, done.studies, done.objects), (0, 1, 2));
+        assert_eq!(files(&stage.blobs()), 0);
+        assert!(app.inbox(&stage.referrer).await.unwrap().is_empty());
+    }
+
+    async fn one_that_cannot_be_purged_keeps_nothing_else_waiting(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let (first, _) = closed(&stage, 5, true).await;
+        let (second, _) = closed(&stage, 6, true).await;
+        stage.turn(91 * DAY);
+        assert!(first < second, "the one in the way comes first");
+        let id = if fixture.store.postgres_pool().is_some() {
+            format!("'{}'", first.0)
+        } else {
+            format!("X'{}'", first.0.simple())
+        };
+        let mark = "UPDATE consult_people SET relation = 'stuck' WHERE relation = 'requester' AND consult_id =";
+        fixture.tamper(format!("{mark} {id}")).await;
+        for sql in stuck(fixture.store.postgres_pool().is_some()) {
+            fixture.tamper(*sql).await;
+        }
+        assert!(stage.app.purge().await.is_err(), "it is told of");
+        assert!(stage.app.detail(&stage.referrer, first).await.is_ok());
+        assert!(matches!(stage.app.detail(&stage.referrer, second).await, Err(Error::Purged)));
+        assert_eq!(files(&stage.blobs()), 3, "and the second one's objects are gone");
+    }
+
+    async fn who_read_it_is_told_before_the_purge_and_after(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let officer = stage.newcomer(&stage.first, Role::DataProtection).await;
+        let (id, uid) = closed(&stage, 7, true).await;
+        let label = stage.detail(id).await.summary.label;
+        for _ in 0..2 {
+            app.open_consult(&stage.referrer, "a", id).await.unwrap();
+        }
+        app.open_consult(&stage.coordinator, "b", id).await.unwrap();
+        app.report_file(&stage.first, "c", id, None).await.unwrap();
+        let study = app.open_study(&stage.first, "c", StudyName::uid(&uid)).await.unwrap().row.id;
+        app.log_search(&stage.first, "c", [StudyId(study), StudyId(study)]).await.unwrap();
+        assert!(app.open_consult(&stage.stranger, "d", id).await.is_err());
+        let read = async || {
+            let entries = app.access_log(&officer, id).await.unwrap();
+            let mut read: Vec<_> = entries.iter().map(|entry| (entry.session.clone(), name(entry.kind))).collect();
+            read.sort();
+            read
+        };
+        let expected = [("a", "case"), ("c", "images"), ("c", "report"), ("c", "search")];
+        let expected = expected.map(|(session, kind)| (session.to_owned(), kind.to_owned()));
+        assert_eq!(read().await, expected, "once a window; a coordinator sees nothing of the patient");
+        stage.turn(91 * DAY);
+        assert_eq!(app.purge().await.unwrap().consults, 1);
+        assert_eq!(read().await, expected, "the purge does not hide who read it");
+        assert!(matches!(app.access_log(&stage.referrer, id).await, Err(Error::Forbidden)));
+        let found = app.named_consults(&officer, &label).await.unwrap();
+        assert_eq!((found.len(), found[0].id, found[0].is_purged), (1, id, true));
+        stage.turn(366 * DAY);
+        app.purge().await.unwrap();
+        assert!(read().await.is_empty());
     }
 
     async fn a_cancelled_consult_goes_without_a_take_over(fixture) {
@@ -112,6 +220,37 @@ on_both! {
         let broken = audit(&stage).await.first_broken.unwrap();
         assert_eq!(broken.seq, i64::try_from(entries).unwrap());
         assert_eq!(serde_json::to_value(broken.what).unwrap(), "count");
+    }
+
+    async fn a_snapshot_that_says_more_than_its_log_is_found(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let id = stage.accepted().await;
+        assert!(audit(&stage).await.is_whole());
+        let last = stage.repo.snapshot(id.0).await.unwrap().unwrap().seq;
+        // Somebody else becomes its specialist, behind the log's back.
+        let (one, other) = (stage.first.person_id, stage.stranger.person_id);
+        fixture.tamper(format!("UPDATE consults SET detail = replace(detail, '{one}', '{other}')")).await;
+        let broken = audit(&stage).await.first_broken.unwrap();
+        assert_eq!((broken.consult, broken.seq), (id, last));
+        assert_eq!(serde_json::to_value(broken.what).unwrap(), "snapshot");
+    }
+
+    async fn a_consult_that_is_missing_as_a_whole_leaves_a_gap(fixture) {
+        let stage = Stage::new(&fixture).await;
+        stage.accepted().await;
+        let whole = audit(&stage).await;
+        assert!(whole.is_whole() && whole.missing_position.is_none());
+        for sql in [
+            "DELETE FROM consult_people",
+            "DELETE FROM room_leases",
+            "DELETE FROM consult_events",
+            "DELETE FROM consults",
+        ] {
+            fixture.tamper(sql).await;
+        }
+        let gone = audit(&stage).await;
+        assert_eq!((gone.consults, gone.broken, gone.missing_position), (0, 0, Some(1)));
+        assert!(!gone.is_whole());
     }
 
     async fn a_restored_key_can_be_tried_on_one_image(fixture) {

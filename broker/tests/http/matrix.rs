@@ -107,7 +107,12 @@ impl World {
         let study = json!({"study_instance_uid": "1.2.3", "instances": 1});
         let study = asks.post(&format!("/api/consults/{accepted}/studies"), &study).await;
         let study: StudyStatus = study.json().await.unwrap();
-        let export = asks.post(&format!("/api/consults/{accepted}/exports"), &json!({"reason": "Art. 15 DSGVO"})).await;
+        let export = asks
+            .post(
+                &format!("/api/consults/{accepted}/exports"),
+                &json!({"id": Uuid::now_v7(), "reason": "Art. 15 DSGVO"}),
+            )
+            .await;
         let export: Export = export.json().await.unwrap();
 
         let mut people =
@@ -205,7 +210,8 @@ impl World {
                 json!({"answer": answer, "password": "x"})
             }
             ("POST", "/api/consults/{id}/guests") => json!({"id": uuid::Uuid::now_v7(), "name": "", "part": "other"}),
-            ("POST", "/api/consults/{id}/exports") => json!({"reason": ""}),
+            ("POST", "/api/consults/{id}/exports") => json!({"id": Uuid::now_v7(), "reason": ""}),
+            ("POST", "/api/admin/people/{id}/link") => json!({"forget_password": false}),
             ("POST", "/api/break-glass") => json!({"consult": self.accepted.to_string(), "reason": "kurz"}),
             ("POST", "/api/privacy/exports/{id}/decision") => json!({"approve": true}),
             ("PUT", "/api/admin/hospitals/{id}") => json!({"id": made, "name": "", "city": "", "phone": ""}),

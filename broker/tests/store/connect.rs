@@ -3,7 +3,7 @@
 use crate::{fixture::block_on, world::World};
 use telekonsil::{
     app::ports::{RepoError, Repository},
-    store::Store,
+    store::{Store, Tables},
 };
 
 on_both! {
@@ -20,6 +20,18 @@ on_both! {
             let id = world.consult(&*fixture.store).await;
             assert!(other.load(id).await.expect("reads").is_some());
         }
+        other.close().await;
+    }
+
+    async fn who_only_opens_knows_how_the_tables_stand_and_changes_nothing(fixture) {
+        let other = Store::open(&fixture.url).await.expect("opens");
+        assert_eq!(other.tables().await.expect("reads"), Tables::Current);
+        fixture.tamper("UPDATE _sqlx_migrations SET version = 9999 WHERE version = 3").await;
+        assert_eq!(other.tables().await.expect("reads"), Tables::Newer);
+        fixture.tamper("DELETE FROM _sqlx_migrations WHERE version > 1").await;
+        assert_eq!(other.tables().await.expect("reads"), Tables::Older);
+        fixture.tamper("DROP TABLE _sqlx_migrations").await;
+        assert_eq!(other.tables().await.expect("reads"), Tables::Missing);
         other.close().await;
     }
 

@@ -59,7 +59,8 @@ impl Fixture {
     }
 
     /// Changes the database behind the store's back.
-    pub(crate) async fn tamper(&self, sql: &'static str) {
+    pub(crate) async fn tamper(&self, sql: impl Into<String>) {
+        let sql = sqlx::AssertSqlSafe(sql.into());
         match self.store.postgres_pool() {
             Some(pool) => drop(sqlx::query(sql).execute(pool).await.expect("runs")),
             None => {

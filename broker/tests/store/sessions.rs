@@ -110,6 +110,37 @@ on_both! {
         assert!(repo.session(&[1; 32]).await.expect("reads").is_some(), "nothing is done by halves");
     }
 
+    async fn a_forgotten_password_goes_with_every_session_and_link(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let [other, ..] = world.specialists;
+        repo.insert_session(&session(world.referrer, 1, 100)).await.expect("writes");
+        repo.insert_session(&session(other, 2, 100)).await.expect("writes");
+        repo.insert_link(&link(world.referrer, 1, None)).await.expect("writes");
+        repo.forget_password(world.referrer).await.expect("writes");
+        repo.forget_password(world.referrer).await.expect("twice is harmless");
+        assert!(repo.people_with_password().await.expect("reads").is_empty());
+        assert!(repo.session(&[1; 32]).await.expect("reads").is_none());
+        assert!(repo.consume_link(&[1; 32], 1).await.expect("answers").is_none());
+        assert!(repo.session(&[2; 32]).await.expect("reads").is_some(), "somebody else's");
+    }
+
+    async fn after_a_restore_nobody_is_signed_in(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        for token in [1, 2] {
+            repo.insert_session(&session(world.referrer, token, 100)).await.expect("writes");
+        }
+        repo.insert_link(&link(world.referrer, 1, None)).await.expect("writes");
+        let consult = world.consult(repo).await;
+        repo.put_guest_link(&crate::guests::guest(consult, 1)).await.expect("writes");
+        assert_eq!(repo.sign_everybody_out().await.expect("writes"), 2);
+        assert!(repo.sessions(None, 0).await.expect("reads").is_empty());
+        assert!(repo.consume_link(&[1; 32], 1).await.expect("answers").is_none());
+        assert!(repo.open_guest_link(&[1; 32], 1, &[2; 32], "csrf", 500).await.expect("answers").is_none());
+        assert_eq!(repo.people_with_password().await.expect("reads"), [world.referrer], "passwords stay");
+    }
+
     async fn a_service_token_is_listed_revoked_and_swept(fixture) {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;

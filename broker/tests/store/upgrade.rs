@@ -54,7 +54,7 @@ async fn check(fixture: Fixture) {
     taken_over.taken_over_at = Some(8);
     let write = Append { snapshot: taken_over, ..world.append(closed, 1, 1) };
     assert_eq!(repo.append(&write).await.expect("writes"), Appended::At { position: 4 });
-    assert_eq!(repo.purgeable(9, 0, 10).await.expect("reads"), [closed]);
+    assert_eq!(repo.purgeable(9, 0, None, 10).await.expect("reads"), [closed]);
     assert!(repo.purge_consult(closed, 2, 10, "{}").await.expect("purges").is_some());
     fixture.end().await;
 }

@@ -58,6 +58,7 @@ impl World {
             policies: vec![PolicyRow { service_id: self.service, urgency: "urgent".into(), body: "{}".into() }],
             rotas: vec![RotaRow { service_id: self.service, revision: 0, body: "{\"layers\":[]}".into() }],
             credentials: vec![(self.referrer, "$argon2id$1".into())],
+            notices: Vec::new(),
         }
     }
 

@@ -2,19 +2,20 @@ import { useRef, useState } from "react";
 import { adminApi } from "../api/admin";
 import type { AdminPerson, SignInLink } from "../api/types";
 import { useTexts } from "../i18n";
-import { Banner, Button, Dialog, ErrorView, Instant } from "../ui";
+import { Banner, Button, Check, Dialog, ErrorView, Instant } from "../ui";
 
 /** Makes a link that signs somebody in once. It is held by this dialog alone and gone with it. */
 export function LinkDialog({ person, onClose }: { person: AdminPerson; onClose: () => void }) {
   const t = useTexts("admin");
   const [link, setLink] = useState<SignInLink | null>(null);
+  const [isForgotten, setForgotten] = useState(false);
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const create = async () => {
     setPending(true);
     setError(null);
     try {
-      setLink(await adminApi.signInLink(person.id));
+      setLink(await adminApi.signInLink(person.id, isForgotten));
     } catch (failure) {
       setError(failure);
     } finally {
@@ -39,7 +40,13 @@ export function LinkDialog({ person, onClose }: { person: AdminPerson; onClose: 
         </>
       }
     >
-      <p>{t("link.intro")}</p>
+      <p>{t(person.has_password ? "link.intro" : "link.introFirst")}</p>
+      {person.has_password && (
+        <>
+          <Check label={t("link.forgotten")} isSelected={isForgotten} onChange={setForgotten} />
+          <p className="muted small">{t("link.forgottenHint")}</p>
+        </>
+      )}
       {error !== null && <ErrorView error={error} />}
       {link !== null && <ShownLink key={link.path} link={link} />}
     </Dialog>

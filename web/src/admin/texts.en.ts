@@ -114,7 +114,13 @@ export const en: AdminTexts = {
   },
   link: {
     title: "Sign-in link for {{name}}",
-    intro: "With this link the person signs in once without a password and then sets one. It works exactly once.",
+    intro:
+      "With this link the person signs in once without a password. It works exactly once. Data protection sees that you have issued it.",
+    introFirst:
+      "With this link the person signs in once without a password and then sets one. It works exactly once. Data protection sees that you have issued it.",
+    forgotten: "Password forgotten",
+    forgottenHint:
+      "The old password is then no longer valid, all sessions of the person end, and with the link they set a new one.",
     create: "Create the link",
     again: "Create a new link",
     once: "Shown only now. Please pass it on safely.",

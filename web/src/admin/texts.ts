@@ -114,7 +114,13 @@ export const de = {
   },
   link: {
     title: "Anmelde-Link für {{name}}",
-    intro: "Mit diesem Link meldet sich die Person einmal ohne Passwort an und setzt sich dann eines. Er gilt genau einmal.",
+    intro:
+      "Mit diesem Link meldet sich die Person einmal ohne Passwort an. Er gilt genau einmal. Der Datenschutz sieht, dass Sie ihn ausgestellt haben.",
+    introFirst:
+      "Mit diesem Link meldet sich die Person einmal ohne Passwort an und setzt sich dann eines. Er gilt genau einmal. Der Datenschutz sieht, dass Sie ihn ausgestellt haben.",
+    forgotten: "Passwort vergessen",
+    forgottenHint:
+      "Das alte Passwort gilt dann nicht mehr, alle Sitzungen der Person enden, und mit dem Link setzt sie sich ein neues.",
     create: "Link erstellen",
     again: "Neuen Link erstellen",
     once: "Nur jetzt zu sehen. Bitte auf sicherem Weg weitergeben.",

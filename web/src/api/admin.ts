@@ -28,7 +28,12 @@ export const adminApi = {
   putPerson: (body: AdminPerson) => put("people", body),
   addContract: (body: Contract) => request<unknown>("/api/admin/contracts", { method: "PUT", body }),
   removeContract: (body: Contract) => request<unknown>("/api/admin/contracts", { method: "DELETE", body }),
-  signInLink: (id: PersonId) => request<SignInLink>(`/api/admin/people/${seg(id)}/link`, { method: "POST" }),
+  /** `forgetPassword`: the old one goes, with every session of that person. */
+  signInLink: (id: PersonId, forgetPassword: boolean) =>
+    request<SignInLink>(`/api/admin/people/${seg(id)}/link`, {
+      method: "POST",
+      body: { forget_password: forgetPassword },
+    }),
   sessions: () => request<SessionInfo[]>("/api/admin/sessions"),
   endSession: (id: SessionId) => request<undefined>(`/api/admin/sessions/${seg(id)}`, { method: "DELETE" }),
   setupNeeded: () => request<{ needed: boolean }>("/api/setup", { anonymous: true }),

@@ -99,7 +99,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A link that signs that person in once, within a day. */
+        /** A link that signs that person in once, within a day; the data-protection role is told. */
         post: operations["signInLink"];
         delete?: never;
         options?: never;
@@ -217,7 +217,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One consult, as far as the caller may see it. */
+        /** One consult, as far as the caller may see it. Reading what is of the patient is written to the access log. */
         get: operations["consult"];
         put?: never;
         post?: never;
@@ -234,7 +234,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who read the consult's images and reports, newest first. */
+        /** Who read the consult, its report and its images, newest first. */
         get: operations["accessLog"];
         put?: never;
         post?: never;
@@ -526,6 +526,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/privacy/consults/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consults of a short name (`TK-7F3A`), newest first, as far as the caller may ask for their access log or an export. */
+        get: operations["namedConsults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/privacy/exports": {
         parameters: {
             query?: never;
@@ -584,7 +601,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What the data-protection role was told, newest first. */
+        /**
+         * What the data-protection role was told, newest first. Broken glass that nobody has looked at is on the first page,
+         *     however old.
+         */
         get: operations["notices"];
         put?: never;
         post?: never;
@@ -778,14 +798,20 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description `GET /api/consults/{id}/access-log`: one row for each person, session and study in 15 minutes. */
+        /** @description `GET /api/consults/{id}/access-log`: one row for each person, session and thing that was read in 15 minutes. */
         AccessEntry: {
             at: components["schemas"]["UnixMillis"];
+            kind: components["schemas"]["AccessKind"];
             person?: components["schemas"]["PersonRef"] | null;
             /** @description Tells sessions apart; not the secret token. */
             session: string;
-            study_id: components["schemas"]["StudyId"];
+            study_id?: components["schemas"]["StudyId"] | null;
         };
+        /**
+         * @description What was read.
+         * @enum {string}
+         */
+        AccessKind: "case" | "report" | "images" | "search";
         /** @description `POST /api/consults/{id}/actions`. */
         Action: {
             fields: components["schemas"]["CaseFields"];
@@ -1465,6 +1491,14 @@ export interface components {
             /** @enum {string} */
             type: "board";
         };
+        /** @description `POST /api/admin/people/{id}/link`. */
+        MakeSignInLink: {
+            /**
+             * @description The old password is of no use any more: it goes, with every open session, and whoever opens the link sets a new
+             *     one without it.
+             */
+            forget_password: boolean;
+        };
         /** @description An annotation in the image's own pixels. */
         Mark: {
             /** @description "34.2 mm". */
@@ -1532,6 +1566,20 @@ export interface components {
          */
         MemberId: number;
         /**
+         * @description `GET /api/privacy/consults/{name}`: consults of that short name whose access log or export the caller may ask for,
+         *     newest first. Short names are not unique, and a consult keeps its own after its content was deleted.
+         */
+        NamedConsult: {
+            created_at: components["schemas"]["UnixMillis"];
+            /** @description Of the house that asks. */
+            hospital: string;
+            id: components["schemas"]["ConsultId"];
+            /** @description Its content was deleted; the access log is still there. */
+            is_purged: boolean;
+            /** @description `TK-7F3A`. */
+            label: string;
+        };
+        /**
          * Format: uuid
          * @description A provider network: hospitals that pool their duty for some services.
          */
@@ -1559,10 +1607,12 @@ export interface components {
              */
             items: (number | null)[];
         };
-        /** @description `GET /api/privacy/notices`, newest first. */
+        /** @description Something that the data-protection role has to look at. */
         Notice: {
+            about?: components["schemas"]["PersonRef"] | null;
             at: components["schemas"]["UnixMillis"];
-            consult_id: components["schemas"]["ConsultId"];
+            change?: components["schemas"]["RightsChange"] | null;
+            consult_id?: components["schemas"]["ConsultId"] | null;
             id: components["schemas"]["NoticeId"];
             kind: components["schemas"]["NoticeKind"];
             /** @description `TK-7F3A`. */
@@ -1578,7 +1628,13 @@ export interface components {
          */
         NoticeId: string;
         /** @enum {string} */
-        NoticeKind: "glass_broken" | "export_requested" | "export_downloaded";
+        NoticeKind: "glass_broken" | "export_requested" | "export_downloaded" | "link_issued" | "password_forgotten" | "rights_changed";
+        /** @description `GET /api/privacy/notices`. On the first page broken glass that nobody has looked at comes first, however old. */
+        NoticePage: {
+            /** @description There are older ones: ask with the last one's id. */
+            has_more: boolean;
+            notices: components["schemas"]["Notice"][];
+        };
         /** @description The consult is offered to somebody who has not agreed yet. */
         Offer: {
             at: components["schemas"]["UnixMillis"];
@@ -1711,8 +1767,12 @@ export interface components {
          * @enum {string}
          */
         ReportTemplate: "general" | "stroke" | "neurosurgery" | "cardiology";
-        /** @description `POST /api/consults/{id}/exports`. */
+        /**
+         * @description `POST /api/consults/{id}/exports`. The client makes the id, so that asking again after a lost answer asks once. As
+         *     long as somebody's export of a consult is open they cannot ask for another one (`conflict`).
+         */
         RequestExport: {
+            id: components["schemas"]["ExportId"];
             reason: components["schemas"]["PrivateText"];
         };
         /** @description `GET /api/privacy/retention`: what waits for its purge, and what cannot be purged. */
@@ -1728,6 +1788,25 @@ export interface components {
             not_taken_over: components["schemas"]["ConsultId"][];
             /** Format: int32 */
             purged: number;
+            /** @description Never ended, and older than `after_days`: forgotten pre-alerts, reports that nobody acknowledged. */
+            still_open: components["schemas"]["ConsultId"][];
+            /**
+             * Format: int32
+             * @description Studies that belong to no consult and did not change for `after_days`: due.
+             */
+            unattached_studies: number;
+        };
+        /** @description What an account may do or reach that it could not before, and the other way round. */
+        RightsChange: {
+            /** @description It may sign in again, or may not any more, where that changed. */
+            active?: boolean | null;
+            /** @description Name of the house that it belongs to now, where that changed. */
+            hospital?: string | null;
+            /** @description Names. */
+            networks_given: string[];
+            networks_taken: string[];
+            roles_given: components["schemas"]["Role"][];
+            roles_taken: components["schemas"]["Role"][];
         };
         /** @description One ringing of one person. Channel status goes `sent → delivered → seen → answered`. */
         Ring: {
@@ -1904,7 +1983,7 @@ export interface components {
             email: string;
             password: components["schemas"]["PrivateText"];
         };
-        /** @description `POST /api/admin/people/{id}/link`: a sign-in link that works once, for a first or a forgotten password. */
+        /** @description The answer: a sign-in link that works once, for a first or a forgotten password. */
         SignInLink: {
             expires_at: components["schemas"]["UnixMillis"];
             /** @description Below this origin: `/login/#…`. */
@@ -2173,6 +2252,7 @@ export interface components {
     pathItems: never;
 }
 export type AccessEntry = components['schemas']['AccessEntry'];
+export type AccessKind = components['schemas']['AccessKind'];
 export type Action = components['schemas']['Action'];
 export type ActionName = components['schemas']['ActionName'];
 export type AdminDirectory = components['schemas']['AdminDirectory'];
@@ -2230,18 +2310,21 @@ export type Justification = components['schemas']['Justification'];
 export type KeyImage = components['schemas']['KeyImage'];
 export type Ledger = components['schemas']['Ledger'];
 export type LiveEvent = components['schemas']['LiveEvent'];
+export type MakeSignInLink = components['schemas']['MakeSignInLink'];
 export type Mark = components['schemas']['Mark'];
 export type MarkShape = components['schemas']['MarkShape'];
 export type MatchExplanation = components['schemas']['MatchExplanation'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
+export type NamedConsult = components['schemas']['NamedConsult'];
 export type NetworkId = components['schemas']['NetworkId'];
 export type NewConsult = components['schemas']['NewConsult'];
 export type Nihss = components['schemas']['Nihss'];
 export type Notice = components['schemas']['Notice'];
 export type NoticeId = components['schemas']['NoticeId'];
 export type NoticeKind = components['schemas']['NoticeKind'];
+export type NoticePage = components['schemas']['NoticePage'];
 export type Offer = components['schemas']['Offer'];
 export type OpenGuestLink = components['schemas']['OpenGuestLink'];
 export type Outcome = components['schemas']['Outcome'];
@@ -2266,6 +2349,7 @@ export type RedeemLink = components['schemas']['RedeemLink'];
 export type ReportTemplate = components['schemas']['ReportTemplate'];
 export type RequestExport = components['schemas']['RequestExport'];
 export type Retention = components['schemas']['Retention'];
+export type RightsChange = components['schemas']['RightsChange'];
 export type Ring = components['schemas']['Ring'];
 export type RingId = components['schemas']['RingId'];
 export type RingOutcome = components['schemas']['RingOutcome'];
@@ -3012,7 +3096,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeSignInLink"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -5772,6 +5860,72 @@ export interface operations {
             };
         };
     };
+    namedConsults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedConsult"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     exports: {
         parameters: {
             query?: never;
@@ -6046,7 +6200,9 @@ export interface operations {
     };
     notices: {
         parameters: {
-            query?: never;
+            query?: {
+                before?: null | components["schemas"]["NoticeId"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6058,7 +6214,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Notice"][];
+                    "application/json": components["schemas"]["NoticePage"];
                 };
             };
             /** @description Problem */

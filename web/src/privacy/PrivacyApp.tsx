@@ -6,6 +6,7 @@ import { Access } from "./Access";
 import { Exports } from "./Exports";
 import { Notices } from "./Notices";
 import { Retention } from "./Retention";
+import { noticeList } from "./noticeList";
 import { useExports, useNotices } from "./queries";
 import { parsePrivacyRoute, type Section } from "./route";
 
@@ -18,7 +19,7 @@ export function PrivacyApp() {
   const asked = parsePrivacyRoute(useHash());
   useLiveCache();
   const mayWatch = me.data?.roles.includes("data_protection") ?? false;
-  const notices = useNotices(mayWatch).data ?? [];
+  const notices = noticeList(useNotices(mayWatch).data?.pages ?? []);
   const exports = useExports().data ?? [];
   const sections = mayWatch ? SECTIONS : (["exports"] as const);
   const section = mayWatch ? asked.section : "exports";

@@ -1,37 +1,54 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
+import { newId } from "../api/ids";
 import { privacyApi } from "../api/privacy";
 import { keys } from "../api/query";
+import type { ExportId } from "../api/types";
 import { useTexts } from "../i18n";
 import { Button, Dialog, ErrorView, Field } from "../ui";
 import { focusFault } from "../ui/focusFault";
-import { findConsult } from "./consultRef";
-import { useKnownConsults } from "./queries";
+import { ConsultField } from "./ConsultField";
+import { findConsult, type Found } from "./consultRef";
 
 /** Asks for an export; somebody else has to approve it. */
 export function RequestExportDialog({ onClose }: { onClose: () => void }) {
   const t = useTexts("privacy");
   const client = useQueryClient();
-  const known = useKnownConsults();
+  const last = useRef<{ id: ExportId; words: string }>(undefined);
   const [consult, setConsult] = useState("");
+  const [found, setFound] = useState<Found | null>(null);
   const [reason, setReason] = useState("");
   const [tried, setTried] = useState(false);
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const found = findConsult(consult, known);
+  const type = (text: string) => {
+    setConsult(text);
+    setFound(null);
+  };
+  const send = async (form: HTMLFormElement) => {
+    const result = await findConsult(consult, privacyApi.namedConsults);
+    setFound(result);
+    focusFault(form);
+    if ("problem" in result || reason.trim() === "") return;
+    // Sent again after a lost answer it is the same request, changed it is another one.
+    const words = `${result.id} ${reason.trim()}`;
+    if (last.current?.words !== words) last.current = { id: newId(), words };
+    await privacyApi.requestExport(result.id, { id: last.current.id, reason: reason.trim() });
+    await client.invalidateQueries({ queryKey: keys.privacy });
+    onClose();
+  };
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
+    const form = event.currentTarget;
+    if (isPending) return;
     setTried(true);
-    focusFault(event.currentTarget);
-    if (isPending || "problem" in found || reason.trim() === "") return;
     setPending(true);
     setError(null);
     try {
-      await privacyApi.requestExport(found.id, reason.trim());
-      await client.invalidateQueries({ queryKey: keys.privacy });
-      onClose();
+      await send(form);
     } catch (failure) {
       setError(failure);
+    } finally {
       setPending(false);
     }
   };
@@ -39,16 +56,7 @@ export function RequestExportDialog({ onClose }: { onClose: () => void }) {
     <Dialog title={t("exports.ask")} isOpen onClose={onClose}>
       <form className="stack" noValidate onSubmit={(event) => void submit(event)}>
         <p>{t("exports.askText")}</p>
-        <Field
-          label={t("consult.label")}
-          description={t("consult.hint")}
-          value={consult}
-          onChange={setConsult}
-          error={tried && "problem" in found ? t(`consult.${found.problem}`) : null}
-          maxLength={36}
-          isRequired
-          autoFocus
-        />
+        <ConsultField value={consult} onChange={type} found={found} onChoose={type} isRequired autoFocus />
         <Field
           label={t("reason")}
           description={t("exports.reasonHint")}

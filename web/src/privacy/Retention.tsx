@@ -1,3 +1,4 @@
+import type { ConsultId } from "../api/types";
 import { useTexts } from "../i18n";
 import { EmptyState, ErrorView, LinkButton, Loading } from "../ui";
 import { labelOf } from "./consultRef";
@@ -20,7 +21,9 @@ export function Retention() {
           <dl className="figures">
             <Figure name={t("retention.due")} value={retention.data.due} />
             <Figure name={t("retention.purged")} value={retention.data.purged} />
+            <Figure name={t("retention.studies")} value={retention.data.unattached_studies} />
             <Figure name={t("retention.open")} value={retention.data.not_taken_over.length} />
+            <Figure name={t("retention.stillOpen")} value={retention.data.still_open.length} />
           </dl>
           <h2>{t("retention.openHeading")}</h2>
           {retention.data.not_taken_over.length === 0 ? (
@@ -28,24 +31,38 @@ export function Retention() {
           ) : (
             <>
               <p className="muted">{t("retention.openText")}</p>
-              <ul className="records">
-                {retention.data.not_taken_over.map((id) => (
-                  <li key={id} className="record">
-                    <div className="record-text">
-                      <span className="record-name">{labelOf(id)}</span>
-                      <span className="muted small mono">{id}</span>
-                    </div>
-                    <LinkButton href={`#/access/${id}`} aria-label={t("accessOf", { label: labelOf(id) })}>
-                      {t("access.open")}
-                    </LinkButton>
-                  </li>
-                ))}
-              </ul>
+              <Consults ids={retention.data.not_taken_over} />
+            </>
+          )}
+          {retention.data.still_open.length > 0 && (
+            <>
+              <h2>{t("retention.stillOpenHeading")}</h2>
+              <p className="muted">{t("retention.stillOpenText", { count: retention.data.after_days })}</p>
+              <Consults ids={retention.data.still_open} />
             </>
           )}
         </>
       )}
     </section>
+  );
+}
+
+function Consults({ ids }: { ids: readonly ConsultId[] }) {
+  const t = useTexts("privacy");
+  return (
+    <ul className="records">
+      {ids.map((id) => (
+        <li key={id} className="record">
+          <div className="record-text">
+            <span className="record-name">{labelOf(id)}</span>
+            <span className="muted small mono">{id}</span>
+          </div>
+          <LinkButton href={`#/access/${id}`} aria-label={t("accessOf", { label: labelOf(id) })}>
+            {t("access.open")}
+          </LinkButton>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -69,7 +69,7 @@ pub struct ConsultPersonRow {
 
 /// One write of a consult. In one transaction: events (`ON CONFLICT DO NOTHING`; fewer rows than given → roll back and
 /// [`Appended::Conflict`]), snapshot (upsert; clears the ticker's lease), people (insert, keep older rows), study
-/// links (insert or ignore), and last the position counter.
+/// links, and last the position counter.
 #[derive(Clone)]
 pub struct Append {
     pub consult_id: Uuid,
@@ -80,6 +80,8 @@ pub struct Append {
     pub people: Vec<ConsultPersonRow>,
     /// Studies that this write attaches (table `consult_studies`).
     pub studies: Vec<Uuid>,
+    /// Studies that it detaches: their rows stay, for the access log, and hold nothing any more.
+    pub detached: Vec<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,6 @@
 //! Rows of people, houses, services, rotas.
 
+use super::NoticeRow;
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,4 +103,6 @@ pub struct DirectoryWrite {
     pub policies: Vec<PolicyRow>,
     pub rotas: Vec<RotaRow>,
     pub credentials: Vec<(Uuid, String)>,
+    /// What the data-protection role has to see of it: told exactly when it was done.
+    pub notices: Vec<NoticeRow>,
 }

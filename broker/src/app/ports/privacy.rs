@@ -2,13 +2,16 @@
 
 use uuid::Uuid;
 
-/// Primary key `(person_id, session, study_id, window_start)`.
+/// Primary key `(person_id, session, kind, subject, window_start)`.
 #[derive(Clone, Debug)]
 pub struct AccessRow {
     pub person_id: Uuid,
     /// Hex of the first bytes of the session's token hash, or the id of a service token.
     pub session: String,
-    pub study_id: Uuid,
+    /// `schemas::privacy::AccessKind` by its serde name.
+    pub kind: String,
+    /// The study or the consult that was read, as the kind says.
+    pub subject: Uuid,
     /// `at` rounded down to 15 minutes.
     pub window_start: i64,
     pub at: i64,
@@ -21,10 +24,18 @@ pub struct NoticeRow {
     /// `schemas::privacy::NoticeKind` by its serde name.
     pub kind: String,
     pub at: i64,
+    /// Who did it.
     pub person_id: Uuid,
-    pub consult_id: Uuid,
+    /// Absent for what administrators do.
+    pub consult_id: Option<Uuid>,
+    /// The consult's; empty without one.
     pub label: String,
+    /// Goes with the consult's content.
     pub reason: String,
+    /// Whose account it was done to.
+    pub about: Option<Uuid>,
+    /// JSON of `schemas::privacy::RightsChange`.
+    pub change: Option<String>,
     pub seen_by: Option<Uuid>,
     pub seen_at: Option<i64>,
 }
@@ -37,6 +48,7 @@ pub struct ExportRow {
     pub label: String,
     /// `schemas::privacy::ExportState` by its serde name.
     pub state: String,
+    /// Goes with the consult's content.
     pub reason: String,
     pub requested_by: Uuid,
     pub requested_at: i64,
@@ -62,4 +74,8 @@ pub struct RetentionRow {
     pub purged: i64,
     /// Ended, not cancelled, and nobody has said that the report lies in the hospital's record. Oldest first.
     pub not_taken_over: Vec<Uuid>,
+    /// Never ended, not taken over, and old. Oldest first.
+    pub still_open: Vec<Uuid>,
+    /// Studies that no consult needs, and that are old: may be purged now.
+    pub unattached: i64,
 }

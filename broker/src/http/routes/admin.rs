@@ -6,7 +6,9 @@ use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::State;
 use axum::http::StatusCode;
-use schemas::admin::{AdminDirectory, AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, SignInLink};
+use schemas::admin::{
+    AdminDirectory, AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, MakeSignInLink, SignInLink,
+};
 use schemas::problem::ProblemCode;
 use schemas::session::SessionInfo;
 use schemas::{HospitalId, NetworkId, PersonId, ServiceId, SessionId};
@@ -112,17 +114,18 @@ pub(super) async fn delete_contract(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// A link that signs that person in once, within a day.
+/// A link that signs that person in once, within a day; the data-protection role is told.
 #[utoipa::path(
     post, path = "/api/admin/people/{id}/link", tag = "admin", operation_id = "signInLink",
-    params(("id" = PersonId, Path)), responses((status = 200, body = SignInLink))
+    params(("id" = PersonId, Path)), request_body = MakeSignInLink, responses((status = 200, body = SignInLink))
 )]
 pub(super) async fn sign_in_link(
     State(edge): State<Edge>,
     caller: Caller,
     PathOf(id): PathOf<PersonId>,
+    JsonBody(wanted): JsonBody<MakeSignInLink>,
 ) -> Result<Json<SignInLink>, Fault> {
-    Ok(Json(edge.app.sign_in_link(&caller.actor, id).await?))
+    Ok(Json(edge.app.sign_in_link(&caller.actor, id, wanted).await?))
 }
 
 /// Browsers that are signed in.

@@ -48,7 +48,7 @@ pub(super) async fn create(
     Ok((status, [(header::LOCATION, location)], Json(detail)))
 }
 
-/// One consult, as far as the caller may see it.
+/// One consult, as far as the caller may see it. Reading what is of the patient is written to the access log.
 #[utoipa::path(
     get, path = "/api/consults/{id}", tag = "consults", operation_id = "consult",
     params(("id" = ConsultId, Path)), responses((status = 200, body = ConsultDetail))
@@ -58,7 +58,7 @@ pub(super) async fn detail(
     caller: Caller,
     PathOf(id): PathOf<ConsultId>,
 ) -> Result<Json<ConsultDetail>, Fault> {
-    Ok(Json(edge.app.detail(&caller.actor, id).await?))
+    Ok(Json(edge.app.open_consult(&caller.actor, caller.label(), id).await?))
 }
 
 /// Does something with a consult; the answer is the consult afterwards.
@@ -100,7 +100,7 @@ pub(super) async fn ticket(
     headers: HeaderMap,
 ) -> Result<Json<RoomTicket>, Fault> {
     let base = guard::websocket_base(&edge.settings, &headers);
-    Ok(Json(edge.app.ticket(&caller.actor, id, base.as_deref()).await?))
+    Ok(Json(edge.app.ticket(&caller.session, id, base.as_deref()).await?))
 }
 
 /// Who may take the consult over, or help.

@@ -2,14 +2,17 @@
 
 use crate::app::ExportFile;
 use crate::http::caller::Caller;
-use crate::http::extract::{Json, JsonBody, PathOf};
+use crate::http::extract::{Json, JsonBody, PathOf, QueryOf};
 use crate::http::limiter::Try;
 use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::IntoResponse;
-use schemas::privacy::{AccessEntry, BreakGlass, DecideExport, Export, GlassBroken, Notice, RequestExport, Retention};
+use schemas::privacy::{
+    AccessEntry, BreakGlass, DecideExport, Export, GlassBroken, NamedConsult, NoticePage, NoticeQuery, RequestExport,
+    Retention,
+};
 use schemas::problem::ProblemCode;
 use schemas::{ConsultId, ExportId, NoticeId};
 
@@ -27,7 +30,20 @@ pub(super) async fn break_glass(
     Ok(Json(edge.app.break_glass(&caller.actor, wanted).await?))
 }
 
-/// Who read the consult's images and reports, newest first.
+/// Consults of a short name (`TK-7F3A`), newest first, as far as the caller may ask for their access log or an export.
+#[utoipa::path(
+    get, path = "/api/privacy/consults/{name}", tag = "privacy", operation_id = "namedConsults",
+    params(("name" = String, Path)), responses((status = 200, body = Vec<NamedConsult>))
+)]
+pub(super) async fn named_consults(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(name): PathOf<String>,
+) -> Result<Json<Vec<NamedConsult>>, Fault> {
+    Ok(Json(edge.app.named_consults(&caller.actor, &name).await?))
+}
+
+/// Who read the consult, its report and its images, newest first.
 #[utoipa::path(
     get, path = "/api/consults/{id}/access-log", tag = "privacy", operation_id = "accessLog",
     params(("id" = ConsultId, Path)), responses((status = 200, body = Vec<AccessEntry>))
@@ -51,6 +67,7 @@ pub(super) async fn request_export(
     PathOf(id): PathOf<ConsultId>,
     JsonBody(wanted): JsonBody<RequestExport>,
 ) -> Result<impl IntoResponse, Fault> {
+    edge.spend(&Try::export(caller.actor.person_id))?;
     Ok((StatusCode::CREATED, Json(edge.app.request_export(&caller.actor, id, wanted).await?)))
 }
 
@@ -94,13 +111,18 @@ pub(super) async fn export_file(
     Ok(([(header::CONTENT_TYPE, json_type), (header::CONTENT_DISPOSITION, disposition)], json))
 }
 
-/// What the data-protection role was told, newest first.
+/// What the data-protection role was told, newest first. Broken glass that nobody has looked at is on the first page,
+/// however old.
 #[utoipa::path(
-    get, path = "/api/privacy/notices", tag = "privacy", operation_id = "notices",
-    responses((status = 200, body = Vec<Notice>))
+    get, path = "/api/privacy/notices", tag = "privacy", operation_id = "notices", params(NoticeQuery),
+    responses((status = 200, body = NoticePage))
 )]
-pub(super) async fn notices(State(edge): State<Edge>, caller: Caller) -> Result<Json<Vec<Notice>>, Fault> {
-    Ok(Json(edge.app.notices(&caller.actor).await?))
+pub(super) async fn notices(
+    State(edge): State<Edge>,
+    caller: Caller,
+    QueryOf(query): QueryOf<NoticeQuery>,
+) -> Result<Json<NoticePage>, Fault> {
+    Ok(Json(edge.app.notices(&caller.actor, query).await?))
 }
 
 /// Says that a notice was read. Whoever was first stays.

@@ -24,6 +24,7 @@ pub(in crate::store) async fn append(db: &mut Conn, write: &Append) -> Result<Ap
     if !insert_studies(db, write).await? {
         return Ok(Appended::StudyPurged);
     }
+    detach_studies(db, write).await?;
     let count = write.events.len() as i64;
     let position = counters::raise(db, counters::LOG, count).await?;
     if insert_events(db, write.consult_id, &write.events, position - count).await? != count {
@@ -111,8 +112,30 @@ async fn insert_studies(db: &mut Conn, write: &Append) -> Result<bool> {
     sql.push_values(&studies, |mut row, study_id| {
         row.push_bind(write.consult_id).push_bind(*study_id);
     });
-    sql.push(" ON CONFLICT (consult_id, study_id) DO NOTHING").build().execute(db).await?;
+    // One that was detached comes back.
+    sql.push(" ON CONFLICT (consult_id, study_id) DO UPDATE SET is_detached = ").push_bind(false);
+    sql.build().execute(db).await?;
     Ok(all_there)
+}
+
+/// The link stays: it leads to who read the study while it hung here. The study's age counts anew, so that a study that
+/// was detached by mistake is not purged before anybody can undo that.
+async fn detach_studies(db: &mut Conn, write: &Append) -> Result<()> {
+    let now = write.events.last().map_or(0, |event| event.at);
+    for study_id in write.detached.iter().copied().collect::<BTreeSet<Uuid>>() {
+        query("UPDATE studies SET updated_at = $2 WHERE id = $1 AND updated_at < $2")
+            .bind(study_id)
+            .bind(now)
+            .execute(&mut *db)
+            .await?;
+        query("UPDATE consult_studies SET is_detached = $3 WHERE consult_id = $1 AND study_id = $2")
+            .bind(write.consult_id)
+            .bind(study_id)
+            .bind(true)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(())
 }
 
 /// Returns how many were new. They take the positions that follow `after`.

@@ -1,6 +1,6 @@
 //! People, houses, services, rotas: upserted.
 
-use super::{Conn, Result, counters, json, query, sessions};
+use super::{Conn, Result, counters, json, notices, query, sessions};
 use crate::{app::ports::*, store::fold::fold};
 
 /// Takes the revision first: writers of the directory queue there, so that two of them cannot lock each other's rows
@@ -35,6 +35,9 @@ async fn upsert(db: &mut Conn, rows: &DirectoryWrite) -> Result<()> {
     }
     for (person_id, password_hash) in &rows.credentials {
         sessions::set_password(db, *person_id, password_hash).await?;
+    }
+    for row in &rows.notices {
+        notices::insert(db, row).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Exports of a consult, which two people answer for.
 
-use super::{Conn, Result, Row, all, query};
+use super::{Conn, Result, Row, Sql, all, query};
 use crate::{app::ports::ExportRow, store::fold::clean};
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -36,11 +36,25 @@ pub(in crate::store) async fn export(db: &mut Conn, id: Uuid) -> Result<Option<E
     row.as_ref().map(read).transpose()
 }
 
-pub(in crate::store) async fn newest(db: &mut Conn, limit: u32) -> Result<Vec<ExportRow>> {
-    let rows = query(concat!("SELECT ", columns!(), " FROM exports ORDER BY requested_at DESC, id DESC LIMIT $1"))
-        .bind(i64::from(limit))
-        .fetch_all(db)
-        .await?;
+pub(in crate::store) async fn newest(db: &mut Conn, requested_by: Option<Uuid>, limit: u32) -> Result<Vec<ExportRow>> {
+    let mut sql = Sql::new(concat!("SELECT ", columns!(), " FROM exports"));
+    if let Some(person) = requested_by {
+        sql.push(" WHERE requested_by = ").push_bind(person);
+    }
+    sql.push(" ORDER BY requested_at DESC, id DESC LIMIT ").push_bind(i64::from(limit));
+    all(&sql.build().fetch_all(db).await?, read)
+}
+
+pub(in crate::store) async fn open(db: &mut Conn, consult_id: Uuid, requested_by: Uuid) -> Result<Vec<ExportRow>> {
+    let rows = query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM exports WHERE consult_id = $1 AND requested_by = $2 AND state IN ('requested', 'approved') ORDER BY id"
+    ))
+    .bind(consult_id)
+    .bind(requested_by)
+    .fetch_all(db)
+    .await?;
     all(&rows, read)
 }
 

@@ -38,6 +38,17 @@ pub(in crate::store) async fn events_after(db: &mut Conn, position: i64, limit: 
     })
 }
 
+pub(in crate::store) async fn first_missing(db: &mut Conn) -> Result<Option<i64>> {
+    let row = query(
+        "SELECT MIN(expected.position) FROM (SELECT 1 AS position UNION ALL SELECT position + 1 FROM consult_events) \
+         AS expected WHERE expected.position <= (SELECT value FROM counters WHERE name = 'log') \
+         AND NOT EXISTS (SELECT 1 FROM consult_events e WHERE e.position = expected.position)",
+    )
+    .fetch_one(db)
+    .await?;
+    Ok(row.try_get(0)?)
+}
+
 fn event(row: &Row) -> Result<EventRow> {
     let version: i64 = row.try_get("version")?;
     Ok(EventRow {

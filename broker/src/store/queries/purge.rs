@@ -20,7 +20,8 @@ pub(in crate::store) async fn purge(
 ) -> Result<Option<PurgedConsult>> {
     let claimed = query(
         "UPDATE consults SET purged_at = $3, is_open = $4, is_queued = $4, next_deadline = NULL, lease_node = NULL, \
-         lease_until = NULL, detail = $5 WHERE id = $1 AND seq = $2 AND ended_at IS NOT NULL AND purged_at IS NULL",
+         lease_until = NULL, detail = $5 WHERE id = $1 AND seq = $2 AND purged_at IS NULL \
+         AND (ended_at IS NOT NULL OR taken_over_at IS NOT NULL)",
     )
     .bind(consult_id)
     .bind(expected_seq)
@@ -35,6 +36,9 @@ pub(in crate::store) async fn purge(
     for sql in [
         "UPDATE consult_events SET body = NULL, salt = NULL WHERE consult_id = $1",
         "UPDATE exports SET state = 'expired' WHERE consult_id = $1 AND state IN ('requested', 'approved')",
+        // Free text: people name patients in it whatever the form says.
+        "UPDATE exports SET reason = '' WHERE consult_id = $1",
+        "UPDATE notices SET reason = '' WHERE consult_id = $1",
         "DELETE FROM consult_people WHERE consult_id = $1",
         "DELETE FROM guests WHERE consult_id = $1",
         "DELETE FROM room_leases WHERE consult_id = $1",
@@ -56,6 +60,21 @@ pub(in crate::store) async fn purge(
     Ok(Some(PurgedConsult { studies }))
 }
 
+/// The study's row is locked before the question who needs it, as above.
+pub(in crate::store) async fn purge_study(db: &mut Conn, study_id: Uuid, older_than: i64, at: i64) -> Result<bool> {
+    let due =
+        lock_study(db, study_id).await? && is_old(db, study_id, older_than).await? && !is_held(db, study_id).await?;
+    if due {
+        empty_study(db, study_id, at).await?;
+    }
+    Ok(due)
+}
+
+async fn is_old(db: &mut Conn, study_id: Uuid, older_than: i64) -> Result<bool> {
+    let old = query("SELECT 1 FROM studies WHERE id = $1 AND updated_at < $2").bind(study_id).bind(older_than);
+    Ok(old.fetch_optional(db).await?.is_some())
+}
+
 /// Makes everybody wait who adds an object to this study, attaches it or purges it. `false` when it was purged.
 pub(super) async fn lock_study(db: &mut Conn, study_id: Uuid) -> Result<bool> {
     let locked = query("UPDATE studies SET updated_at = updated_at WHERE id = $1 AND wrapped_key IS NOT NULL")
@@ -65,11 +84,11 @@ pub(super) async fn lock_study(db: &mut Conn, study_id: Uuid) -> Result<bool> {
     Ok(locked.rows_affected() == 1)
 }
 
-/// Another consult, which was not purged, needs this study.
+/// A consult that was not purged needs this study; one that detached it does not.
 async fn is_held(db: &mut Conn, study_id: Uuid) -> Result<bool> {
     let holder = query(
         "SELECT 1 FROM consult_studies cs JOIN consults c ON c.id = cs.consult_id \
-         WHERE cs.study_id = $1 AND c.purged_at IS NULL LIMIT 1",
+         WHERE cs.study_id = $1 AND c.purged_at IS NULL AND NOT cs.is_detached LIMIT 1",
     )
     .bind(study_id)
     .fetch_optional(db)
