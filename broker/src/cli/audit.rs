@@ -19,9 +19,14 @@ pub(super) async fn run(AuditCommand::Verify(place): AuditCommand) -> Result<Exi
     parts.close().await;
     let audit = audit?;
     print_line(&serde_json::to_string(&audit)?)?;
-    let Some(broken) = audit.first_broken else { return Ok(ExitCode::SUCCESS) };
-    let what = serde_json::to_string(&broken.what)?;
-    let sentence = format!("consult {}, entry {}: {}", broken.consult, broken.seq, what.trim_matches('"'));
-    writeln!(std::io::stderr(), "telekonsil: the audit chain is broken: {sentence}")?;
-    Ok(ExitCode::FAILURE)
+    if let Some(broken) = &audit.first_broken {
+        let what = serde_json::to_string(&broken.what)?;
+        let sentence = format!("consult {}, entry {}: {}", broken.consult, broken.seq, what.trim_matches('"'));
+        writeln!(std::io::stderr(), "telekonsil: the audit chain is broken: {sentence}")?;
+    }
+    if let Some(position) = audit.missing_position {
+        let sentence = format!("at position {position} of the log of all consults, something was deleted");
+        writeln!(std::io::stderr(), "telekonsil: the audit chain is broken: {sentence}")?;
+    }
+    Ok(if audit.is_whole() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

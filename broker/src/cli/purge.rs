@@ -8,7 +8,7 @@ use clap::Args;
 pub(super) struct PurgeArgs {
     #[command(flatten)]
     place: Place,
-    /// Delete nothing; print how many consults are due.
+    /// Delete nothing; print how many consults are due, and how many studies that no consult needs.
     #[arg(long)]
     dry_run: bool,
 }
@@ -16,7 +16,7 @@ pub(super) struct PurgeArgs {
 pub(super) async fn run(args: PurgeArgs) -> Result<()> {
     let parts = tools::open(&tools::config(&args.place)?).await?;
     let line = if args.dry_run {
-        parts.app.purge_due().await.map(|due| serde_json::json!({ "due": due }).to_string())
+        parts.app.purge_due().await.map(|due| serde_json::json!(due).to_string())
     } else {
         parts.app.purge().await.map(|done| serde_json::json!(done).to_string())
     };

@@ -6,6 +6,9 @@ use crate::server::{self, Parts};
 use crate::store::Store;
 use anyhow::{Context, Result, bail};
 
+/// A tool is no node: it has no rooms.
+const NODE: &str = "tool";
+
 /// The installation's configuration.
 pub(super) fn config(place: &Place) -> Result<Config> {
     match (&place.config, &place.data) {
@@ -16,10 +19,14 @@ pub(super) fn config(place: &Place) -> Result<Config> {
     }
 }
 
-/// Opens database and keys beside a server that may be running.
+/// Opens database and keys beside a server that may be running; makes and migrates nothing.
 pub(super) async fn open(config: &Config) -> Result<Parts> {
-    server::make_data_dir(&config.data_dir)?;
-    server::open(config, config.listen, "tool".to_owned()).await
+    server::open_existing(config, config.listen, NODE.to_owned()).await
+}
+
+/// Opens what was just put there, perhaps by an older version.
+pub(super) async fn open_restored(config: &Config) -> Result<Parts> {
+    server::open(config, config.listen, NODE.to_owned()).await
 }
 
 /// `telekonsil migrate`.

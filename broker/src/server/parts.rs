@@ -5,8 +5,8 @@ use crate::app::{self, App, Node};
 use crate::bus;
 use crate::clock::SystemClock;
 use crate::config::{Config, MasterKeySource, Secret};
-use crate::store::Store;
-use anyhow::{Context, Result, anyhow};
+use crate::store::{Store, Tables};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use imaging::blobs::Blobs;
 use imaging::seal::MasterKey;
 use imaging::worker::{Limits, Pool};
@@ -21,14 +21,43 @@ pub struct Parts {
     store: Arc<Store>,
 }
 
-/// Opens database (bringing its tables to this version), key and blobs. Takes no lock and starts nothing that works by
-/// itself, so that tools run beside a server.
+/// Opens database (bringing its tables to this version), key and blobs, and makes what is missing. Takes no lock and
+/// starts nothing that works by itself.
 ///
 /// # Errors
 /// A sentence naming what could not be opened.
 pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String) -> Result<Parts> {
     let store = Store::connect(config.database.url.expose()).await.context("The database cannot be opened")?;
     store.migrate().await.context("The database's tables cannot be brought to this version")?;
+    assemble(config, store, master_key(&config.master_key)?, http_addr, node_id)
+}
+
+/// Opens an installation that is there, beside a server that may be running: makes nothing and changes no table. A wrong
+/// path must not look like an empty installation.
+///
+/// # Errors
+/// As [`open`]; something is missing, or the tables are not at this version.
+pub async fn open_existing(config: &Config, http_addr: SocketAddr, node_id: String) -> Result<Parts> {
+    ensure!(config.data_dir.is_dir(), "There is no data folder {}", config.data_dir.display());
+    let master = match &config.master_key {
+        MasterKeySource::File { path, .. } => MasterKeySource::File { path: path.clone(), create: false },
+        MasterKeySource::Env(name) => MasterKeySource::Env(name.clone()),
+    };
+    let master = master_key(&master)?;
+    let store = Store::open(config.database.url.expose()).await.context("The database cannot be opened")?;
+    match store.tables().await.context("The database cannot be read")? {
+        Tables::Current => {}
+        Tables::Missing => bail!("The database has no tables of Telekonsil: is it the right one?"),
+        Tables::Older => bail!(
+            "The database's tables are those of an older version: `telekonsil migrate` brings them to this one, and so \
+             does the next start of the server"
+        ),
+        Tables::Newer => bail!("A newer Telekonsil has changed the database's tables: use that version"),
+    }
+    assemble(config, store, master, http_addr, node_id)
+}
+
+fn assemble(config: &Config, store: Store, master: MasterKey, http_addr: SocketAddr, node_id: String) -> Result<Parts> {
     let store = Arc::new(store);
     let bus = bus::start(store.postgres_pool());
     let blobs = Blobs::local(&config.data_dir.join("blobs"))
@@ -46,7 +75,7 @@ pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String) -> Re
         repo: Arc::clone(&repo),
         bus: Arc::clone(&bus),
         clock: Arc::new(SystemClock),
-        master: master_key(&config.master_key)?,
+        master,
         blobs,
         pool: Pool::new(worker, Limits { object: config.limits.object, ..Limits::default() }),
         node: Node { id: node_id, ws_url },

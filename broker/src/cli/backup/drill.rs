@@ -1,8 +1,9 @@
 //! The drill: a backup that nobody has restored is a hope.
 
 use super::postgres::Address;
-use super::{restore, seconds, temporary};
+use super::{restore, seconds, unless_stopped};
 use crate::app::Audit;
+use crate::cli::signal::Interrupts;
 use crate::config::{Config, Database, MasterKeySource, Secret};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
@@ -17,9 +18,14 @@ pub(super) struct Drill {
     image_read: bool,
 }
 
-/// Restores beside the installation and looks; returns also how long it took until it was open, in seconds.
-pub(super) async fn run(config: &Config, backup: &Path) -> Result<(Drill, f64)> {
-    let folder = temporary("drill");
+/// Restores into `folder` and looks; returns also how long it took until it was open, in seconds. Whoever called removes
+/// the folder.
+pub(super) async fn run(
+    config: &Config,
+    backup: &Path,
+    folder: &Path,
+    interrupts: &mut Interrupts,
+) -> Result<(Drill, f64)> {
     let url = config.database.url.expose();
     let spare = if url.starts_with("sqlite:") { None } else { Some(Spare::make(url).await?) };
     let target = Config {
@@ -33,12 +39,11 @@ pub(super) async fn run(config: &Config, backup: &Path) -> Result<(Drill, f64)> 
             MasterKeySource::Env(name) => MasterKeySource::Env(name.clone()),
             MasterKeySource::File { .. } => MasterKeySource::File { path: folder.join("master.key"), create: false },
         },
-        data_dir: folder.clone(),
+        data_dir: folder.to_owned(),
         ..config.clone()
     };
-    let result = look(&target, backup).await;
+    let result = unless_stopped(interrupts, look(&target, backup)).await;
     // Patient data must not stay behind, whatever became of the drill.
-    let _ = std::fs::remove_dir_all(&folder);
     if let Some(spare) = spare {
         spare.drop_it().await?;
     }
@@ -47,12 +52,12 @@ pub(super) async fn run(config: &Config, backup: &Path) -> Result<(Drill, f64)> 
 
 async fn look(target: &Config, backup: &Path) -> Result<(Drill, f64)> {
     let begun = Instant::now();
-    let (_, parts) = restore::put(target, backup).await?;
+    let parts = restore::put(target, backup).await?.parts;
     let rto = seconds(begun);
     let (audit, image) = (parts.app.verify_audit().await, parts.app.read_one_image().await);
     parts.close().await;
     let audit = audit?;
-    ensure!(audit.broken == 0, "the restored audit chain is broken: {}", serde_json::to_string(&audit)?);
+    ensure!(audit.is_whole(), "the restored audit chain is broken: {}", serde_json::to_string(&audit)?);
     let image_read = image.context("an image of the restored installation cannot be read")?.is_some();
     Ok((Drill { audit, image_read }, rto))
 }

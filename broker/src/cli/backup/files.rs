@@ -8,9 +8,21 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes read at once.
 const PIECE: usize = 1024 * 1024;
+/// Copying runs on threads of its own, which nobody can end from outside.
+static STOPPED: AtomicBool = AtomicBool::new(false);
+
+/// Ends every copy that is under way, and lets none begin: the process is about to end.
+pub(super) fn stop() {
+    STOPPED.store(true, Ordering::Relaxed);
+}
+
+fn unless_stopped() -> io::Result<()> {
+    if STOPPED.load(Ordering::Relaxed) { Err(io::Error::other("stopped by a signal")) } else { Ok(()) }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Digest {
@@ -25,6 +37,7 @@ pub(super) fn digest(path: &Path) -> io::Result<Digest> {
 
 /// Copies into a file that must not exist; its folder is made.
 pub(super) fn copy(from: &Path, to: &Path) -> io::Result<Digest> {
+    unless_stopped()?;
     let mut source = File::open(from)?;
     if let Some(folder) = to.parent() {
         make_folder(folder)?;
@@ -91,6 +104,7 @@ fn pass(source: &mut impl Read, target: &mut impl Write) -> io::Result<Digest> {
     let mut piece = vec![0; PIECE];
     let mut bytes = 0;
     loop {
+        unless_stopped()?;
         let length = source.read(&mut piece)?;
         if length == 0 {
             break;

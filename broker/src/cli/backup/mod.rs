@@ -9,18 +9,21 @@ mod files;
 mod manifest;
 mod postgres;
 mod restore;
+mod scratch;
 
 pub(super) use restore::restore;
 
+use super::signal::Interrupts;
 use super::{Place, print_line, tools};
 use crate::app::ports::Clock;
 use crate::clock::SystemClock;
 use crate::config::{Config, MasterKeySource};
 use crate::server::Parts;
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use manifest::{Engine, Entry, Key, Manifest};
 use postgres::Address;
+use scratch::Scratch;
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -30,6 +33,8 @@ const SQLITE_COPY: &str = "telekonsil.db";
 const POSTGRES_DUMP: &str = "telekonsil.pgdump";
 const KEY: &str = "master.key";
 const BLOBS: &str = "blobs";
+/// Where drills work, in the data folder: on the installation's own disk. It is in no backup.
+const DRILLS: &str = "drills";
 
 #[derive(Args)]
 pub(super) struct BackupArgs {
@@ -41,6 +46,10 @@ pub(super) struct BackupArgs {
     /// Restore the backup into a temporary place at once, open it, verify the audit chain and read one image.
     #[arg(long)]
     drill: bool,
+    /// Where --drill works; it needs as much room as the installation takes, twice, on a disk and not in memory. Default:
+    /// the data folder.
+    #[arg(long, value_name = "DIR", requires = "drill")]
+    scratch: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -65,6 +74,9 @@ struct Report {
     rpo_seconds: f64,
     /// How long it took until the restored installation was open. Absent when nothing was restored.
     rto_seconds: Option<f64>,
+    /// Sessions that the backup held and the restore has ended, with every link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    signed_out: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     drill: Option<drill::Drill>,
 }
@@ -80,6 +92,7 @@ impl Report {
             key: manifest.key.clone(),
             rpo_seconds: seconds_since(manifest.snapshot_at),
             rto_seconds: None,
+            signed_out: None,
             drill: None,
         }
     }
@@ -87,15 +100,20 @@ impl Report {
 
 pub(super) async fn run(args: BackupArgs) -> Result<()> {
     let config = tools::config(&args.place)?;
-    let (folder, is_temporary) = match args.to {
-        Some(folder) => (folder, false),
-        None => (temporary("backup"), true),
+    // First: nothing is made beside a place that holds no installation.
+    let parts = tools::open(&config).await?;
+    let mut interrupts = Interrupts::listen()?;
+    let base = args.scratch.unwrap_or_else(|| config.data_dir.join(DRILLS));
+    let scratch = if args.drill { Some(Scratch::make(&base)?) } else { None };
+    let is_temporary = args.to.is_none();
+    let folder = match (args.to, &scratch) {
+        (Some(folder), _) => folder,
+        (None, Some(scratch)) => scratch.folder("backup"),
+        (None, None) => bail!("Give --to DIR or --drill"),
     };
-    let result = back_up(&config, &folder, args.drill).await;
-    if is_temporary {
-        // A drill leaves no patient data behind, whatever became of it.
-        let _ = std::fs::remove_dir_all(&folder);
-    }
+    let result = back_up(&config, parts, &folder, scratch.as_ref(), &mut interrupts).await;
+    // A drill leaves no patient data behind, whatever became of it.
+    drop(scratch);
     let report = result?;
     if report.key == Key::InBackup && !is_temporary {
         let file = folder.join(KEY);
@@ -109,20 +127,36 @@ pub(super) async fn run(args: BackupArgs) -> Result<()> {
     print_line(&serde_json::to_string(&report)?)
 }
 
-async fn back_up(config: &Config, folder: &Path, with_drill: bool) -> Result<Report> {
+/// Ends the work at Ctrl-C and SIGTERM, so that whoever called can clear up.
+async fn unless_stopped<T>(interrupts: &mut Interrupts, work: impl Future<Output = Result<T>>) -> Result<T> {
+    match interrupts.during(work).await {
+        Some(done) => done,
+        None => {
+            files::stop();
+            bail!("stopped by a signal")
+        }
+    }
+}
+
+async fn back_up(
+    config: &Config,
+    parts: Parts,
+    folder: &Path,
+    scratch: Option<&Scratch>,
+    interrupts: &mut Interrupts,
+) -> Result<Report> {
     ensure!(
         files::is_empty(folder).with_context(|| format!("{} cannot be read", folder.display()))?,
         "{} is not empty: a backup needs a folder of its own",
         folder.display()
     );
     files::make_folder(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let parts = tools::open(config).await?;
-    let copied = copy(config, &parts, folder).await;
+    let copied = unless_stopped(interrupts, copy(config, &parts, folder)).await;
     parts.close().await;
     let (manifest, consults) = copied?;
     let mut report = Report::new(folder, &manifest, consults);
-    if with_drill {
-        let (drill, rto) = drill::run(config, folder).await?;
+    if let Some(scratch) = scratch {
+        let (drill, rto) = drill::run(config, folder, &scratch.folder("installation"), interrupts).await?;
         (report.drill, report.rto_seconds) = (Some(drill), Some(rto));
     }
     Ok(report)
@@ -191,11 +225,6 @@ async fn count_consults(parts: &Parts) -> Result<u64> {
         after = Some(*last);
         count += page.len() as u64;
     }
-}
-
-/// A name in the system's folder for such things (TMPDIR). It is made for its owner alone.
-fn temporary(what: &str) -> PathBuf {
-    std::env::temp_dir().join(format!("telekonsil-{what}-{}", uuid::Uuid::new_v4()))
 }
 
 fn seconds_since(millis: i64) -> f64 {

@@ -16,15 +16,24 @@ pub(super) struct Address {
 impl Address {
     pub(super) fn new(url: &str) -> Self {
         let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let Some((user, host)) = authority.rsplit_once('@') else {
-            return Self { url: url.to_owned(), password: None };
-        };
-        let (user, password) = match user.split_once(':') {
-            Some((user, password)) => (user, Some(decode(password))),
+        let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = place.split_at(place.find('/').unwrap_or(place.len()));
+        let (user, host) = authority.rsplit_once('@').map_or((None, authority), |(user, host)| (Some(user), host));
+        let (user, in_authority) = match user.and_then(|user| user.split_once(':')) {
+            Some((user, password)) => (Some(user), Some(password)),
             None => (user, None),
         };
-        Self { url: format!("{scheme}://{user}@{host}{path}"), password }
+        // `?password=` counts more, as it does for whoever else reads such an address.
+        let is_password = |pair: &&str| pair.split_once('=').is_some_and(|(name, _)| decode(name) == "password");
+        let pairs = || query.split('&').filter(|pair| !pair.is_empty());
+        let in_query = pairs().filter(is_password).filter_map(|pair| pair.split_once('=')).next_back();
+        let kept: Vec<&str> = pairs().filter(|pair| !is_password(pair)).collect();
+        let user = user.map(|user| format!("{user}@")).unwrap_or_default();
+        let mark = if kept.is_empty() { "" } else { "?" };
+        Self {
+            url: format!("{scheme}://{user}{host}{path}{mark}{}", kept.join("&")),
+            password: in_query.map(|(_, password)| password).or(in_authority).map(decode),
+        }
     }
 
     /// Another database of the same server.
@@ -111,6 +120,12 @@ mod tests {
         assert_eq!(address.password.as_deref(), Some("p@ss/w:rd"));
         let address = Address::new("postgres://localhost/tk?user=a@b");
         assert_eq!((address.url.as_str(), address.password), ("postgres://localhost/tk?user=a@b", None));
+        let address = Address::new("postgres://tk:old@db/tk?sslmode=require&p%61ssword=n%26w&user=tk");
+        assert_eq!(address.url, "postgres://tk@db/tk?sslmode=require&user=tk");
+        assert_eq!(address.password.as_deref(), Some("n&w"));
+        let address = Address::new("postgres:///tk?password=x&host=/run/postgresql");
+        assert_eq!(address.url, "postgres:///tk?host=/run/postgresql");
+        assert_eq!(address.password.as_deref(), Some("x"));
     }
 
     #[test]

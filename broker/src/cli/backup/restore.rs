@@ -7,6 +7,7 @@ use crate::cli::{print_line, tools};
 use crate::config::{self, Config, DEFAULT_LISTEN, DEFAULT_MEDIA_PORT, MasterKeySource};
 use crate::server::{self, DataDir, Parts};
 use anyhow::{Context, Result, bail, ensure};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use tokio::time::Instant;
 
@@ -18,20 +19,42 @@ pub(in crate::cli) async fn restore(args: RestoreArgs) -> Result<()> {
         (None, None) => bail!("Give --config FILE or --data DIR"),
     };
     let begun = Instant::now();
-    let (manifest, parts) = put(&config, &args.from).await?;
+    let Restored { manifest, parts, signed_out } = put(&config, &args.from).await?;
     let rto = seconds(begun);
     let consults = count_consults(&parts).await;
     parts.close().await;
     let mut report = Report::new(&args.from, &manifest, consults?);
-    report.rto_seconds = Some(rto);
+    (report.rto_seconds, report.signed_out) = (Some(rto), Some(signed_out));
+    let sentence = "everybody signs in again: sessions, sign-in links and guests' links of the backup were ended";
+    writeln!(std::io::stderr(), "telekonsil: {sentence}.")?;
     print_line(&serde_json::to_string(&report)?)
 }
 
+/// An installation that was put there and is open.
+pub(super) struct Restored {
+    pub(super) manifest: Manifest,
+    pub(super) parts: Parts,
+    pub(super) signed_out: u64,
+}
+
 /// Restores and opens. The place is empty again when it fails; only tables of PostgreSQL that were restored stay.
-pub(super) async fn put(config: &Config, from: &Path) -> Result<(Manifest, Parts)> {
+pub(super) async fn put(config: &Config, from: &Path) -> Result<Restored> {
     let manifest = Manifest::read(from)?;
     check_place(config, &manifest).await?;
     server::make_data_dir(&config.data_dir)?;
+    let mut written = Vec::new();
+    let restored = fill(config, from, manifest, &mut written).await;
+    if restored.is_err() {
+        // Half of it would keep the next try out. The data folder was empty: everything in it is this try's.
+        for file in written {
+            let _ = std::fs::remove_file(file);
+        }
+        let _ = server::reset(&config.data_dir);
+    }
+    restored
+}
+
+async fn fill(config: &Config, from: &Path, manifest: Manifest, written: &mut Vec<PathBuf>) -> Result<Restored> {
     let lock = DataDir::lock(&config.data_dir)?;
     let url = config.database.url.expose();
     let mut copies: Vec<(PathBuf, PathBuf)> = Vec::new();
@@ -47,6 +70,11 @@ pub(super) async fn put(config: &Config, from: &Path) -> Result<(Manifest, Parts
     {
         copies.push((KEY.into(), path.clone()));
     }
+    for (_, target) in &copies {
+        ensure!(!target.exists(), "{} is there already: restore into an empty place", target.display());
+        // They may lie outside of the data folder, and SQLite puts its log beside.
+        written.extend(["", "-wal", "-shm"].map(|ending| PathBuf::from(format!("{}{ending}", target.display()))));
+    }
     let (source, data_dir) = (from.to_owned(), config.data_dir.clone());
     let copied = tokio::task::spawn_blocking(move || -> Result<Manifest> {
         for entry in &manifest.files {
@@ -60,17 +88,15 @@ pub(super) async fn put(config: &Config, from: &Path) -> Result<(Manifest, Parts
         }
         files::flush();
         Ok(manifest)
-    })
-    .await?;
+    });
+    let manifest = copied.await??;
     drop(lock);
-    match copied {
-        Ok(manifest) => {
-            Ok((manifest, tools::open(config).await.context("The restored installation cannot be opened")?))
-        }
+    let parts = tools::open_restored(config).await.context("The restored installation cannot be opened")?;
+    match parts.repo.sign_everybody_out().await {
+        Ok(signed_out) => Ok(Restored { manifest, parts, signed_out }),
         Err(error) => {
-            // Half of it would keep the next try out. The place was empty: everything in it is this try's.
-            let _ = server::reset(&config.data_dir);
-            Err(error)
+            parts.close().await;
+            Err(error.into())
         }
     }
 }
