@@ -178,7 +178,9 @@ test("broken glass tells the data-protection role at once", async () => {
   officers = [await Person.arrive(browser, officers[0]), await Person.arrive(browser, officers[1], { viewport: PHONE, touch: true })];
   for (const officer of officers) {
     await officer.page.waitForURL("**/privacy/**");
-    await text(officer, "Noch keine Hinweise.").waitFor();
+    // Who made these accounts and their links is told from the first one on.
+    await text(officer, "Rechte geändert · Ben Stark").first().waitFor();
+    await text(officer, "Anmelde-Link ausgestellt · Ben Stark").first().waitFor();
   }
   alt = await Person.arrive(browser, alt);
   await alt.page.waitForURL("**/refer/**");
@@ -192,7 +194,7 @@ test("broken glass tells the data-protection role at once", async () => {
   await officers[0].shot("privacy-notice");
   await officers[1].shot("privacy-notice-phone");
   await button(officers[0], `Hinweis zu ${label} als gesehen vermerken`).click();
-  await text(officers[0], "Alles gesehen.").waitFor();
+  await text(officers[0], `Notfallzugriff · ${label}`).waitFor({ state: "detached" });
   await officers[1].page.getByRole("link", { name: "Notfallzugriffe" }).click();
   await text(officers[1], "Gesehen von Lena Groß").waitFor();
   await officers[0].page.getByRole("link", { name: "Zugriffe", exact: true }).click();
