@@ -25,10 +25,11 @@ export function ExportAction({ detail, me }: { detail: ConsultDetail; me: Me }) 
   const send = async () => {
     const wanted = reason.trim();
     const asked = await work.run("request_export", async () => {
-      await privacyApi.requestExport(summary.id, { id: requestId(`${summary.id} ${wanted}`), reason: wanted });
+      await privacyApi.requestExport(summary.id, { id: requestId.of(wanted), reason: wanted });
       return undefined;
     });
     if (!asked) return;
+    requestId.answered();
     setSent(true);
     setReason("");
     close();

@@ -30,7 +30,7 @@ export function RequestExportDialog({ onClose }: { onClose: () => void }) {
     focusFault(form);
     const wanted = reason.trim();
     if ("problem" in result || wanted === "") return;
-    await privacyApi.requestExport(result.id, { id: requestId(`${result.id} ${wanted}`), reason: wanted });
+    await privacyApi.requestExport(result.id, { id: requestId.of(`${result.id} ${wanted}`), reason: wanted });
     await client.invalidateQueries({ queryKey: keys.privacy });
     onClose();
   };
