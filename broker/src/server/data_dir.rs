@@ -23,7 +23,16 @@ const OURS: &[&str] = &[
 /// A locked data folder. The operating system lets go of the lock when the process ends, however it ends.
 pub struct DataDir {
     path: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+/// A child process that is just being started holds a copy of the file until it runs its own program; closing ours would
+/// leave the lock with it for that moment.
+impl Drop for DataDir {
+    fn drop(&mut self) {
+        // It ends with the process at the latest.
+        let _ = self.lock.unlock();
+    }
 }
 
 impl DataDir {
@@ -61,7 +70,7 @@ impl DataDir {
         }
         lock.set_len(0).and_then(|()| lock.seek(SeekFrom::Start(0))).context("the lock file")?;
         writeln!(lock, "{}", std::process::id()).context("the lock file")?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self { path: path.to_owned(), lock })
     }
 
     /// This node's name among others. It stays the same over restarts, so that a node that comes back keeps its rooms.
