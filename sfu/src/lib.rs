@@ -27,6 +27,8 @@ mod handle;
 mod net;
 #[cfg_attr(not(test), expect(dead_code, reason = "its readers come with the transport's integration"))]
 mod packet;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used until the transport is integrated"))]
+mod receive;
 mod room;
 mod shard;
 mod state;

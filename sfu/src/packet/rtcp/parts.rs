@@ -64,7 +64,7 @@ impl ReportBlock {
         }
         let units = now.wrapping_sub(self.last_sender_report).wrapping_sub(self.delay);
         let is_past = units < 1 << 31;
-        is_past.then(|| Duration::from_nanos(u64::from(units) * 1_000_000_000 >> 16))
+        is_past.then(|| Duration::from_nanos((u64::from(units) * 1_000_000_000) >> 16))
     }
 }
 
