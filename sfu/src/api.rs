@@ -16,13 +16,25 @@ pub const MAX_DATA_FRAME: usize = 16 * 1024;
 /// Where to listen and what to tell clients about it.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// UDP address of all rooms. Port 0 lets the kernel choose (tests).
+    /// Address of the first shard; the next ones have the following ports. Port 0 lets the kernel choose all of them
+    /// (tests). An unspecified IPv6 address takes IPv4 as well.
     pub bind: SocketAddr,
-    /// Addresses offered to clients as ICE host candidates, all with the port of `bind`. Empty: the address of `bind`,
-    /// which then must not be unspecified.
+    /// Addresses offered to clients as ICE host candidates, the preferred ones first, with the ports of the shards.
+    /// Empty: the address of `bind`, which then must not be unspecified.
     pub announced: Vec<IpAddr>,
+    /// Also take TCP connections under the same port numbers (RFC 6544).
+    pub tcp: bool,
+    /// Threads, each with its own rooms and its own port; at least 1.
+    pub shards: usize,
     /// Members of one room at the same time: [`MAX_MEMBERS`] for consults; measurements take more.
     pub max_members: usize,
+}
+
+impl Config {
+    /// One shard at `bind`, UDP and TCP, which clients reach under this very address.
+    pub fn at(bind: SocketAddr) -> Config {
+        Config { bind, announced: Vec::new(), tcp: true, shards: 1, max_members: MAX_MEMBERS }
+    }
 }
 
 /// A room; the broker uses the consult's UUID.

@@ -1,5 +1,6 @@
-//! Counters of the whole SFU. Written by the shard, read by anybody.
+//! Counters. Each shard writes its own; a reading is their sum.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! counters {
@@ -44,6 +45,10 @@ counters! {
     rtx_received,
     /// Data channel frames relayed, once per sender.
     data_frames,
+    /// TCP connections at the moment.
+    tcp_connections,
+    /// See [`Drops::tcp_refused`].
+    tcp_refused,
     /// See [`Drops::unknown_address`].
     unknown_address,
     /// See [`Drops::unauthenticated`].
@@ -86,6 +91,8 @@ pub struct Stats {
     pub rtx_received: u64,
     /// Data channel frames relayed, once per sender.
     pub data_frames: u64,
+    /// TCP connections at the moment.
+    pub tcp_connections: u64,
     pub drops: Drops,
 }
 
@@ -98,7 +105,10 @@ pub struct Drops {
     pub unauthenticated: u64,
     /// Datagrams that are neither STUN, DTLS nor RTP (RFC 7983), or that the engine refused.
     pub malformed: u64,
-    /// Datagrams that the kernel would not take.
+    /// TCP connections that were one too many, belonged to no peer, sent what is no packet, or neither sent nor took
+    /// anything for too long.
+    pub tcp_refused: u64,
+    /// Packets that the kernel or a slow TCP connection would not take.
     pub send_failed: u64,
     /// Data channel frames that are text, have no valid envelope, or came on an unknown channel.
     pub data_malformed: u64,
@@ -113,30 +123,34 @@ pub struct Drops {
 }
 
 impl Counters {
-    pub(crate) fn read(&self) -> Stats {
+    /// The sum over all shards.
+    pub(crate) fn read(shards: &[Arc<Counters>]) -> Stats {
+        let sum = |pick: fn(&Counters) -> &Counter| shards.iter().map(|counters| pick(counters).get()).sum();
         Stats {
-            rooms: self.rooms.get(),
-            peers: self.peers.get(),
-            packets_in: self.packets_in.get(),
-            packets_out: self.packets_out.get(),
-            bytes_in: self.bytes_in.get(),
-            bytes_out: self.bytes_out.get(),
-            forwarded: self.forwarded.get(),
-            pli_sent: self.pli_sent.get(),
-            pli_received: self.pli_received.get(),
-            nack_received: self.nack_received.get(),
-            rtx_received: self.rtx_received.get(),
-            data_frames: self.data_frames.get(),
+            rooms: sum(|c| &c.rooms),
+            peers: sum(|c| &c.peers),
+            packets_in: sum(|c| &c.packets_in),
+            packets_out: sum(|c| &c.packets_out),
+            bytes_in: sum(|c| &c.bytes_in),
+            bytes_out: sum(|c| &c.bytes_out),
+            forwarded: sum(|c| &c.forwarded),
+            pli_sent: sum(|c| &c.pli_sent),
+            pli_received: sum(|c| &c.pli_received),
+            nack_received: sum(|c| &c.nack_received),
+            rtx_received: sum(|c| &c.rtx_received),
+            data_frames: sum(|c| &c.data_frames),
+            tcp_connections: sum(|c| &c.tcp_connections),
             drops: Drops {
-                unknown_address: self.unknown_address.get(),
-                unauthenticated: self.unauthenticated.get(),
-                malformed: self.malformed.get(),
-                send_failed: self.send_failed.get(),
-                data_malformed: self.data_malformed.get(),
-                data_too_large: self.data_too_large.get(),
-                data_backlog: self.data_backlog.get(),
-                not_kept: self.not_kept.get(),
-                panics: self.panics.get(),
+                unknown_address: sum(|c| &c.unknown_address),
+                unauthenticated: sum(|c| &c.unauthenticated),
+                malformed: sum(|c| &c.malformed),
+                tcp_refused: sum(|c| &c.tcp_refused),
+                send_failed: sum(|c| &c.send_failed),
+                data_malformed: sum(|c| &c.data_malformed),
+                data_too_large: sum(|c| &c.data_too_large),
+                data_backlog: sum(|c| &c.data_backlog),
+                not_kept: sum(|c| &c.not_kept),
+                panics: sum(|c| &c.panics),
             },
         }
     }

@@ -10,8 +10,7 @@ use std::time::Duration;
 const ROOM: RoomId = RoomId([7; 16]);
 
 fn start() -> Sfu {
-    Sfu::start(Config { bind: "127.0.0.1:0".parse().unwrap(), announced: Vec::new(), max_members: sfu::MAX_MEMBERS })
-        .unwrap()
+    Sfu::start(Config::at("127.0.0.1:0".parse().unwrap())).unwrap()
 }
 
 fn on() -> Publishing {
@@ -160,7 +159,7 @@ async fn garbage_and_forged_requests_harm_nobody() {
     forged[2..4].copy_from_slice(&length.to_be_bytes());
     for n in 0..=255u8 {
         for datagram in [&[n][..], &[n; 40], &[n; 1400], &forged] {
-            stranger.send_to(datagram, sfu.local_addr()).unwrap();
+            stranger.send_to(datagram, sfu.local_addrs()[0]).unwrap();
         }
         a.step();
         b.step();
@@ -278,5 +277,51 @@ async fn a_rejoin_replaces_the_peer() {
     sfu.set_publishing(ROOM, MemberId(1), on());
     exchange(&mut again, &mut b, 1, Source::Camera, 20);
     assert_eq!(sfu.stats().peers, 2);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_client_that_only_has_tcp_takes_part_and_comes_back() {
+    let sfu = start();
+    let (mut a, mut b) = (Native::new(7), Native::new(7));
+    a.use_tcp(sfu.local_addrs()[0]);
+    a.join(&sfu, ROOM, 1).await.unwrap();
+    b.join(&sfu, ROOM, 2).await.unwrap();
+    run([&mut a, &mut b], "both connect", |c| c.iter().all(|c| c.connected && c.is_open("state")));
+    for member in [1, 2] {
+        sfu.set_publishing(ROOM, MemberId(member), on());
+    }
+    exchange(&mut a, &mut b, 1, Source::Camera, 40);
+    exchange(&mut b, &mut a, 2, Source::Camera, 40);
+    assert_eq!(sfu.stats().tcp_connections, 1);
+    // Another connection, as after a change of networks.
+    a.use_tcp(sfu.local_addrs()[0]);
+    exchange(&mut b, &mut a, 2, Source::Camera, 40);
+    a.move_to_new_port();
+    exchange(&mut b, &mut a, 2, Source::Camera, 40);
+    run([&mut a, &mut b], "the connections are closed", |_| sfu.stats().tcp_connections == 0);
+    assert_eq!(sfu.stats().drops.panics, 0);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn rooms_live_on_their_own_shards() {
+    let sfu = Sfu::start(Config { shards: 3, ..Config::at("127.0.0.1:0".parse().unwrap()) }).unwrap();
+    let mut used = std::collections::BTreeSet::new();
+    for room in 0..12 {
+        let room = RoomId([room; 16]);
+        let (mut a, mut b) = (Native::new(1), Native::new(1));
+        a.join(&sfu, room, 1).await.unwrap();
+        b.join(&sfu, room, 2).await.unwrap();
+        let address = |answer: &str| {
+            let line = answer.lines().find_map(|line| line.strip_prefix("a=candidate:1 1 udp ")).unwrap();
+            line.split(' ').nth(2).unwrap().parse::<u16>().unwrap()
+        };
+        assert_eq!(address(&a.answer), address(&b.answer));
+        used.insert(address(&a.answer));
+        run([&mut a, &mut b], "both connect", |c| c.iter().all(|c| c.connected));
+    }
+    assert_eq!(used, sfu.local_addrs().iter().map(|address| address.port()).collect());
+    assert_eq!((sfu.stats().rooms, sfu.stats().peers), (12, 24));
     sfu.shutdown().await;
 }

@@ -114,11 +114,7 @@ on_both! {
         let wanted = InviteGuest { id: GuestId(Uuid::now_v7()), name: "Frau Gast".into(), part: GuestPart::Relative };
         let guest = stage.app.invite_guest(&stage.first, id, wanted).await.unwrap().guest_id;
         stage.app.guest_waits(id, guest).await.unwrap();
-        let sfu = sfu::Sfu::start(sfu::Config {
-            bind: "127.0.0.1:0".parse().unwrap(),
-            announced: vec![],
-            max_members: sfu::MAX_MEMBERS,
-        });
+        let sfu = sfu::Sfu::start(sfu::Config::at("127.0.0.1:0".parse().unwrap()));
         let again = stage.node("a");
         let rooms = Rooms::new(Arc::clone(&again), sfu.unwrap(), stage.clock(), Duration::from_secs(1));
         let bell = tokio::sync::watch::channel(0).1;

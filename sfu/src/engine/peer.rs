@@ -4,6 +4,7 @@ use super::offer::{self, BadOffer, Checked, Direction, Kind};
 use super::setup;
 use crate::api::Source;
 use crate::forward::Seen;
+use crate::net::announce::Candidate;
 use crate::state::Channel;
 use crate::stats::Counters;
 use bytes::{Bytes, BytesMut};
@@ -51,8 +52,8 @@ pub(crate) enum EngineError {
 /// What all peers of a shard share.
 #[derive(Clone)]
 pub(crate) struct Transport {
-    /// Addresses that clients are told.
-    pub(crate) announced: Vec<SocketAddr>,
+    /// What clients are told about where to send to.
+    pub(crate) candidates: Vec<Candidate>,
     pub(crate) counters: Arc<Counters>,
 }
 
@@ -164,7 +165,7 @@ impl Peer {
         let sdp = self.pc.local_description().map(|description| description.sdp).unwrap_or_default();
         let credential = |name| offer::attribute(&sdp, name).unwrap_or_default().to_owned();
         let (ufrag, password) = (credential("ice-ufrag"), credential("ice-pwd"));
-        Ok(LocalDescription { sdp: announce(&sdp, &self.transport.announced), ufrag, password })
+        Ok(LocalDescription { sdp: announce(&sdp, &self.transport.candidates), ufrag, password })
     }
 
     /// Finds out which of our transceivers got which mid. Lines of a kind are matched in order, so `by_mid` already
@@ -433,8 +434,8 @@ fn payload_type<'a>(mut codecs: impl Iterator<Item = (&'a str, u8)>, source: Sou
 }
 
 /// Puts the addresses that clients can reach in the place of the one that the agent knows.
-pub(super) fn announce(sdp: &str, addresses: &[SocketAddr]) -> String {
-    let mut out = String::with_capacity(sdp.len() + 80 * addresses.len());
+pub(super) fn announce(sdp: &str, candidates: &[Candidate]) -> String {
+    let mut out = String::with_capacity(sdp.len() + 80 * candidates.len());
     let mut announced = false;
     for text in sdp.lines() {
         if !text.starts_with("a=candidate:") {
@@ -443,14 +444,8 @@ pub(super) fn announce(sdp: &str, addresses: &[SocketAddr]) -> String {
             continue;
         }
         // The engine repeats its candidate for RTCP, which is multiplexed here.
-        if std::mem::replace(&mut announced, true) {
-            continue;
-        }
-        for (index, address) in addresses.iter().enumerate() {
-            // Earlier addresses are preferred: each gets a lower local preference than the one before.
-            let priority = HOST_PRIORITY - ((index as u32) << 8);
-            let (foundation, ip, port) = (index + 1, address.ip(), address.port());
-            out.push_str(&format!("a=candidate:{foundation} 1 udp {priority} {ip} {port} typ host\r\n"));
+        if !std::mem::replace(&mut announced, true) {
+            candidates.iter().for_each(|candidate| out.push_str(&format!("a={candidate}\r\n")));
         }
     }
     out

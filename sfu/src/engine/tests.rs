@@ -1,5 +1,6 @@
 use super::offer::{BadOffer, check};
 use super::peer::announce;
+use crate::net::announce::candidates;
 use crate::api::{Keys, Offer, PeerEvent, Source};
 use bytes::BytesMut;
 use proptest::prelude::*;
@@ -106,11 +107,13 @@ fn lines_are_what_they_are_said_to_be() {
 fn every_announced_address_is_offered_once() {
     let sdp =
         "v=0\r\na=candidate:1 1 udp 1 192.0.2.2 9 typ host\r\na=candidate:1 2 udp 1 192.0.2.2 9 typ host\r\na=x\r\n";
-    let told = announce(sdp, &["10.0.0.1:8189".parse().unwrap(), "[fd00::1]:8189".parse().unwrap()]);
+    let told = announce(sdp, &candidates(&["10.0.0.1".parse().unwrap(), "fd00::1".parse().unwrap()], 8189, true));
     let lines: Vec<&str> = told.lines().collect();
     assert_eq!(lines[1], "a=candidate:1 1 udp 2130706431 10.0.0.1 8189 typ host");
     assert_eq!(lines[2], "a=candidate:2 1 udp 2130706175 fd00::1 8189 typ host");
-    assert_eq!(lines.len(), 4);
+    assert_eq!(lines[3], "a=candidate:3 1 tcp 1520435199 10.0.0.1 8189 typ host tcptype passive");
+    assert_eq!(lines[4], "a=candidate:4 1 tcp 1520434943 fd00::1 8189 typ host tcptype passive");
+    assert_eq!(lines.len(), 6);
 }
 
 proptest! {

@@ -1,16 +1,16 @@
 //! A room at work: its members' peers, what they send one another, and what is kept for late joiners.
 
-use super::Outbox;
 use super::member::{Member, Phase};
 use crate::api::MemberId;
 use crate::engine::{Output, Rtp};
 use crate::forward::{KeyframeRequests, Verdict};
+use crate::net::arena::Arena;
+use crate::net::route::Route;
 use crate::room::{Room, Stream};
 use crate::state::{Channel, Frame, Kept, Malformed, Retained, end_of_snapshot};
 use crate::stats::Counters;
 use bytes::Bytes;
 use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -77,7 +77,7 @@ impl LiveRoom {
         }
     }
 
-    pub(super) fn datagram(&mut self, now: Instant, id: MemberId, from: SocketAddr, data: &[u8]) {
+    pub(super) fn datagram(&mut self, now: Instant, id: MemberId, from: Route, data: &[u8]) {
         let mut outputs = Vec::new();
         let Some(member) = self.members.get_mut(&id) else { return };
         if !member.receive(now, from, data, &mut outputs) {
@@ -255,7 +255,7 @@ impl LiveRoom {
     }
 
     /// Forwards what is queued, then collects datagrams.
-    pub(super) fn settle(&mut self, now: Instant, outbox: &mut Outbox) {
+    pub(super) fn settle(&mut self, now: Instant, outbox: &mut Arena) {
         let counters = self.counters.clone();
         if !self.gone.is_empty() {
             self.gone.iter().for_each(|member| self.room.leave(*member));

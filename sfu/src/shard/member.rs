@@ -1,15 +1,15 @@
 //! One member's peer with everything around it: path, credentials, liveness, slots.
 
-use super::Outbox;
 use crate::api::{Offer, PeerEvent, Slot, Source};
 use crate::engine::{Output, Peer};
 use crate::forward::{Media, Rewriter};
+use crate::net::arena::Arena;
 use crate::net::path::Path;
+use crate::net::route::Route;
 use crate::net::stun::Request;
 use crate::room::{SlotLine, Stream};
 use crate::state::Reads;
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -39,7 +39,7 @@ pub(super) struct Member {
     pub(super) peer: Peer,
     pub(super) phase: Phase,
     pub(super) slots: Vec<OutgoingSlot>,
-    pub(super) addresses: VecDeque<SocketAddr>,
+    pub(super) routes: VecDeque<Route>,
     pub(super) reads: Reads,
     /// The `state` channel was overrun: nothing more until it is drained, then a new snapshot.
     pub(super) behind: bool,
@@ -66,7 +66,7 @@ impl Member {
             peer,
             phase: Phase::Connecting,
             slots: offer.receive.iter().map(|(_, source)| slot(source)).collect(),
-            addresses: VecDeque::new(),
+            routes: VecDeque::new(),
             reads: Reads::new(offer.keys, now),
             behind: false,
             dirty: true,
@@ -82,7 +82,7 @@ impl Member {
     }
 
     /// Whether the request is signed with the password that belongs to its fragment; if so, the client may move.
-    pub(super) fn authenticate(&mut self, now: Instant, from: SocketAddr, request: &Request<'_>) -> bool {
+    pub(super) fn authenticate(&mut self, now: Instant, from: Route, request: &Request<'_>) -> bool {
         let Some(index) = self.credentials.iter().position(|(ufrag, _)| ufrag == request.receiver) else {
             return false;
         };
@@ -97,11 +97,16 @@ impl Member {
         true
     }
 
-    pub(super) fn receive(&mut self, now: Instant, from: SocketAddr, data: &[u8], out: &mut Vec<Output>) -> bool {
+    pub(super) fn receive(&mut self, now: Instant, from: Route, data: &[u8], out: &mut Vec<Output>) -> bool {
         self.path.heard(now, from);
         self.heard = now;
         self.dirty = true;
         self.peer.receive(now, data, out).is_ok()
+    }
+
+    pub(super) fn closed(&mut self, route: Route) {
+        self.routes.retain(|known| *known != route);
+        self.path.closed(route);
     }
 
     pub(super) fn restarted(&mut self, credentials: (String, String), events: UnboundedSender<PeerEvent>) {
@@ -188,21 +193,21 @@ impl Member {
     }
 
     /// Moves the engine's datagrams to the outbox.
-    pub(super) fn collect(&mut self, now: Instant, outbox: &mut Outbox) {
+    pub(super) fn collect(&mut self, now: Instant, outbox: &mut Arena) {
         self.dirty = false;
         while let Some(datagram) = self.peer.transmit() {
             if let Some(to) = self.path.route(&datagram) {
-                outbox.push((to, datagram));
+                outbox.push(&datagram, to);
             }
         }
         self.reschedule(now + TICK);
     }
 
-    pub(super) fn close(&mut self, outbox: &mut Outbox) {
+    pub(super) fn close(&mut self, outbox: &mut Arena) {
         self.peer.close();
         while let Some(datagram) = self.peer.transmit() {
             if let Some(to) = self.path.route(&datagram) {
-                outbox.push((to, datagram));
+                outbox.push(&datagram, to);
             }
         }
     }

@@ -10,13 +10,12 @@ pub(crate) use run::run;
 
 use crate::api::{Answer, MemberId, Offer, Publishing, RoomId, SfuError};
 use crate::engine::{EngineError, Peer, Transport};
+use crate::net::arena::Arena;
+use crate::net::route::Route;
 use crate::net::stun::{Protocol, Request, is_request};
-use crate::stats::Counters;
-use bytes::BytesMut;
 use live::LiveRoom;
 use member::Member;
 use std::collections::{BTreeSet, HashMap};
-use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 use tokio::sync::oneshot;
@@ -29,12 +28,9 @@ pub(crate) enum Command {
     Stop { done: Option<oneshot::Sender<()>> },
 }
 
-/// Datagrams waiting to be sent.
-pub(crate) type Outbox = Vec<(SocketAddr, BytesMut)>;
-
-/// Addresses of one client that are remembered. A client has a few networks and NAT bindings; one with its password
+/// Addresses and connections of one client that are remembered. A client has a few networks and NAT bindings; one with its password
 /// could otherwise fill the table from made-up addresses.
-const ADDRESSES_PER_PEER: usize = 16;
+const ROUTES_PER_PEER: usize = 16;
 
 /// Where a peer lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,10 +44,10 @@ pub(crate) struct Shard {
     max_members: usize,
     rooms: HashMap<RoomId, LiveRoom>,
     by_ufrag: HashMap<String, Home>,
-    by_address: HashMap<SocketAddr, Home>,
+    by_route: HashMap<Route, Home>,
     /// Rooms with packets to forward.
     touched: BTreeSet<RoomId>,
-    pub(crate) outbox: Outbox,
+    pub(crate) outbox: Arena,
 }
 
 impl Shard {
@@ -61,31 +57,42 @@ impl Shard {
             max_members,
             rooms: HashMap::new(),
             by_ufrag: HashMap::new(),
-            by_address: HashMap::new(),
+            by_route: HashMap::new(),
             touched: BTreeSet::new(),
-            outbox: Vec::new(),
+            outbox: Arena::default(),
         }
     }
 
-    /// One datagram. Requests find their peer by the user name in them, since an address may be used again by another
-    /// client; everything else by the address, which only an authenticated request can enter.
-    pub(crate) fn datagram(&mut self, now: Instant, from: SocketAddr, data: &[u8]) {
+    /// One packet. Requests find their peer by the user name in them, since an address may be used again by another
+    /// client; everything else by where it came from, which only an authenticated request can enter. Returns whether
+    /// something that belongs to a peer comes from there.
+    pub(crate) fn datagram(&mut self, now: Instant, from: Route, data: &mut [u8]) -> bool {
         let counters = self.transport.counters.clone();
         counters.packets_in.add(1);
         counters.bytes_in.add(data.len() as u64);
         let protocol = Protocol::of(data);
+        let known = self.by_route.get(&from).copied();
         let home = match protocol {
-            None => return counters.malformed.add(1),
+            None => {
+                counters.malformed.add(1);
+                return known.is_some();
+            }
             Some(Protocol::Stun) if is_request(data) => {
-                let Some(home) = self.authenticate(now, from, data) else { return counters.unauthenticated.add(1) };
+                let Some(home) = self.authenticate(now, from, data) else {
+                    counters.unauthenticated.add(1);
+                    return known.is_some();
+                };
                 home
             }
             Some(_) => {
-                let Some(home) = self.by_address.get(&from).copied() else { return counters.unknown_address.add(1) };
+                let Some(home) = known else {
+                    counters.unknown_address.add(1);
+                    return false;
+                };
                 home
             }
         };
-        let Some(room) = self.rooms.get_mut(&home.room) else { return };
+        let Some(room) = self.rooms.get_mut(&home.room) else { return false };
         room.guarded(home.member, &counters, |room| room.datagram(now, home.member, from, data));
         // An answer to a check goes where this check came from, so it is collected before the next one is read. The
         // rest is cheaper in batches.
@@ -93,6 +100,16 @@ impl Shard {
             self.settle(now, home.room);
         } else {
             self.touched.insert(home.room);
+        }
+        true
+    }
+
+    /// Nothing will come from there any more, and nothing can be sent there.
+    pub(crate) fn closed(&mut self, route: Route) {
+        let Some(home) = self.by_route.remove(&route) else { return };
+        let member = self.rooms.get_mut(&home.room).and_then(|live| live.members.get_mut(&home.member));
+        if let Some(member) = member {
+            member.closed(route);
         }
     }
 
@@ -103,20 +120,20 @@ impl Shard {
         }
     }
 
-    fn authenticate(&mut self, now: Instant, from: SocketAddr, data: &[u8]) -> Option<Home> {
+    fn authenticate(&mut self, now: Instant, from: Route, data: &[u8]) -> Option<Home> {
         let request = Request::parse(data)?;
         let home = *self.by_ufrag.get(request.receiver)?;
         let member = self.rooms.get_mut(&home.room)?.members.get_mut(&home.member)?;
         if !member.authenticate(now, from, &request) {
             return None;
         }
-        if self.by_address.insert(from, home) != Some(home) {
-            member.addresses.push_back(from);
-            if member.addresses.len() > ADDRESSES_PER_PEER
-                && let Some(oldest) = member.addresses.pop_front()
-                && self.by_address.get(&oldest) == Some(&home)
+        if self.by_route.insert(from, home) != Some(home) {
+            member.routes.push_back(from);
+            if member.routes.len() > ROUTES_PER_PEER
+                && let Some(oldest) = member.routes.pop_front()
+                && self.by_route.get(&oldest) == Some(&home)
             {
-                self.by_address.remove(&oldest);
+                self.by_route.remove(&oldest);
             }
         }
         Some(home)
@@ -238,7 +255,7 @@ impl Shard {
 
     fn forget_routes(&mut self, home: Home) {
         self.by_ufrag.retain(|_, known| *known != home);
-        self.by_address.retain(|_, known| *known != home);
+        self.by_route.retain(|_, known| *known != home);
     }
 
     /// Everything that is due.
@@ -269,10 +286,6 @@ impl Shard {
             self.forget_routes(Home { room, member });
         }
         self.count();
-    }
-
-    pub(crate) fn counters(&self) -> &Counters {
-        &self.transport.counters
     }
 
     fn count(&self) {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::api::PeerEvent;
 use crate::engine::Client;
-use crate::net::clock;
+use crate::net::{announce, clock};
 use crate::stats::Counters;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +18,7 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let transport = Transport { announced: vec![SERVER.into()], counters: Arc::new(Counters::default()) };
+        let transport = Transport { candidates: announce::candidates(&[SERVER.0.into()], SERVER.1, true), counters: Arc::new(Counters::default()) };
         World { now: clock::now(), shard: Shard::new(transport, crate::MAX_MEMBERS), clients: Vec::new() }
     }
 
@@ -38,20 +38,21 @@ impl World {
         while self.now < end {
             self.now += Duration::from_millis(10);
             for (n, client) in self.clients.iter_mut().enumerate() {
-                for datagram in client.transmit(self.now) {
+                for mut datagram in client.transmit(self.now) {
                     if !deaf.contains(&n) {
-                        self.shard.datagram(self.now, client.address, &datagram);
+                        self.shard.datagram(self.now, client.address.into(), &mut datagram);
                     }
                 }
             }
             self.shard.batch_done(self.now);
             self.shard.timeout(self.now);
-            for (to, datagram) in std::mem::take(&mut self.shard.outbox) {
-                let there = self.clients.iter_mut().enumerate().find(|(_, client)| client.address == to);
+            let outbox = std::mem::take(&mut self.shard.outbox);
+            for (to, datagram) in outbox.packets() {
+                let there = self.clients.iter_mut().enumerate().find(|(_, client)| to == client.address.into());
                 if let Some((n, client)) = there
                     && !deaf.contains(&n)
                 {
-                    client.receive(self.now, SERVER.into(), &datagram);
+                    client.receive(self.now, SERVER.into(), datagram);
                 }
             }
         }

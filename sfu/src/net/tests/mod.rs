@@ -1,17 +1,18 @@
+mod ports;
+mod streams;
+
 use super::path::Path;
+use super::route::{ConnectionId, Route};
 use super::stun::{Protocol, Request};
-use super::udp::Socket;
-use super::wake::{Bell, sleep};
 use super::{clock, stun};
-use bytes::BytesMut;
 use hmac::{Hmac, KeyInit, Mac};
 use proptest::prelude::*;
 use sha1::Sha1;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-fn address(port: u16) -> SocketAddr {
-    SocketAddr::from(([192, 0, 2, 7], port))
+fn address(port: u16) -> Route {
+    SocketAddr::from(([192, 0, 2, 7], port)).into()
 }
 
 /// A binding request as a browser sends it.
@@ -75,6 +76,22 @@ fn a_client_moves_by_nomination_or_after_silence() {
 }
 
 #[test]
+fn a_client_prefers_udp_as_long_as_it_works() {
+    let (mut path, now) = (Path::default(), clock::now());
+    let nominating = request("a:b", "p", true);
+    let nominating = Request::parse(&nominating).unwrap();
+    let stream = Route::Tcp(ConnectionId { index: 0, generation: 0 });
+    assert!(path.request(now, stream, &nominating));
+    assert!(path.request(now, address(1), &nominating), "to UDP at once");
+    assert!(!path.request(now + Duration::from_secs(1), stream, &nominating));
+    assert!(path.request(now + Duration::from_secs(3), stream, &nominating), "UDP has been silent");
+    path.closed(address(1));
+    assert_eq!(path.route(&[0x80]), Some(stream), "it was not there any more");
+    path.closed(stream);
+    assert_eq!(path.route(&[0x80]), None);
+}
+
+#[test]
 fn an_answer_goes_where_the_question_came_from() {
     let (mut path, now) = (Path::default(), clock::now());
     let plain = request("a:b", "p", false);
@@ -84,30 +101,6 @@ fn an_answer_goes_where_the_question_came_from() {
     answer[..2].copy_from_slice(&[1, 1]);
     assert_eq!(path.route(&answer), Some(address(2)));
     assert_eq!(path.route(&plain), Some(address(1)), "our own checks go to the current address");
-}
-
-#[test]
-fn a_batch_crosses_the_loopback_and_a_bell_wakes() {
-    for bind in ["127.0.0.1:0", "[::1]:0"] {
-        let (Ok(mut here), Ok(there)) = (Socket::bind(bind.parse().unwrap()), Socket::bind(bind.parse().unwrap()))
-        else {
-            continue; // a machine without IPv6
-        };
-        let mut out: Vec<_> = (0..100u8).map(|n| (here.local_addr(), BytesMut::from(&[n, n][..]))).collect();
-        let sent = there.send(&mut out);
-        assert_eq!((sent.datagrams, sent.bytes, sent.failed, out.len()), (100, 200, 0, 0));
-        let bell = Bell::new().unwrap();
-        let mut received = Vec::new();
-        while received.len() < 100 {
-            sleep(here.fd(), &bell, Duration::from_secs(5));
-            here.receive(|from, data| received.push((from, data.to_vec())));
-        }
-        assert!(
-            received.iter().enumerate().all(|(n, (from, data))| *from == there.local_addr() && data == &[n as u8; 2])
-        );
-        bell.ring();
-        sleep(here.fd(), &bell, Duration::from_secs(3600));
-    }
 }
 
 proptest! {
