@@ -39,6 +39,7 @@ mod sessions;
 mod studies;
 mod ticker;
 mod tokens;
+mod turn;
 mod validate;
 mod views;
 
@@ -59,6 +60,7 @@ pub use room_facts::RoomFacts;
 pub use rooms::{GuestSeat, Occupant, Seat};
 pub use sessions::{NewSession, Redeemed, Session, sign_in_path};
 pub use tokens::{Scope, ServiceToken};
+pub use turn::Turn;
 
 use ::imaging::{blobs::Blobs, seal::MasterKey, worker::Pool};
 use counters::Counters;
@@ -93,6 +95,8 @@ pub struct Parts {
     pub node: Node,
     /// Days from the take-over of a report to the purge.
     pub retention_days: u32,
+    /// Relays that browsers are told of.
+    pub turn: Option<Turn>,
 }
 
 /// This process among its equals.
@@ -115,6 +119,7 @@ pub struct App {
     pool: Pool,
     node: Node,
     retention_days: u32,
+    turn: Option<Turn>,
     directory: DirectoryCache,
     hub: Hub,
     counters: Counters,
@@ -140,6 +145,7 @@ impl App {
             pool: parts.pool,
             node: parts.node,
             retention_days: parts.retention_days,
+            turn: parts.turn,
             directory: DirectoryCache::default(),
             hub: Hub::default(),
             counters: Counters::default(),

@@ -108,6 +108,8 @@ impl App {
             ticket: self.keys.sign(Purpose::Room, &claims)?.into(),
             url: format!("{}/api/rooms/{id}/ws", base.trim_end_matches('/')),
             expires_at,
+            // A number of its own: the ticket's would let who reads the relay's log tell which ticket it was.
+            ice_servers: self.turn.iter().map(|turn| turn.ice_server(now, Uuid::new_v4())).collect(),
         })
     }
 

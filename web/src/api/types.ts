@@ -57,6 +57,7 @@ export type {
   GuestView,
   HospitalId,
   HospitalRef,
+  IceServer,
   InviteGuest,
   Justification,
   KeyImage,

@@ -1,7 +1,7 @@
 /** Runs {@link step}: carries out its effects and feeds it what happens. One object per stay in a room. */
 
 import { asApiError } from "../api/problem";
-import type { ClientMessage, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
+import type { ClientMessage, IceServer, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
 import type { Consumer, Link } from "./channel";
 import { decodeFrame, encodeAgedPut, encodeFrame, Kind } from "./envelope";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
@@ -22,6 +22,8 @@ export class Connection {
   private shown: Peer | undefined;
   private socket: WebSocket | undefined;
   private ticketRequest: AbortController | undefined;
+  /** Of the last ticket; their credentials are made for it. */
+  private iceServers: readonly IceServer[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private tracks: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
   private readonly listeners = new Set<() => void>();
@@ -127,8 +129,10 @@ export class Connection {
     const abort = new AbortController();
     this.ticketRequest = abort;
     try {
-      const { ticket, url } = await this.ticket(abort.signal);
-      if (!abort.signal.aborted) this.feed({ type: "ticket", epoch, ticket, url });
+      const { ticket, url, ice_servers } = await this.ticket(abort.signal);
+      if (abort.signal.aborted) return;
+      this.iceServers = ice_servers;
+      this.feed({ type: "ticket", epoch, ticket, url });
     } catch (error) {
       const problem = asApiError(error);
       const phone = problem?.phone ?? undefined;
@@ -142,7 +146,7 @@ export class Connection {
     // Those that never connected are of no use to anybody.
     for (const [old, peer] of this.peers) if (peer !== this.shown) this.drop(old);
     try {
-      const peer = new Peer(this.tracks, {
+      const peer = new Peer(this.tracks, this.iceServers, {
         media: (state) => {
           if (state === "connected") this.shown = peer;
           this.feed({ type: "media", peer: number, state });

@@ -1,6 +1,6 @@
 /** One RTCPeerConnection of one attempt: the offer's m-lines, the data channels, what comes in. */
 
-import type { PublishLine, ReceiveLine, Source } from "../api/types";
+import type { IceServer, PublishLine, ReceiveLine, Source } from "../api/types";
 import type { Offer } from "./machine";
 
 /** Others in a room of eight (`MAX_MEMBERS` − 1): each may be heard and seen at once without any renegotiation. */
@@ -32,9 +32,14 @@ export class Peer {
   private readonly senders: Record<Source, RTCRtpTransceiver>;
   private readonly receivers: { source: Source; transceiver: RTCRtpTransceiver; stream: MediaStream }[] = [];
 
-  constructor(tracks: LocalTracks, events: PeerEvents) {
-    // No ICE servers: the SFU's own address is in its answer, and that is the only one a client ever talks to.
-    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+  constructor(tracks: LocalTracks, iceServers: readonly IceServer[], events: PeerEvents) {
+    // The SFU's own addresses, UDP and TCP, are in its answer. A relay is asked for beside them when there is one; no
+    // STUN server is: the SFU sees by itself where a client comes from.
+    this.pc = new RTCPeerConnection({
+      iceServers: [...iceServers],
+      bundlePolicy: "max-bundle",
+      rtcpMuxPolicy: "require",
+    });
     this.pc.onconnectionstatechange = () => {
       const state = this.pc.connectionState;
       if (state === "connected" || state === "disconnected" || state === "failed") events.media(state);
