@@ -136,6 +136,36 @@ pub enum PeerEvent {
     /// Complete list of used slots, replacing the one before. Sent once with the answer (it may overtake it) and on
     /// every change.
     Slots(Vec<Slot>),
+    /// Who speaks: nobody, or the one who is heard most. Sent on change, and once connected while somebody does.
+    Speaker(Option<MemberId>),
+    /// How many layers of this peer's source anybody needs now, from the smallest: 0 nobody, 3 all. Before the first one
+    /// all are wanted.
+    Wanted { source: Source, layers: u8 },
+    /// How everybody gets here, this peer itself among them; complete, and who is missing is good.
+    Quality(Vec<(MemberId, Level, Cause)>),
+}
+
+/// How well a member's sound and picture get to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Good,
+    /// Sound holds; the picture is worse than it could be, or not sent at all.
+    Weak,
+    /// Nothing comes.
+    Lost,
+}
+
+/// Where what is not good goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing is wrong, or nobody can tell.
+    None,
+    /// Between the member and the SFU; for the peer's own entry its own uplink.
+    TheirUplink,
+    /// Between the SFU and the peer that is told.
+    YourDownlink,
+    /// The SFU itself is overloaded.
+    Server,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

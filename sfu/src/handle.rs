@@ -104,6 +104,13 @@ impl Sfu {
         self.line(room).send(Command::Publishing { room, member, publishing });
     }
 
+    /// How high the pictures are shown to the member now, by mid, in pixels of its screen; 0: not shown. Complete,
+    /// replacing what was said before; a line that is missing is not shown. Before the first time, and with every fresh
+    /// offer, all count as shown. Ignored for a member without a peer.
+    pub fn set_view(&self, room: RoomId, member: MemberId, sizes: Vec<(String, u16)>) {
+        self.line(room).send(Command::View { room, member, sizes });
+    }
+
     /// Closes the member's peer and frees its slots. What it left on the `state` channel stays.
     pub fn leave(&self, room: RoomId, member: MemberId) {
         self.line(room).send(Command::Leave { room, member });

@@ -46,8 +46,8 @@ mod stats;
 mod transport;
 
 pub use api::{
-    Answer, Config, Keys, MAX_DATA_FRAME, MAX_MEMBERS, MemberId, Offer, PeerEvent, Publishing, RoomId, SfuError, Slot,
-    Source,
+    Answer, Cause, Config, Keys, Level, MAX_DATA_FRAME, MAX_MEMBERS, MemberId, Offer, PeerEvent, Publishing, RoomId,
+    SfuError, Slot, Source,
 };
 pub use handle::Sfu;
 pub use stats::{Drops, Stats};

@@ -5,7 +5,7 @@ use super::task::{Input, Peer, Room};
 use super::wire;
 use crate::app::Occupant;
 use schemas::problem::ProblemCode;
-use schemas::room::{PublishLine, Publishing, ReceiveLine, ServerMessage};
+use schemas::room::{PublishLine, Publishing, ReceiveLine, ServerMessage, SlotSize};
 use schemas::{GuestId, MemberId, PrivateText};
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -106,20 +106,22 @@ impl Room {
         }
     }
 
+    /// Whoever sees pictures says so, guests and interpreters too: it changes what comes to them and nothing else.
+    pub(super) fn view(&mut self, member: MemberId, socket: SocketId, sizes: Vec<SlotSize>) {
+        if sizes.len() > MAX_LINES {
+            return self.refuse(socket, ProblemCode::TooLarge, Some("too many m-lines".to_owned()));
+        }
+        let (room, member) = (wire::room_id(self.consult), wire::member_id(member));
+        self.shared.sfu.set_view(room, member, wire::sizes(sizes));
+    }
+
     pub(super) fn media(&mut self, member: MemberId, number: u64, event: sfu::PeerEvent) {
         let Some(peer) = self.peers.get(&member).filter(|peer| peer.number == number) else { return };
         let socket = peer.socket;
-        match event {
-            sfu::PeerEvent::Slots(slots) => {
-                self.tell(socket, ServerMessage::Slots { slots: slots.into_iter().map(wire::slot).collect() });
-            }
-            sfu::PeerEvent::Connected => {
-                if self.seats.media(member, socket, true) {
-                    self.tell_roster(None);
-                }
-            }
-            sfu::PeerEvent::Disconnected => {
-                if self.seats.media(member, socket, false) {
+        match wire::news(event) {
+            wire::News::Message(message) => self.tell(socket, message),
+            wire::News::Media(connected) => {
+                if self.seats.media(member, socket, connected) {
                     self.tell_roster(None);
                 }
             }

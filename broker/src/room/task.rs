@@ -287,6 +287,7 @@ impl Room {
             (Some(Place::Seat(member)), ClientMessage::Publishing { publishing }) => {
                 self.publish(member, socket, publishing);
             }
+            (Some(Place::Seat(member)), ClientMessage::View { sizes }) => self.view(member, socket, sizes),
             (Some(Place::Seat(member)), ClientMessage::Leave) => {
                 if let Some(freed) = self.seats.leave(member, socket) {
                     self.connections.remove(&socket);
@@ -294,7 +295,10 @@ impl Room {
                 }
             }
             (Some(Place::Door(guest)), ClientMessage::Leave) => self.goes_away(guest, socket).await,
-            (Some(Place::Door(_)), ClientMessage::Offer { .. } | ClientMessage::Publishing { .. }) => {
+            (
+                Some(Place::Door(_)),
+                ClientMessage::Offer { .. } | ClientMessage::Publishing { .. } | ClientMessage::View { .. },
+            ) => {
                 self.refuse(socket, ProblemCode::NotAdmitted, None);
             }
         }

@@ -23,6 +23,8 @@ use tokio::sync::oneshot;
 pub(crate) enum Command {
     Offer { room: RoomId, member: MemberId, offer: Offer, reply: oneshot::Sender<Result<Answer, SfuError>> },
     Publishing { room: RoomId, member: MemberId, publishing: Publishing },
+    #[expect(dead_code, reason = "not used until the transport is integrated")]
+    View { room: RoomId, member: MemberId, sizes: Vec<(String, u16)> },
     Leave { room: RoomId, member: MemberId },
     CloseRoom { room: RoomId },
     Stop { done: Option<oneshot::Sender<()>> },
@@ -162,7 +164,7 @@ impl Shard {
                 self.settle(now, room);
             }
             Command::CloseRoom { room } => self.close_room(room),
-            Command::Stop { .. } => {}
+            Command::View { .. } | Command::Stop { .. } => {}
         }
     }
 
