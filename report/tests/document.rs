@@ -3,9 +3,7 @@
 
 mod sample;
 
-use report::{
-    KeyImage, Language, Mark, MarkShape, PatientField, Picture, Report, Samples, Shown, Source, render,
-};
+use report::{KeyImage, Language, Mark, MarkShape, PatientField, Picture, Report, Samples, Shown, Source, render};
 use std::{
     io::Write,
     process::{Command, Stdio},

@@ -23,7 +23,6 @@ pub(crate) async fn run() -> Result<()> {
     }
     println!("join click -> first packet of the host's picture, native peers: {}", Sample::new(times).line("ms"));
     println!("(the host films at 30 frames/s and sends a key frame when asked; nothing is decoded)");
-    println!("(in Chromium: tests/browser prints it as `first picture`)");
     world.installation.stop()
 }
 

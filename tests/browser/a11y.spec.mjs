@@ -246,7 +246,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
     await officer.page.locator("input[name=password]").fill(PASSWORD);
     await button(officer, say("Anmelden", "Sign in")).click();
     await officer.page.waitForURL("**/privacy/**");
-    await call(officer, `/api/consults/${consult}/exports`, { reason: "Anfrage des Gerichts" });
+    await call(officer, `/api/consults/${consult}/exports`, { id: newId(), reason: "Anfrage des Gerichts" });
     for (const section of ["notices", "glass", "exports", "retention", `access/${consult}`]) await see(officer, `/privacy/#/${section}`);
     await see(officer, "/privacy/#/exports");
     await open(officer, say("Export anfragen", "Request an export"), "request an export", async () => {

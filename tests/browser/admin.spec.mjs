@@ -47,6 +47,13 @@ async function employ({ name, email, house, roles, qualification, network }) {
   return url;
 }
 
+/** Arrives by a sign-in link, which waits for a press. */
+async function signsIn(url, options) {
+  const person = await Person.arrive(browser, url, options);
+  await button(person, "Anmelden").click();
+  return person;
+}
+
 test("the console's link makes the first administrator, once", async () => {
   admin = await Person.arrive(browser, installation.setupUrl);
   assert.equal(new URL(admin.page.url()).hash, "", "the token leaves the address bar");
@@ -130,11 +137,11 @@ test("an address that is taken and a colleague who was faster are said, not over
 });
 
 test("the new referrer's request rings the new specialist", async () => {
-  falk = await Person.arrive(browser, falk, { viewport: PHONE, touch: true });
+  falk = await signsIn(falk, { viewport: PHONE, touch: true });
   await falk.page.waitForURL("**/oncall/**");
   await button(falk, "Bereitschaft starten").click();
   await text(falk, "Bereit").waitFor();
-  weber = await Person.arrive(browser, weber);
+  weber = await signsIn(weber);
   await weber.page.waitForURL("**/refer/**");
   await weber.page.getByRole("link", { name: "Neues Telekonsil" }).or(button(weber, "Neues Telekonsil")).first().click();
   await text(weber, "Notfall").click();
@@ -175,12 +182,14 @@ test("a session that the administrator ends opens nothing any more", async () =>
 });
 
 test("broken glass tells the data-protection role at once", async () => {
-  officers = [await Person.arrive(browser, officers[0]), await Person.arrive(browser, officers[1], { viewport: PHONE, touch: true })];
+  officers = [await signsIn(officers[0]), await signsIn(officers[1], { viewport: PHONE, touch: true })];
   for (const officer of officers) {
     await officer.page.waitForURL("**/privacy/**");
-    await text(officer, "Noch keine Hinweise.").waitFor();
+    // Who made these accounts and their links is told from the first one on.
+    await text(officer, "Rechte geändert · Ben Stark").first().waitFor();
+    await text(officer, "Anmelde-Link ausgestellt · Ben Stark").first().waitFor();
   }
-  alt = await Person.arrive(browser, alt);
+  alt = await signsIn(alt);
   await alt.page.waitForURL("**/refer/**");
   await button(alt, "Einstellungen").click();
   await button(alt, "Notfallzugriff").click();
@@ -192,7 +201,7 @@ test("broken glass tells the data-protection role at once", async () => {
   await officers[0].shot("privacy-notice");
   await officers[1].shot("privacy-notice-phone");
   await button(officers[0], `Hinweis zu ${label} als gesehen vermerken`).click();
-  await text(officers[0], "Alles gesehen.").waitFor();
+  await text(officers[0], `Notfallzugriff · ${label}`).waitFor({ state: "detached" });
   await officers[1].page.getByRole("link", { name: "Notfallzugriffe" }).click();
   await text(officers[1], "Gesehen von Lena Groß").waitFor();
   await officers[0].page.getByRole("link", { name: "Zugriffe", exact: true }).click();

@@ -1,8 +1,8 @@
 //! `telekonsil user`: accounts. Passwords come from stdin, never from the command line, which others can read.
 
 use super::{Place, print_line, tools};
-use crate::app::{NewPerson, sign_in_path};
 use crate::app::ports::DirectoryRows;
+use crate::app::{NewPerson, sign_in_path};
 use crate::config::Secret;
 use crate::server::Parts;
 use anyhow::{Context, Result, bail};

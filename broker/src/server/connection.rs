@@ -25,12 +25,19 @@ const ACKNOWLEDGE_TIME: Duration = Duration::from_secs(45);
 const KEEPALIVE: TcpKeepalive =
     TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(10));
 
+/// After the last answer the client is read for this long at most. Closing a socket that holds unread bytes resets the
+/// connection, and a client whose body was refused would lose the answer that says so (RFC 9112 § 9.6). More holds
+/// sockets of those who send on; less cuts off answers on slow lines.
+const LINGER: Duration = Duration::from_secs(2);
+
 /// A connection counts for as long as it is open, also after it was upgraded.
 pub(super) struct Connection {
     stream: TcpStream,
     write_time: Duration,
     /// Runs while a write waits.
     stalled: Option<Pin<Box<Sleep>>>,
+    /// Runs once nothing more is said to the client.
+    lingers: Option<Pin<Box<Sleep>>>,
     _counted: Counted,
 }
 
@@ -50,7 +57,7 @@ impl Connection {
         if let Err(error) = set {
             tracing::trace!(%error, "options of a connection");
         }
-        Self { stream, write_time, stalled: None, _counted: counted }
+        Self { stream, write_time, stalled: None, lingers: None, _counted: counted }
     }
 
     /// Passes on what became of a write, unless it has waited for too long.
@@ -96,6 +103,17 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        ready!(Pin::new(&mut self.stream).poll_shutdown(context))?;
+        let this = &mut *self;
+        let lingers = this.lingers.get_or_insert_with(|| Box::pin(tokio::time::sleep(LINGER)));
+        let mut scrap = [0; 4096];
+        while lingers.as_mut().poll(context).is_pending() {
+            let mut buffer = ReadBuf::new(&mut scrap);
+            let read = ready!(Pin::new(&mut this.stream).poll_read(context, &mut buffer));
+            if read.is_err() || buffer.filled().is_empty() {
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 }

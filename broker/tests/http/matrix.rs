@@ -207,7 +207,7 @@ impl World {
             ("POST", "/api/consults/{id}/report") => {
                 let answer =
                     json!({"findings": "x", "assessment": "x", "recommendation": "", "decision": "treat_here"});
-                json!({"answer": answer, "password": "x"})
+                json!({"answer": answer, "password": "ein langes Kennwort"})
             }
             ("POST", "/api/consults/{id}/guests") => json!({"id": uuid::Uuid::now_v7(), "name": "", "part": "other"}),
             ("POST", "/api/consults/{id}/exports") => json!({"id": Uuid::now_v7(), "reason": ""}),

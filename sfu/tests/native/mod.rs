@@ -1,9 +1,12 @@
 //! A client without a browser: the engine as an offering peer on a socket of its own.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+mod deliver;
+
 use bytes::{Bytes, BytesMut};
+use deliver::DeliverRtcp;
 use rtc::data_channel::{RTCDataChannelId, RTCDataChannelInit};
-use rtc::interceptor::Registry;
+use rtc::interceptor::{Registry, Slot as Link};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::interceptor_registry::register_default_interceptors;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine};
@@ -141,7 +144,9 @@ impl Native {
             .build();
         let mut media = MediaEngine::default();
         media.register_default_codecs().unwrap();
-        let registry = register_default_interceptors(Registry::new(), &mut media).unwrap();
+        let registry =
+            register_default_interceptors(Registry::new().with(Link::from(14_000), DeliverRtcp::default()), &mut media)
+                .unwrap();
         let mut pc = RTCPeerConnectionBuilder::new()
             .with_setting_engine(settings)
             .with_media_engine(media)

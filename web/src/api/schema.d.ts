@@ -1634,9 +1634,11 @@ export interface components {
             consult_id?: components["schemas"]["ConsultId"] | null;
             id: components["schemas"]["NoticeId"];
             kind: components["schemas"]["NoticeKind"];
-            /** @description `TK-7F3A`. */
+            /** @description `TK-7F3A`; empty without a consult. */
             label: string;
+            /** @description Who did it. */
             person: components["schemas"]["PersonRef"];
+            /** @description Empty once the consult's content was deleted. */
             reason: components["schemas"]["PrivateText"];
             seen_at?: components["schemas"]["UnixMillis"] | null;
             seen_by?: components["schemas"]["PersonRef"] | null;
@@ -3207,6 +3209,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3217,6 +3228,24 @@ export interface operations {
             };
             /** @description Problem */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5967,6 +5996,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -6261,7 +6299,7 @@ export interface operations {
     notices: {
         parameters: {
             query?: {
-                before?: null | components["schemas"]["NoticeId"];
+                before?: components["schemas"]["NoticeId"];
             };
             header?: never;
             path?: never;

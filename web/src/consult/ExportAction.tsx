@@ -1,7 +1,7 @@
-import { useRef, useState } from "react";
-import { newId } from "../api/ids";
+import { useState } from "react";
 import { privacyApi } from "../api/privacy";
-import type { ConsultDetail, ExportId, Me } from "../api/types";
+import type { ConsultDetail, Me } from "../api/types";
+import { useRequestId } from "../api/useRequestId";
 import { useTexts } from "../i18n";
 import { Banner, Button, Dialog, ErrorView, Field, LinkButton } from "../ui";
 import "./texts";
@@ -12,7 +12,7 @@ export function ExportAction({ detail, me }: { detail: ConsultDetail; me: Me }) 
   const t = useTexts("consult");
   const { summary } = detail;
   const work = useAct(summary.id);
-  const last = useRef<{ id: ExportId; reason: string }>(undefined);
+  const requestId = useRequestId();
   const [isOpen, setOpen] = useState(false);
   const [isSent, setSent] = useState(false);
   const [reason, setReason] = useState("");
@@ -23,15 +23,13 @@ export function ExportAction({ detail, me }: { detail: ConsultDetail; me: Me }) 
     work.clear();
   };
   const send = async () => {
-    // Sent again after a lost answer it is the same request, with another reason it is another one.
-    if (last.current?.reason !== reason.trim()) last.current = { id: newId(), reason: reason.trim() };
-    const wanted = last.current;
+    const wanted = reason.trim();
     const asked = await work.run("request_export", async () => {
-      await privacyApi.requestExport(summary.id, wanted);
+      await privacyApi.requestExport(summary.id, { id: requestId.of(wanted), reason: wanted });
       return undefined;
     });
     if (!asked) return;
-    last.current = undefined;
+    requestId.answered();
     setSent(true);
     setReason("");
     close();

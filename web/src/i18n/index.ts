@@ -38,6 +38,12 @@ void i18next.use(initReactI18next).init({
   fallbackLng: "de",
   defaultNS: "common",
   initAsync: false,
+  // A key on the screen says nothing to anybody: it counts as a fault of the page.
+  saveMissing: true,
+  missingKeyHandler: (_languages, namespace, key, _fallback, _update, options) => {
+    const { defaultValue } = (options ?? {}) as { defaultValue?: string };
+    if (defaultValue === undefined) console.error(`no text for ${namespace}:${key}`);
+  },
   interpolation: { escapeValue: false },
   react: { useSuspense: false },
 });

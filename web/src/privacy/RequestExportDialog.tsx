@@ -1,9 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useRef, useState, type FormEvent } from "react";
-import { newId } from "../api/ids";
+import { useState, type FormEvent } from "react";
 import { privacyApi } from "../api/privacy";
 import { keys } from "../api/query";
-import type { ExportId } from "../api/types";
+import { useRequestId } from "../api/useRequestId";
 import { useTexts } from "../i18n";
 import { Button, Dialog, ErrorView, Field } from "../ui";
 import { focusFault } from "../ui/focusFault";
@@ -14,7 +13,7 @@ import { findConsult, type Found } from "./consultRef";
 export function RequestExportDialog({ onClose }: { onClose: () => void }) {
   const t = useTexts("privacy");
   const client = useQueryClient();
-  const last = useRef<{ id: ExportId; words: string }>(undefined);
+  const requestId = useRequestId();
   const [consult, setConsult] = useState("");
   const [found, setFound] = useState<Found | null>(null);
   const [reason, setReason] = useState("");
@@ -29,11 +28,9 @@ export function RequestExportDialog({ onClose }: { onClose: () => void }) {
     const result = await findConsult(consult, privacyApi.namedConsults);
     setFound(result);
     focusFault(form);
-    if ("problem" in result || reason.trim() === "") return;
-    // Sent again after a lost answer it is the same request, changed it is another one.
-    const words = `${result.id} ${reason.trim()}`;
-    if (last.current?.words !== words) last.current = { id: newId(), words };
-    await privacyApi.requestExport(result.id, { id: last.current.id, reason: reason.trim() });
+    const wanted = reason.trim();
+    if ("problem" in result || wanted === "") return;
+    await privacyApi.requestExport(result.id, { id: requestId.of(`${result.id} ${wanted}`), reason: wanted });
     await client.invalidateQueries({ queryKey: keys.privacy });
     onClose();
   };

@@ -2,6 +2,8 @@ import type { ReactNode } from "react";
 import type { StudyStatus } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
 import { formatDicomDate } from "../state/time";
+// Shown in the room too.
+import "./texts";
 
 /** Modality, description and date of a study, as far as they are known. */
 export function useStudyTitle(): (study: StudyStatus) => string {

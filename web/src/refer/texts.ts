@@ -1,4 +1,4 @@
-import type { SameShape } from "../i18n";
+import { registerTexts, type SameShape } from "../i18n";
 import * as prealert from "./texts/prealert";
 import * as upload from "./texts/upload";
 
@@ -231,3 +231,5 @@ export const en: SameShape<typeof de> = {
     cancelled: "This consult was cancelled.",
   },
 };
+
+registerTexts("refer", de, en);

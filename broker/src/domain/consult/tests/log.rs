@@ -51,8 +51,8 @@ fn a_snapshot_of_release_0_1_is_read_and_has_its_answer() {
     // What release 0.1 did not count or keep.
     let rings = old.rings.iter().zip(&now.rings);
     let rings = rings.map(|(old, now)| Ring { declined_because: now.declined_because, ..old.clone() }).collect();
-    let requested_at = now.requested_at;
-    assert_eq!(Consult { stays: now.stays.clone(), rings, requested_at, ..old }, now);
+    let (requested_at, attempts) = (now.requested_at, now.attempts);
+    assert_eq!(Consult { stays: now.stays.clone(), rings, requested_at, attempts, ..old }, now);
 
     let unanswered = SNAPSHOT_0_1.split(r#","answer":"#).next().unwrap().to_owned() + r#","answer":null}"#;
     assert_eq!(serde_json::from_str::<Consult>(&unanswered).unwrap().versions, []);
