@@ -66,8 +66,16 @@ pub struct Publishing {
 pub enum ClientMessage {
     /// First message; nothing else is answered before it.
     Hello { ticket: PrivateText },
-    /// The one offer; a second one on the same socket is an ICE restart.
-    Offer { sdp: PrivateText, publish: Vec<PublishLine>, receive: Vec<ReceiveLine> },
+    /// The one offer; a second one on the same socket is an ICE restart, and so is one with `restart`: of the peer that
+    /// an earlier socket of the same seat has left behind, whose media go on meanwhile. When there is no such peer any
+    /// more it is refused with `invalid_sdp`, and the same socket takes a fresh offer.
+    Offer {
+        sdp: PrivateText,
+        publish: Vec<PublishLine>,
+        receive: Vec<ReceiveLine>,
+        #[serde(default)]
+        restart: bool,
+    },
     /// What the member sends now (mute, camera off, screen share).
     Publishing { publishing: Publishing },
     /// How large the pictures are shown now: what is sent of them, and whether at all, follows. Complete, replacing the
@@ -179,7 +187,8 @@ pub enum ServerMessage {
         source: Source,
         layers: u8,
     },
-    /// Complete, replacing the one before, the caller's own seat among them; who is missing is good. Sent on change.
+    /// Complete, replacing the one before, the caller's own seat among them; who is missing is good. Sent on change, and
+    /// after the answer unless all are good.
     Quality {
         members: Vec<MemberQuality>,
     },

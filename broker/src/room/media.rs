@@ -25,6 +25,7 @@ impl Room {
         sdp: PrivateText,
         publish: Vec<PublishLine>,
         receive: Vec<ReceiveLine>,
+        wants_restart: bool,
     ) {
         if publish.len() > MAX_LINES || receive.len() > MAX_LINES {
             return self.refuse(socket, ProblemCode::InvalidSdp, Some("too many m-lines".to_owned()));
@@ -33,7 +34,12 @@ impl Room {
             Ok(keys) => keys,
             Err(code) => return self.refuse(socket, code, None),
         };
-        let restart = self.connections.get(&socket).is_some_and(|connection| connection.offered);
+        let offered = self.connections.get(&socket).is_some_and(|connection| connection.offered);
+        if wants_restart && !self.peers.contains_key(&member) {
+            // This room is younger than the peer: the server was started again, or the seat was given up.
+            return self.refuse(socket, ProblemCode::InvalidSdp, Some("there is no peer to restart".to_owned()));
+        }
+        let restart = offered || wants_restart;
         let (events, mut happened) = mpsc::unbounded_channel();
         let offer = sfu::Offer {
             sdp: sdp.0,

@@ -281,8 +281,8 @@ impl Room {
             (Some(_), ClientMessage::Hello { .. }) => {
                 self.refuse(socket, ProblemCode::UnknownMessage, Some("hello was said already".to_owned()));
             }
-            (Some(Place::Seat(member)), ClientMessage::Offer { sdp, publish, receive }) => {
-                self.offer(member, socket, sdp, publish, receive).await;
+            (Some(Place::Seat(member)), ClientMessage::Offer { sdp, publish, receive, restart }) => {
+                self.offer(member, socket, sdp, publish, receive, restart).await;
             }
             (Some(Place::Seat(member)), ClientMessage::Publishing { publishing }) => {
                 self.publish(member, socket, publishing);

@@ -218,7 +218,9 @@ async fn garbage_is_refused_and_the_room_goes_on() {
     socket.say(&hello("again")).await;
     assert_eq!(socket.refused().await, Code::UnknownMessage);
     for sdp in ["", "v=0", "not sdp at all", "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"] {
-        socket.say(&ClientMessage::Offer { sdp: sdp.into(), publish: Vec::new(), receive: Vec::new() }).await;
+        socket
+            .say(&ClientMessage::Offer { sdp: sdp.into(), publish: Vec::new(), receive: Vec::new(), restart: false })
+            .await;
         assert_eq!(socket.refused().await, Code::InvalidSdp, "{sdp:?}");
     }
     socket.say(&ClientMessage::Ping { nonce: 7 }).await;

@@ -1124,6 +1124,7 @@ export interface components {
         } | {
             publish: components["schemas"]["PublishLine"][];
             receive: components["schemas"]["ReceiveLine"][];
+            restart?: boolean;
             sdp: components["schemas"]["PrivateText"];
             /** @enum {string} */
             type: "offer";

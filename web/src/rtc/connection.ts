@@ -6,6 +6,7 @@ import type { Consumer, Link } from "./channel";
 import { decodeFrame, encodeAgedPut, encodeFrame, Kind } from "./envelope";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 import { Peer, type LocalTracks } from "./peer";
+import { View } from "./view";
 
 /**
  * Bytes that may wait in the `state` channel. More lets a follower fall behind by what lies in the queue; less wastes
@@ -25,6 +26,8 @@ export class Connection {
   /** Of the last ticket; their credentials are made for it. */
   private iceServers: readonly IceServer[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly view = new View();
+  private viewTimer: ReturnType<typeof setTimeout> | undefined;
   private tracks: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
   private readonly listeners = new Set<() => void>();
 
@@ -43,16 +46,24 @@ export class Connection {
 
   join(tracks: LocalTracks, publishing: Publishing): void {
     this.tracks = tracks;
-    addEventListener("online", this.retry);
+    this.listen();
     this.feed({ type: "join", publishing });
   }
 
-  /** Tries again now instead of after the wait. */
-  readonly retry = (): void => this.feed({ type: "retry" });
-
   leave(): void {
     this.feed({ type: "leave" });
-    removeEventListener("online", this.retry);
+  }
+
+  /** The picture of line `mid` is drawn `height` pixels of the screen high, 0 for one that is out of sight. */
+  show(mid: string, height: number): void {
+    this.view.show(mid, height);
+    this.tellView();
+  }
+
+  /** The picture of line `mid` is no longer on the page. */
+  hide(mid: string): void {
+    this.view.hide(mid);
+    this.tellView();
   }
 
   /** Sends `track` as `source` and tells the room what is sent. */
@@ -90,6 +101,7 @@ export class Connection {
     this.schedule();
     if (state.you !== undefined && state.you !== before.you) this.shared.seat(state.you);
     if (state.roster !== before.roster) this.shared.roster(state.roster.map((member) => member.id));
+    if (state.phase === "ended" && before.phase !== "ended") this.stopListening();
     if (state !== before || effects.length > 0) for (const listener of this.listeners) listener();
   }
 
@@ -98,6 +110,39 @@ export class Connection {
     const at = nextDeadline(this.state);
     if (at !== undefined)
       this.timer = setTimeout(() => this.feed({ type: "tick" }), Math.max(0, at - performance.now()));
+  }
+
+  private stopListening: () => void = () => undefined;
+
+  private listen(): void {
+    this.stopListening();
+    const onNetwork = () => this.feed({ type: "network" });
+    const onVisible = () => {
+      this.view.setVisible(document.visibilityState === "visible");
+      this.tellView();
+    };
+    onVisible();
+    addEventListener("online", onNetwork);
+    document.addEventListener("visibilitychange", onVisible);
+    const stopWatching = watchNetwork(onNetwork);
+    this.stopListening = () => {
+      clearTimeout(this.viewTimer);
+      removeEventListener("online", onNetwork);
+      document.removeEventListener("visibilitychange", onVisible);
+      stopWatching();
+    };
+  }
+
+  /** Tells the server how large the pictures are, as soon as that may be said. */
+  private tellView(): void {
+    clearTimeout(this.viewTimer);
+    const { phase } = this.state;
+    if (phase !== "media" && phase !== "live" && phase !== "restart") return;
+    const now = performance.now();
+    const sizes = this.view.take(now);
+    if (sizes) this.send({ type: "view", sizes });
+    const due = this.view.due();
+    if (due !== undefined) this.viewTimer = setTimeout(() => this.tellView(), due - now);
   }
 
   private carryOut(effect: Effect): void {
@@ -115,7 +160,12 @@ export class Connection {
           .get(effect.peer)
           ?.answer(effect.sdp)
           .catch(() => this.feed({ type: "peer_failed", peer: effect.peer }));
-        return;
+        this.view.forget();
+        return this.tellView();
+      case "restart":
+        return void this.restart(effect.peer);
+      case "want":
+        return this.peers.get(effect.peer)?.want(effect.source, effect.layers);
       case "retire":
         return this.retire(effect.keep);
       case "close_socket":
@@ -156,6 +206,16 @@ export class Connection {
       });
       this.peers.set(number, peer);
       this.feed({ type: "offer", peer: number, offer: await peer.offer() });
+    } catch {
+      this.feed({ type: "peer_failed", peer: number });
+    }
+  }
+
+  private async restart(number: number): Promise<void> {
+    try {
+      const peer = this.peers.get(number);
+      if (!peer) throw new Error("the peer is gone");
+      this.feed({ type: "offer", peer: number, offer: await peer.restart(this.iceServers) });
     } catch {
       this.feed({ type: "peer_failed", peer: number });
     }
@@ -231,6 +291,21 @@ export class Connection {
     const frame = data instanceof ArrayBuffer ? decodeFrame(data) : undefined;
     if (frame) this.shared.received(frame);
   }
+}
+
+/** Calls back when a telephone goes from one network to another. Other computers do not tell; their media do. */
+function watchNetwork(changed: () => void): () => void {
+  const network = (navigator as { connection?: EventTarget & { readonly type?: string } }).connection;
+  if (network?.type === undefined) return () => undefined;
+  let before = network.type;
+  // It also tells of every guess of the browser at the speed.
+  const onChange = () => {
+    const now = network.type ?? "none";
+    if (now !== before && now !== "none") changed();
+    before = now;
+  };
+  network.addEventListener("change", onChange);
+  return () => network.removeEventListener("change", onChange);
 }
 
 function parse(data: unknown): ServerMessage | undefined {
