@@ -26,6 +26,7 @@ import { PhoneDialog } from "./PhoneDialog";
 import { RollCall } from "./RollCall";
 import { Roster } from "./Roster";
 import type { RoomSession } from "./roomSession";
+import { saveCall } from "./saveJson";
 import { SoundBlocked } from "./Sound";
 import { Stage } from "./Stage";
 import { Voices } from "./Tiles";
@@ -63,6 +64,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const closeDialog = () => setDialog(undefined);
   const pick = (item: MoreItem) => {
     if (item === "times" || item === "record") toggle(item);
+    else if (item === "stats") saveCall(room.meter);
     else setDialog(item);
   };
 
@@ -159,6 +161,7 @@ function itemsFor(detail: ConsultDetail, me: Me): MoreItem[] {
     detail.clock !== undefined && detail.clock !== null && "times",
     (detail.roll_call || detail.consent || detail.guests.length > 0) && "record",
     (me.only_consult === undefined || me.only_consult === null) && "phone",
+    "stats",
   ];
   return items.filter((item) => item !== false);
 }

@@ -82,10 +82,19 @@ export class Connection {
     return this.shown?.audioStreams() ?? [];
   }
 
+  isShown(mid: string): boolean {
+    return this.view.isShown(mid);
+  }
+
+  /** The browser's statistics of the media on screen. */
+  async report(): Promise<RTCStatsReport | undefined> {
+    return this.shown?.stats().catch(() => undefined);
+  }
+
   /** Frames decoded so far on each incoming video line that carries something. */
   async framesDecoded(): Promise<Record<string, number>> {
     const frames: Record<string, number> = {};
-    const report = await this.shown?.stats().catch(() => undefined);
+    const report = await this.report();
     report?.forEach((entry: RTCInboundRtpStreamStats) => {
       if (entry.type === "inbound-rtp" && entry.kind === "video" && entry.mid)
         frames[entry.mid] = entry.framesDecoded ?? 0;

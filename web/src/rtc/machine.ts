@@ -127,7 +127,7 @@ function freshPeer(state: State, now: number): Step {
   if (!state.peerUsed && now - state.peerSince < OFFER_KEEPS) return { state, effects: [] };
   const peer = state.peer + 1;
   return {
-    state: { ...state, peer, peerSince: now, peerUsed: false, offer: undefined },
+    state: { ...state, peer, peerSince: now, peerUsed: false, offer: undefined, wanted: {} },
     effects: [{ type: "peer", peer }],
   };
 }
@@ -190,7 +190,7 @@ function receive(state: State, message: ServerMessage, now: number, random: numb
       return { state: { ...state, quality: message.members }, effects: [] };
     case "wanted":
       return {
-        state,
+        state: { ...state, wanted: { ...state.wanted, [message.source]: message.layers } },
         effects: [{ type: "want", peer: state.peer, source: message.source, layers: message.layers }],
       };
     case "slots":

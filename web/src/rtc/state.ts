@@ -147,6 +147,8 @@ export interface State {
   readonly speaker: MemberId | undefined;
   /** How others get here, and this member there; who is missing is good. */
   readonly quality: readonly MemberQuality[];
+  /** Layers of the own sources that somebody needs; all of those that are not named. */
+  readonly wanted: Readonly<Partial<Record<Source, number>>>;
   readonly publishing: Publishing;
   readonly end: EndReason | undefined;
   /** Telephone number that a refusal named. */
@@ -177,6 +179,7 @@ export const initial: State = {
   slots: [],
   speaker: undefined,
   quality: [],
+  wanted: {},
   publishing: { microphone: false, camera: false, screen: false },
   end: undefined,
   phone: undefined,

@@ -48,6 +48,11 @@ export class View {
     this.heights.delete(mid);
   }
 
+  /** Somebody may be looking at it. */
+  isShown(mid: string): boolean {
+    return this.isVisible && (this.heights.get(mid) ?? 0) > 0;
+  }
+
   /** Whether anybody can see the page at all. */
   setVisible(isVisible: boolean): void {
     this.isVisible = isVisible;
