@@ -1,12 +1,12 @@
 //! The handle: sends each command to the shard that has the room.
 
 use crate::api::{Answer, Config, MemberId, Offer, Publishing, RoomId, SfuError};
-use crate::engine::Transport;
 use crate::net::announce;
 use crate::net::port::Port;
 use crate::net::wake::Bell;
 use crate::shard::{self, Command, Shard};
 use crate::stats::{Counters, Stats};
+use crate::transport::Transport;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -147,7 +147,8 @@ fn start_shard(config: &Config, index: usize, port: Port, counters: Arc<Counters
     let own = [local.ip()];
     let addresses: &[IpAddr] = if config.announced.is_empty() { &own } else { &config.announced };
     let candidates = announce::candidates(addresses, local.port(), config.tcp);
-    let shard = Shard::new(Transport { candidates, counters }, config.max_members);
+    let transport = Transport::new(candidates).map_err(io::Error::other)?;
+    let shard = Shard::new(transport, counters, config.max_members);
     let bell = Arc::new(Bell::new()?);
     let (commands, receiver) = channel();
     let thread_bell = bell.clone();

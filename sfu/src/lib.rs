@@ -3,46 +3,44 @@
 //! ```text
 //! broker ── Sfu (handle) ──command──▶ shard threads ◀──packets── one UDP and one TCP port each
 //!                                      │
-//!              room/     who publishes, who wants what → which slot carries what      pure
-//!              forward/  sequence, timestamp, picture-id rewriting; key frame requests pure
-//!              state/    data channel envelope, retained entries                       pure
-//!              engine/   one WebRTC peer; the only module that names `rtc`
-//!              net/      sockets, send arena, STUN, clock, wake-up
-//!              shard/    the loop that joins them
+//!              shard/      rooms on one thread: commands, datagrams, time → datagrams, events
+//!              room/       who publishes, who wants what → which slot carries what         pure
+//!              alloc/      who gets how much of a subscriber's bandwidth                   pure
+//!              congestion/ how much the path to a subscriber carries                       pure
+//!              speaker/    who speaks                                                      pure
+//!              send/       one outgoing stream made of any layers; repetitions; reports    pure
+//!              receive/    one incoming stream: losses, questions, reports, packets kept   pure
+//!              state/      data channel envelope, retained entries                         pure
+//!              transport/  one peer's ICE, DTLS, SRTP, SCTP; the only module that names `rtc-*`
+//!              packet/     RTP, RTCP, payload descriptors, framing: bytes on the wire      pure
+//!              net/        sockets, send arena, STUN, clock, wake-up
 //! ```
 //!
 //! Invariants:
 //! - One offer and one answer per peer. Joining, leaving and muting change *slots*, never SDP.
-//! - The payload is opaque (end-to-end encrypted). Only RTP headers and the VP8 payload descriptor, which stay in the
-//!   clear, are read.
+//! - The payload is opaque (end-to-end encrypted). Only RTP headers and the VP8 and VP9 payload descriptors, which
+//!   stay in the clear, are read.
 //! - Pure modules are told the time; [`net::clock`] is the only place that asks.
+//! - A packet is decrypted once, where it was received, and sealed for each subscriber where it is sent from; nothing is
+//!   allocated for it.
 //! - A room lives on one shard, chosen by its id, for ever. Shards share nothing but counters that anybody may read;
 //!   state machines meet by value, there is no lock.
 //! - A peer that makes its handling panic is dropped; the loop goes on.
 //! - SDP, keys and payloads never reach a log.
 
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used until the transport is integrated"))]
 mod alloc;
 mod api;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used until the transport is integrated"))]
 mod congestion;
-mod engine;
-mod forward;
 mod handle;
 mod net;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used until the transport is integrated"))]
 mod packet;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used until the transport is integrated"))]
 mod receive;
 mod room;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "not used until the transport is integrated"))]
 mod send;
 mod shard;
-#[cfg_attr(not(test), expect(dead_code, reason = "not used until the transport is integrated"))]
 mod speaker;
 mod state;
 mod stats;
-#[expect(dead_code, reason = "not used until the transport is integrated")]
 mod transport;
 
 pub use api::{

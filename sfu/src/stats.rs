@@ -13,7 +13,8 @@ macro_rules! counters {
         pub(crate) struct Counter(AtomicU64);
 
         impl Counter {
-            pub(crate) fn add(&self, n: u64) { self.0.fetch_add(n, Ordering::Relaxed); }
+            /// Not a locked instruction: there is but one writer.
+            pub(crate) fn add(&self, n: u64) { self.set(self.get() + n); }
             pub(crate) fn set(&self, n: u64) { self.0.store(n, Ordering::Relaxed); }
             pub(crate) fn get(&self) -> u64 { self.0.load(Ordering::Relaxed) }
         }
@@ -43,6 +44,14 @@ counters! {
     nack_received,
     /// Packets of publishers that came back as RTX.
     rtx_received,
+    /// Packets that publishers were asked for again.
+    nack_sent,
+    /// Packets sent to subscribers again.
+    rtx_sent,
+    /// Bursts of padding begun to learn what a path carries.
+    probes,
+    /// Changes of what a slot is to show.
+    switches,
     /// Data channel frames relayed, once per sender.
     data_frames,
     /// TCP connections at the moment.
@@ -55,6 +64,16 @@ counters! {
     unauthenticated,
     /// See [`Drops::malformed`].
     malformed,
+    /// See [`Drops::media_refused`].
+    media_refused,
+    /// See [`Drops::unknown_source`].
+    unknown_source,
+    /// See [`Drops::repeated`].
+    repeated,
+    /// See [`Drops::foreign_rtcp`].
+    foreign_rtcp,
+    /// See [`Drops::rtx_held_back`].
+    rtx_held_back,
     /// See [`Drops::send_failed`].
     send_failed,
     /// See [`Drops::data_malformed`].
@@ -89,6 +108,14 @@ pub struct Stats {
     pub nack_received: u64,
     /// Packets of publishers that came back as RTX (RFC 4588).
     pub rtx_received: u64,
+    /// Packets that publishers were asked for again.
+    pub nack_sent: u64,
+    /// Packets sent to subscribers again.
+    pub rtx_sent: u64,
+    /// Bursts of padding begun to learn what a path carries.
+    pub probes: u64,
+    /// Changes of what a slot is to show.
+    pub switches: u64,
     /// Data channel frames relayed, once per sender.
     pub data_frames: u64,
     /// TCP connections at the moment.
@@ -108,6 +135,16 @@ pub struct Drops {
     /// TCP connections that were one too many, belonged to no peer, sent what is no packet, or neither sent nor took
     /// anything for too long.
     pub tcp_refused: u64,
+    /// Media packets that are forged, replayed or come before the keys do.
+    pub media_refused: u64,
+    /// RTP packets that name nothing that was offered.
+    pub unknown_source: u64,
+    /// RTP packets that came before, as themselves or as their repetition.
+    pub repeated: u64,
+    /// RTCP about streams that are not the sender's to speak about.
+    pub foreign_rtcp: u64,
+    /// Questions for repetitions that the path has no room for.
+    pub rtx_held_back: u64,
     /// Packets that the kernel or a slow TCP connection would not take.
     pub send_failed: u64,
     /// Data channel frames that are text, have no valid envelope, or came on an unknown channel.
@@ -138,6 +175,10 @@ impl Counters {
             pli_received: sum(|c| &c.pli_received),
             nack_received: sum(|c| &c.nack_received),
             rtx_received: sum(|c| &c.rtx_received),
+            nack_sent: sum(|c| &c.nack_sent),
+            rtx_sent: sum(|c| &c.rtx_sent),
+            probes: sum(|c| &c.probes),
+            switches: sum(|c| &c.switches),
             data_frames: sum(|c| &c.data_frames),
             tcp_connections: sum(|c| &c.tcp_connections),
             drops: Drops {
@@ -145,6 +186,11 @@ impl Counters {
                 unauthenticated: sum(|c| &c.unauthenticated),
                 malformed: sum(|c| &c.malformed),
                 tcp_refused: sum(|c| &c.tcp_refused),
+                media_refused: sum(|c| &c.media_refused),
+                unknown_source: sum(|c| &c.unknown_source),
+                repeated: sum(|c| &c.repeated),
+                foreign_rtcp: sum(|c| &c.foreign_rtcp),
+                rtx_held_back: sum(|c| &c.rtx_held_back),
                 send_failed: sum(|c| &c.send_failed),
                 data_malformed: sum(|c| &c.data_malformed),
                 data_too_large: sum(|c| &c.data_too_large),

@@ -193,7 +193,12 @@ async fn bad_offers_get_a_reason_and_leave_the_peer_alone() {
         ("listed twice", Box::new(|o| o.receive[0].0 = o.publish[0].0.clone())),
         ("wrong kind", Box::new(|o| o.publish[0].1 = Source::Camera)),
         ("receives on a sending line", Box::new(|o| o.receive = o.publish.split_off(1))),
-        ("simulcast", Box::new(|o| o.sdp += "a=rid:h send\r\n")),
+        (
+            "too many layers",
+            Box::new(
+                |o| o.sdp += "a=rid:1 send\r\na=rid:2 send\r\na=rid:3 send\r\na=rid:4 send\r\na=rid:5 send\r\na=simulcast:send 1;2;3;4;5\r\n",
+            ),
+        ),
         ("restart of nobody", Box::new(|o| o.restart = true)),
         ("cut off", Box::new(|o| o.sdp.truncate(o.sdp.len() / 2))),
     ];

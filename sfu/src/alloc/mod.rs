@@ -10,7 +10,8 @@ mod tests;
 
 use crate::congestion::DataRate;
 
-pub(crate) use allocate::allocate;
+#[cfg(test)]
+use allocate::allocate;
 pub(crate) use switching::{Switching, wanted};
 
 /// What a stream is to its viewer. The order is the order of serving.

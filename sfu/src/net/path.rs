@@ -56,7 +56,12 @@ impl Path {
         }
     }
 
-    /// Where a datagram of the engine goes. `None` as long as nobody has been heard.
+    /// Where media goes.
+    pub(crate) fn media(&self) -> Option<Route> {
+        self.current
+    }
+
+    /// Where a datagram of the transport goes. `None` as long as nobody has been heard.
     pub(crate) fn route(&self, datagram: &[u8]) -> Option<Route> {
         match (self.asked, stun::response_to(datagram)) {
             (Some((asked, from)), Some(answered)) if asked == answered => Some(from),

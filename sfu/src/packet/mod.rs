@@ -1,6 +1,7 @@
 //! Bytes on the wire. Pure, nothing allocates (writers append to a buffer that the caller uses again), and whatever the
 //! bytes are, a reader answers `None` or ends: it never panics and never reads outside of them.
 
+mod codec;
 pub(crate) mod extension;
 pub(crate) mod rfc4571;
 pub(crate) mod rtcp;
@@ -11,6 +12,7 @@ pub(crate) mod transport_wide;
 pub(crate) mod vp8;
 pub(crate) mod vp9;
 
+pub(crate) use codec::Codec;
 pub(crate) use rtp::{HeaderWriter, RtpHeader};
 
 fn u8_at(bytes: &[u8], at: usize) -> Option<u8> {

@@ -1,6 +1,6 @@
 //! A publisher's packet as all its subscribers see it: read once, not once for each of them.
 
-use crate::packet::{vp8, vp9};
+use crate::packet::{Codec, vp8, vp9};
 
 /// One incoming RTP stream: a voice, or one simulcast layer of a picture, or a VP9 picture with all its spatial layers.
 /// Given out by the shard and never given to another stream again, also not if the publisher's SSRC changes.
@@ -13,23 +13,6 @@ pub(crate) struct LayerKey {
     pub(crate) stream: StreamId,
     /// Highest spatial layer of the stream (SID, RFC 9628 § 4.2); 0 if the stream is but one layer.
     pub(crate) spatial: u8,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Codec {
-    Opus,
-    Vp8,
-    Vp9,
-}
-
-impl Codec {
-    /// Ticks a second of the RTP timestamp (RFC 7587 § 4.1, RFC 7741 § 4.1, RFC 9628 § 4.1).
-    pub(crate) fn clock_rate(self) -> u32 {
-        match self {
-            Codec::Opus => 48_000,
-            Codec::Vp8 | Codec::Vp9 => 90_000,
-        }
-    }
 }
 
 /// A plain packet of a stream. The caller passes each extended number once (`receive::Reception` says what is new).
@@ -57,6 +40,27 @@ impl<'a> Incoming<'a> {
     ) -> Incoming<'a> {
         let descriptor = Descriptor::parse(codec, payload);
         Incoming { stream, codec, extended, timestamp, marker, payload, descriptor }
+    }
+
+    /// A decoder that knows nothing can begin with this packet.
+    pub(crate) fn starts_key_picture(&self) -> bool {
+        self.descriptor.starts_key_picture(self.codec)
+    }
+
+    /// SID (RFC 9628 § 4.2); 0 if the stream is but one layer.
+    pub(crate) fn spatial(&self) -> u8 {
+        self.descriptor.spatial()
+    }
+
+    /// Heights in pixels that the packet tells: of its stream's spatial layers from the lowest, or of its picture.
+    pub(crate) fn heights(&self) -> impl Iterator<Item = u16> {
+        let (one, several) = match &self.descriptor {
+            Descriptor::None => (None, vp9::Sizes::default()),
+            Descriptor::Vp8(found) => (found.size, vp9::Sizes::default()),
+            Descriptor::Vp9(found) => (None, found.sizes),
+        };
+        let several = (0..vp9::MAX_SPATIAL).filter_map(move |at| several.get().get(at).copied());
+        one.into_iter().chain(several).map(|(_, height)| height)
     }
 }
 

@@ -27,7 +27,7 @@ mod sent_log;
 mod tests;
 mod timeline;
 
-pub(crate) use incoming::{Codec, Incoming, LayerKey, StreamId};
+pub(crate) use incoming::{Incoming, LayerKey, StreamId};
 pub(crate) use keyframe::KeyframeRequests;
-pub(crate) use outgoing::{Forwarded, Outgoing, Verdict};
+pub(crate) use outgoing::{Outgoing, Verdict};
 pub(crate) use sent_log::SentLog;

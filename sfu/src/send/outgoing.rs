@@ -2,12 +2,13 @@
 
 use super::choice;
 use super::continuity::{Continuity, Patch};
-use super::incoming::{Codec, Incoming, LayerKey, StreamId};
+use super::incoming::{Incoming, LayerKey, StreamId};
 use super::reports::Reports;
 use super::resend::Repetitions;
 use super::seen::Seen;
 use super::segments::{Segment, Segments};
 use super::timeline::{Placed, Timeline};
+use crate::packet::Codec;
 use std::time::Instant;
 
 /// Missing packets that leave a gap of their number, since the newest one sent. Receivers ask for no more than a thousand; behind a longer

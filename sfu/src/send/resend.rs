@@ -4,7 +4,8 @@
 //! Always on the RTX stream, never on the media SSRC: the header extensions are new, the nonce would be the old one.
 
 use super::continuity::Patch;
-use super::incoming::{Codec, Descriptor, StreamId};
+use super::incoming::{Descriptor, StreamId};
+use crate::packet::Codec;
 use std::time::{Duration, Instant};
 
 /// Original sequence number (RFC 4588 § 4).
@@ -23,7 +24,7 @@ pub(crate) struct Resend {
     /// Number of the packet at its publisher, without wrap-around: the key of the store.
     pub(crate) extended: u64,
     pub(super) sequence: u16,
-    pub(super) codec: Codec,
+    pub(crate) codec: Codec,
     pub(super) top: u8,
     pub(super) patch: Patch,
 }

@@ -1,7 +1,8 @@
 //! Which incoming number became which outgoing one: stretches in which the difference stays the same.
 
 use super::continuity::Patch;
-use super::incoming::{Codec, StreamId};
+use super::incoming::StreamId;
+use crate::packet::Codec;
 use std::collections::VecDeque;
 
 /// Stretches remembered. More: memory (56 bytes each, taken only when needed). Less: what was sent longer ago cannot be

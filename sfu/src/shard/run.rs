@@ -29,7 +29,7 @@ pub(crate) fn run(mut shard: Shard, mut port: Port, bell: &Bell, commands: &Rece
         loop {
             match commands.try_recv() {
                 Ok(Command::Stop { done }) => {
-                    shard.close_all();
+                    shard.close_all(now);
                     port.flush(now, &mut shard.outbox);
                     tracing::debug!("sfu stopped");
                     // Nobody waits if the last handle was dropped.

@@ -21,9 +21,8 @@ mod srtp;
 #[cfg(test)]
 mod tests;
 
-#[expect(unused_imports, reason = "not used until the transport is integrated")]
 pub(crate) use self::{
-    peer::{LocalDescription, Output, Peer, Transport, TransportError},
-    sdp::{BadOffer, Codec, Extensions, Negotiated, Payload, Published, Slot},
-    srtp::{Opened, RTCP_ROOM, TAG, is_rtcp},
+    peer::{Output, Peer, Transport, TransportError},
+    sdp::{Extensions, Payload, Published, Slot},
+    srtp::{RTCP_ROOM, TAG, is_rtcp},
 };

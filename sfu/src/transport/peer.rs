@@ -6,11 +6,11 @@ use super::sctp::{MAX_MESSAGE, Sctp};
 use super::sdp::{self, BadOffer, Local, Negotiated, Offered};
 use super::srtp::{Opened, Srtp};
 use crate::api::Source;
+use crate::net::announce::Candidate;
 use crate::state::Channel;
 use bytes::{Bytes, BytesMut};
 use rtc_crypto::{CryptoError, RTCCryptoProvider};
 use rtc_shared::error::Error;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,20 +28,18 @@ pub(crate) enum TransportError {
 /// What all peers of a shard share.
 #[derive(Clone)]
 pub(crate) struct Transport {
-    /// Addresses that clients are told, the preferred ones first.
-    pub(crate) udp: Vec<SocketAddr>,
-    /// And those where they may connect (RFC 6544).
-    pub(crate) tcp: Vec<SocketAddr>,
+    /// What clients are told about where to send to.
+    candidates: Arc<[Candidate]>,
     crypto: Arc<dyn RTCCryptoProvider>,
     identity: Identity,
 }
 
 impl Transport {
     /// Draws a certificate; it lives as long as the shard.
-    pub(crate) fn new(udp: Vec<SocketAddr>, tcp: Vec<SocketAddr>) -> Result<Transport, TransportError> {
+    pub(crate) fn new(candidates: Vec<Candidate>) -> Result<Transport, TransportError> {
         let crypto = rtc_crypto::default_provider()?;
         let identity = Identity::generate(&*crypto)?;
-        Ok(Transport { udp, tcp, crypto, identity })
+        Ok(Transport { candidates: candidates.into(), crypto, identity })
     }
 }
 
@@ -133,8 +131,7 @@ impl Peer {
             ufrag,
             password,
             fingerprint: &self.transport.identity.fingerprint,
-            udp: &self.transport.udp,
-            tcp: &self.transport.tcp,
+            candidates: &self.transport.candidates,
             session: self.session,
             version: self.version,
             max_message_size: MAX_MESSAGE,

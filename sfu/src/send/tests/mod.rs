@@ -8,7 +8,9 @@ mod resends;
 mod sent_log;
 mod spatial;
 
+use super::outgoing::Forwarded;
 use super::*;
+use crate::packet::Codec;
 use std::time::{Duration, Instant};
 
 /// A fixed origin: pure code only ever sees differences.

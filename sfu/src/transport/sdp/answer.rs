@@ -3,15 +3,11 @@
 use super::line::Line;
 use super::negotiate::{Negotiated, Published, Slot};
 use super::offer::Offered;
-use super::{Codec, EXTENSION_NAMES, Extensions, Kind, Payload};
+use super::{EXTENSION_NAMES, Extensions, Kind, Payload, rtpmap};
+use crate::net::announce::Candidate;
+use crate::packet::Codec;
 use std::fmt::Write;
-use std::net::SocketAddr;
 
-/// Type and local preference, component 1 (RFC 8445 § 5.1.2.1). A host's type preference is 126.
-const UDP_PRIORITY: u32 = (126 << 24) | (65_535 << 8) | 255;
-/// TCP is for networks that pass nothing else, so it comes behind every UDP candidate: 90 is what libwebrtc gives it.
-/// The direction preference of a passive host is 4 (RFC 6544 § 4.2).
-const TCP_PRIORITY: u32 = (90 << 24) | (((4 << 13) | 8_191) << 8) | 255;
 /// Port of SCTP inside DTLS; every browser has this one.
 const SCTP_PORT: u16 = 5_000;
 
@@ -21,8 +17,7 @@ pub(in super::super) struct Local<'a> {
     pub(in super::super) password: &'a str,
     /// SHA-256 of our certificate.
     pub(in super::super) fingerprint: &'a [u8; 32],
-    pub(in super::super) udp: &'a [SocketAddr],
-    pub(in super::super) tcp: &'a [SocketAddr],
+    pub(in super::super) candidates: &'a [Candidate],
     /// Names the session; the version grows with every answer of it (RFC 8829 § 5.2.1).
     pub(in super::super) session: u64,
     pub(in super::super) version: u64,
@@ -121,17 +116,7 @@ fn media(
 }
 
 fn candidates(out: &mut String, local: &Local<'_>) -> std::fmt::Result {
-    // Earlier addresses are preferred: each gets a lower local preference than the one before.
-    for (index, address) in local.udp.iter().enumerate() {
-        let priority = UDP_PRIORITY - ((index as u32) << 8);
-        let (foundation, ip, port) = (index + 1, address.ip(), address.port());
-        write!(out, "a=candidate:{foundation} 1 udp {priority} {ip} {port} typ host\r\n")?;
-    }
-    for (index, address) in local.tcp.iter().enumerate() {
-        let priority = TCP_PRIORITY - ((index as u32) << 8);
-        let (foundation, ip, port) = (local.udp.len() + index + 1, address.ip(), address.port());
-        write!(out, "a=candidate:{foundation} 1 tcp {priority} {ip} {port} typ host tcptype passive\r\n")?;
-    }
+    local.candidates.iter().try_for_each(|candidate| write!(out, "a={candidate}\r\n"))?;
     out.push_str("a=end-of-candidates\r\n");
     Ok(())
 }
@@ -145,7 +130,7 @@ fn extensions(out: &mut String, extensions: &Extensions) -> std::fmt::Result {
 
 fn codec(out: &mut String, payload: &Payload) -> std::fmt::Result {
     let Payload { codec, payload_type: pt, rtx, feedback } = *payload;
-    write!(out, "a=rtpmap:{pt} {}\r\n", codec.rtpmap())?;
+    write!(out, "a=rtpmap:{pt} {}\r\n", rtpmap(codec))?;
     let kinds = [
         (feedback.transport_wide, "transport-cc"),
         // Nobody repairs audio: a retransmission comes too late to be heard.

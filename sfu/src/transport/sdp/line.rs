@@ -1,6 +1,7 @@
 //! One m-line of an offer.
 
-use super::{Codec, Direction, Extensions, Feedback, Kind, Payload};
+use super::{Direction, Extensions, Feedback, Kind, Payload};
+use crate::packet::Codec;
 
 /// Highest id of a one-byte header extension (RFC 8285 § 4.2).
 const LAST_SHORT_ID: u8 = 14;

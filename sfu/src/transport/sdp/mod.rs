@@ -17,6 +17,7 @@ pub(crate) use negotiate::{Negotiated, Published, Slot};
 pub(super) use offer::{Offered, parse};
 
 use crate::api::Source;
+use crate::packet::Codec;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -40,27 +41,11 @@ pub(super) enum Direction {
     Inactive,
 }
 
-/// What works end-to-end encrypted in both browsers (LAB.md); everything else is left out of the answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Codec {
-    Opus,
-    Vp8,
-    /// Profile 0.
-    Vp9,
-}
-
-impl Codec {
-    /// Hertz of its RTP timestamps.
-    pub(crate) fn clock(self) -> u32 {
-        if self == Codec::Opus { 48_000 } else { 90_000 }
-    }
-
-    fn rtpmap(self) -> &'static str {
-        match self {
-            Codec::Opus => "opus/48000/2",
-            Codec::Vp8 => "VP8/90000",
-            Codec::Vp9 => "VP9/90000",
-        }
+fn rtpmap(codec: Codec) -> &'static str {
+    match codec {
+        Codec::Opus => "opus/48000/2",
+        Codec::Vp8 => "VP8/90000",
+        Codec::Vp9 => "VP9/90000",
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) struct Slot {
     pub(crate) payloads: Vec<Payload>,
     pub(crate) extensions: Extensions,
     /// The media stream of the client that its track joins.
-    pub(super) stream: String,
+    pub(crate) stream: String,
 }
 
 /// The media of one peer, for good: an ICE restart leaves it as it is.

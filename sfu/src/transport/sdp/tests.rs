@@ -1,6 +1,6 @@
 use super::*;
+use crate::net::announce::candidates;
 use proptest::prelude::*;
-use std::net::SocketAddr;
 
 /// Chromium 156: microphone, camera of three layers, screen; slots for one microphone and two cameras; data channels.
 const CHROMIUM: &str = include_str!("fixtures/chromium.sdp");
@@ -20,13 +20,12 @@ fn chromium() -> (Offered, Negotiated) {
 }
 
 fn answer(offered: &Offered, negotiated: &Negotiated) -> String {
-    let udp: Vec<SocketAddr> = vec!["10.0.0.1:8189".parse().unwrap(), "[fd00::1]:8189".parse().unwrap()];
+    let candidates = candidates(&["10.0.0.1".parse().unwrap(), "fd00::1".parse().unwrap()], 8189, true);
     let local = Local {
         ufrag: "ours",
         password: "0123456789012345678901",
         fingerprint: &[0xab; 32],
-        udp: &udp,
-        tcp: &udp[..1],
+        candidates: &candidates,
         session: 7,
         version: 2,
         max_message_size: 65_536,
@@ -83,13 +82,14 @@ fn the_answer_says_what_we_do() {
     assert!(written.lines().all(|line| line.as_bytes().get(1) == Some(&b'=')));
     let microphone = section(&written, 0);
     assert_eq!(
-        microphone[..6],
+        microphone[..7],
         [
             "m=audio 9 UDP/TLS/RTP/SAVPF 111",
             "c=IN IP4 0.0.0.0",
             "a=candidate:1 1 udp 2130706431 10.0.0.1 8189 typ host",
             "a=candidate:2 1 udp 2130706175 fd00::1 8189 typ host",
             "a=candidate:3 1 tcp 1520435199 10.0.0.1 8189 typ host tcptype passive",
+            "a=candidate:4 1 tcp 1520434943 fd00::1 8189 typ host tcptype passive",
             "a=end-of-candidates",
         ]
     );

@@ -1,6 +1,7 @@
 //! A peer and a client with a network between them, in virtual time.
 
 use super::client::{Client, THERE};
+use crate::net::announce::candidates;
 use crate::net::clock;
 use crate::transport::{Output, Peer, Transport, TransportError, is_rtcp};
 use bytes::BytesMut;
@@ -14,7 +15,7 @@ const DELAY: Duration = Duration::from_millis(15);
 const STEP: Duration = Duration::from_millis(5);
 
 pub(super) fn transport() -> Transport {
-    Transport::new(vec![THERE], vec![THERE]).unwrap()
+    Transport::new(candidates(&[THERE.ip()], THERE.port(), true)).unwrap()
 }
 
 pub(super) struct Link {

@@ -3,7 +3,9 @@
 mod client;
 mod link;
 
+use super::sdp::BadOffer;
 use super::*;
+use crate::packet::Codec;
 use crate::state::Channel;
 use bytes::Bytes;
 use client::SSRC;

@@ -1,9 +1,9 @@
+mod client;
+
 use super::*;
 use crate::api::PeerEvent;
-use crate::engine::Client;
 use crate::net::{announce, clock};
-use crate::stats::Counters;
-use std::sync::Arc;
+use client::Client;
 use std::time::Duration;
 
 const ROOM: RoomId = RoomId([1; 16]);
@@ -18,8 +18,9 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let transport = Transport { candidates: announce::candidates(&[SERVER.0.into()], SERVER.1, true), counters: Arc::new(Counters::default()) };
-        World { now: clock::now(), shard: Shard::new(transport, crate::MAX_MEMBERS), clients: Vec::new() }
+        let transport = Transport::new(announce::candidates(&[SERVER.0.into()], SERVER.1, true)).unwrap();
+        let shard = Shard::new(transport, Arc::default(), crate::MAX_MEMBERS);
+        World { now: clock::now(), shard, clients: Vec::new() }
     }
 
     /// Member `n` is client `n`.
@@ -63,7 +64,7 @@ impl World {
     }
 
     fn peers(&self) -> usize {
-        self.shard.rooms.values().map(|live| live.members.len()).sum()
+        self.shard.rooms.values().map(LiveRoom::count).sum()
     }
 }
 
@@ -108,9 +109,9 @@ fn a_panic_costs_its_peer_and_nobody_else() {
         },
     );
     assert!(world.clients[b].events().iter().any(|event| matches!(event, PeerEvent::Slots(slots) if slots.len() == 1)));
-    let counters = world.shard.transport.counters.clone();
+    let counters = world.shard.counters.clone();
     let live = world.shard.rooms.get_mut(&ROOM).unwrap();
-    assert!(live.guarded(MemberId(a as u32), &counters, |_| -> () { panic!("on purpose") }).is_none());
+    assert!(live.guarded(live.place_of(MemberId(a as u32)).unwrap(), |_| -> () { panic!("on purpose") }).is_none());
     world.pass(Duration::from_secs(1), &[]);
     assert_eq!((world.count(a, &PeerEvent::Disconnected), world.peers(), counters.panics.get()), (1, 1, 1));
     assert_eq!(world.clients[b].events(), [PeerEvent::Slots(vec![])], "its picture is gone for the others");
