@@ -44,6 +44,12 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+/** `POST /api/rooms/check`: two ways into a room of one's own, to try the path to the media server. */
+export interface CheckTickets {
+  readonly send: RoomTicket;
+  readonly receive: RoomTicket;
+}
+
 let session: Promise<Me> | null = null;
 
 /** Who is signed in; asked once per page. */
@@ -193,5 +199,6 @@ export const api = {
   receivedInstances: (id: StudyId) => request<string[]>(`/api/studies/${encodeURIComponent(id)}/instances`),
   ticket: (id: ConsultId, signal: AbortSignal) =>
     request<RoomTicket>(`${consult(id)}/ticket`, { method: "POST", signal }),
+  checkTickets: (signal: AbortSignal) => request<CheckTickets>("/api/rooms/check", { method: "POST", signal }),
   duties: () => request<Duty[]>("/api/me/duties"),
 };

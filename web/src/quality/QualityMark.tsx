@@ -3,7 +3,6 @@ import type { QualityLevel } from "../api/types";
 import { useTexts } from "../i18n";
 import type { Verdict } from "../rtc/quality";
 import type { Path } from "../rtc/stats";
-import "./quality.css";
 import "./texts";
 
 interface Props {

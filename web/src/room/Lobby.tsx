@@ -51,6 +51,7 @@ export function Lobby({ detail, me, onJoin }: Props) {
         </>
       }
       canJoin={canJoin}
+      hasCheck
       onJoin={onJoin}
       foot={
         <div className="lobby-foot">
