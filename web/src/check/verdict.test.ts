@@ -41,7 +41,7 @@ describe("the verdict", () => {
   });
 
   it("does not call a path good that was not tried", () => {
-    expect(verdictOf({ ...all, path: { state: "unavailable" } })).toEqual({ level: "weak", advice: ["unavailable"] });
+    expect(verdictOf({ ...all, path: { state: "unavailable" } })).toEqual({ level: undefined, advice: ["unavailable"] });
   });
 
   it.each([

@@ -80,13 +80,18 @@ export function verdictOf({ camera, microphone, speaker, path }: Findings): Verd
   else if (microphone !== undefined && microphone !== "ok") found.push(["lost", "microphone"]);
   if (speaker !== undefined && speaker !== "ok") found.push(["lost", "speaker"]);
   if (path?.state === "blocked") found.push(["lost", "blocked"]);
-  if (path?.state === "unavailable") found.push(["weak", "unavailable"]);
+  // What was not tried is neither good nor bad.
+  if (path?.state === "unavailable") found.push(["good", "unavailable"]);
   if (path?.state === "measured") found.push(...pathAdvice(path.measured));
-  const isWhole = camera !== undefined && microphone !== undefined && speaker !== undefined && path !== undefined;
+  const isWhole = camera !== undefined && microphone !== undefined && speaker !== undefined && isTried(path);
   const levels = found.map(([level]) => level);
   const level = levels.includes("lost") ? "lost" : levels.includes("weak") ? "weak" : "good";
   // Something bad is bad whatever else comes; good is only what was tried.
   return { level: isWhole || level === "lost" ? level : undefined, advice: found.map(([, advice]) => advice) };
+}
+
+function isTried(path: PathResult | undefined): boolean {
+  return path !== undefined && path.state !== "unavailable";
 }
 
 function pathAdvice(measured: Measured): [QualityLevel, Advice][] {
