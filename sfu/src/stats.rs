@@ -15,6 +15,8 @@ macro_rules! counters {
         impl Counter {
             /// Not a locked instruction: there is but one writer.
             pub(crate) fn add(&self, n: u64) { self.set(self.get() + n); }
+            /// A part of a sum changes.
+            pub(crate) fn change(&self, from: u64, to: u64) { self.set((self.get() + to).saturating_sub(from)); }
             pub(crate) fn set(&self, n: u64) { self.0.store(n, Ordering::Relaxed); }
             pub(crate) fn get(&self) -> u64 { self.0.load(Ordering::Relaxed) }
         }
@@ -52,6 +54,14 @@ counters! {
     probes,
     /// Changes of what a slot is to show.
     switches,
+    /// See [`Stats::measured`].
+    measured,
+    /// See [`Stats::estimates`].
+    estimates,
+    /// See [`Stats::round_trips`].
+    round_trips,
+    /// See [`Stats::lossy`].
+    lossy,
     /// Data channel frames relayed, once per sender.
     data_frames,
     /// TCP connections at the moment.
@@ -116,6 +126,14 @@ pub struct Stats {
     pub probes: u64,
     /// Changes of what a slot is to show.
     pub switches: u64,
+    /// Peers that are connected at the moment; the next three are about them.
+    pub measured: u64,
+    /// Sum of what their paths carry to them, as far as it was proven, bit/s.
+    pub estimates: u64,
+    /// Sum of their round trips, microseconds.
+    pub round_trips: u64,
+    /// Those of them who lose more than one packet in twenty, one way or the other.
+    pub lossy: u64,
     /// Data channel frames relayed, once per sender.
     pub data_frames: u64,
     /// TCP connections at the moment.
@@ -179,6 +197,10 @@ impl Counters {
             rtx_sent: sum(|c| &c.rtx_sent),
             probes: sum(|c| &c.probes),
             switches: sum(|c| &c.switches),
+            measured: sum(|c| &c.measured),
+            estimates: sum(|c| &c.estimates),
+            round_trips: sum(|c| &c.round_trips),
+            lossy: sum(|c| &c.lossy),
             data_frames: sum(|c| &c.data_frames),
             tcp_connections: sum(|c| &c.tcp_connections),
             drops: Drops {

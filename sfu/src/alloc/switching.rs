@@ -71,12 +71,6 @@ impl<S: Copy + Ord> Switching<S> {
         choices
     }
 
-    /// When a switch up that waits may be made, if nothing else happens before.
-    pub(crate) fn deadline(&self, now: Instant) -> Option<Instant> {
-        let streams = self.streams.values().filter_map(|history| history.not_before);
-        streams.chain(self.last_up.map(|at| at + BETWEEN_UP)).filter(|at| *at > now).min()
-    }
-
     fn may_rise(&self, now: Instant, stream: S) -> bool {
         let rested = self.last_up.is_none_or(|at| now >= at + BETWEEN_UP);
         let waited = self.streams.get(&stream).and_then(|history| history.not_before).is_none_or(|at| now >= at);

@@ -73,11 +73,6 @@ impl RtpHeader {
         let (profile, elements) = block().unwrap_or((0, &[]));
         Extensions::new(profile, elements)
     }
-
-    /// The value of the first extension with this id. To read several, go through [`RtpHeader::extensions`] once.
-    pub(crate) fn extension(packet: &[u8], id: u8) -> Option<&[u8]> {
-        RtpHeader::extensions(packet).find(|(found, _)| *found == id).map(|(_, value)| value)
-    }
 }
 
 /// Where the extension block stands, if there is one.

@@ -116,10 +116,12 @@ pub(crate) struct Report<'a> {
     /// Number of the first packet it covers.
     pub(crate) base: u16,
     /// How many numbers it covers.
+    #[cfg(test)]
     pub(crate) statuses: u16,
     /// Ticks from which the first difference counts, 0–2^32; comes round after 12 days.
     pub(crate) reference: i64,
     /// Number of the report.
+    #[cfg(test)]
     pub(crate) count: u8,
     symbols: Symbols<'a>,
     deltas: &'a [u8],
@@ -143,7 +145,16 @@ impl<'a> Report<'a> {
             return None;
         }
         let deltas = reading.chunks.get(..length)?;
-        Some(Report { base, statuses, reference: i64::from(word >> 8) * REFERENCE, count: word as u8, symbols, deltas })
+        Some(Report {
+            base,
+            #[cfg(test)]
+            statuses,
+            reference: i64::from(word >> 8) * REFERENCE,
+            #[cfg(test)]
+            count: word as u8,
+            symbols,
+            deltas,
+        })
     }
 
     /// Each number with the time it came, in ticks on the clock of [`Report::reference`], or that it did not come.

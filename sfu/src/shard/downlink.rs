@@ -4,7 +4,7 @@ use super::layer::HeardReport;
 use super::uplink::{OVERHEAD, Publication};
 use crate::alloc::Switching;
 use crate::api::Source;
-use crate::congestion::{Acked, Estimate, Probe};
+use crate::congestion::{Acked, DataRate, Estimate, Probe};
 use crate::net::arena::{Arena, SLOT};
 use crate::net::route::Route;
 use crate::packet::extension::AudioLevel;
@@ -77,6 +77,8 @@ pub(super) struct Downlink {
     pub(super) connected: Option<Instant>,
     /// The client sends transport-wide feedback.
     pub(super) answers: bool,
+    /// What the client says that its path carries (REMB). Without transport-wide feedback it is all there is.
+    pub(super) claimed: Option<DataRate>,
     tally: Tally,
 }
 
@@ -175,6 +177,7 @@ impl Downlink {
             round_trip: ROUND_TRIP,
             connected: None,
             answers: false,
+            claimed: None,
             tally: Tally { log: None, estimate: Estimate::default(), probe: None },
         }
     }

@@ -39,7 +39,7 @@ pub(super) struct LiveRoom {
     pub(super) wake: Option<Instant>,
     /// Places with datagrams to collect.
     dirty: Vec<usize>,
-    /// Used again and again, for a compound and for what a feedback says.
+    /// Used again and again: for a compound and for what a feedback says.
     pub(super) compound: Vec<u8>,
     pub(super) acked: Vec<Acked>,
 }

@@ -3,6 +3,7 @@
 use super::downlink::Sent;
 use super::live::LiveRoom;
 use super::uplink::{Heard, Ignored, Watcher};
+use crate::congestion::DataRate;
 use crate::net::arena::Arena;
 use crate::packet::rtcp::{self, Blocks, Feedback};
 use crate::send::KeyframeRequests;
@@ -99,8 +100,10 @@ impl LiveRoom {
                     let deadline = member.deadline(now);
                     self.wake_at(place, Some(deadline));
                 }
-                // Our own estimate is the newer one; and who leaves says so in the room.
-                Feedback::Remb { .. } | Feedback::Bye { .. } => {}
+                Feedback::Remb { bitrate } => {
+                    let Some(member) = self.member_mut(place) else { return };
+                    member.downlink.claimed = Some(DataRate::bits(bitrate));
+                }
             }
         }
     }

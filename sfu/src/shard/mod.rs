@@ -249,7 +249,9 @@ impl Shard {
         for member in members {
             self.remove(now, room, member);
         }
-        self.rooms.remove(&room);
+        if let Some(mut closed) = self.rooms.remove(&room) {
+            closed.count_as(Default::default());
+        }
         self.count();
     }
 

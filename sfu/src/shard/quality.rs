@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 const LOST: Duration = Duration::from_secs(6);
 /// Part of the packets that may be lost, and the round trip, with which a connection is still good. More: people notice
 /// before they are told. Less: they are told of what nobody notices.
-const LOSS: f64 = 0.05;
+pub(super) const LOSS: f64 = 0.05;
 const ROUND_TRIP: Duration = Duration::from_millis(400);
 /// Times in a row that a finding must be made before it is told. More: later. Less: it flickers.
 const TIMES: u32 = 2;

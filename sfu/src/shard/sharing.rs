@@ -22,6 +22,8 @@ const BEGINNING: DataRate = DataRate::kilobits(150);
 /// Loss above which a client that sends no transport-wide feedback is cut down. More: its path stays full. Less: a path
 /// that loses by chance has no picture.
 const LOSSY: f64 = 0.1;
+/// Nobody wishes for more.
+const ENOUGH: DataRate = DataRate::kilobits(1_000_000);
 /// A picture that is shown so much higher than all others is the presenter's.
 const PRESENTER: (u32, u32) = (3, 2);
 /// Waiting bytes from which data wants a part, and how much of one.
@@ -61,13 +63,12 @@ impl LiveRoom {
         if waiting {
             wishes.push(Wish { stream: None, kind: Kind::Data, layers: &data, height: 0, current: None });
         }
-        let answers = downlink.answers;
+        let (answers, claimed) = (downlink.answers, downlink.claimed);
         let estimate = downlink.estimate();
         estimate.want(alloc::wanted(&wishes));
         let budget = match answers || is_new || estimate.loss() > LOSSY {
             true => estimate.budget(),
-            // Not all there is: products of it must stay numbers.
-            false => DataRate::kilobits(1_000_000),
+            false => claimed.unwrap_or(DataRate::MAX).min(ENOUGH),
         };
         let choices = downlink.switching.choose(now, budget, &wishes);
         let mut changed = Vec::new();

@@ -25,11 +25,28 @@ pub(super) struct Tick {
     levels: Levels,
     dominant: Option<MemberId>,
     next_quality: Instant,
+    gauges: Gauges,
+}
+
+/// See [`crate::Stats`].
+#[derive(Clone, Copy, Default)]
+pub(super) struct Gauges {
+    measured: u64,
+    estimates: u64,
+    round_trips: u64,
+    lossy: u64,
 }
 
 impl Tick {
     pub(super) fn new(now: Instant) -> Tick {
-        Tick { next: now + IDLE, media: None, levels: Levels::default(), dominant: None, next_quality: now + QUALITY }
+        Tick {
+            next: now + IDLE,
+            media: None,
+            levels: Levels::default(),
+            dominant: None,
+            next_quality: now + QUALITY,
+            gauges: Gauges::default(),
+        }
     }
 
     pub(super) fn media(&mut self, now: Instant) {
@@ -114,11 +131,31 @@ impl LiveRoom {
     }
 
     fn measure(&mut self, now: Instant) {
-        for member in self.members.iter_mut().flatten() {
+        let mut gauges = Gauges::default();
+        for (member, uplink) in self.members.iter_mut().zip(&self.uplinks) {
+            let Some(member) = member.as_deref_mut().filter(|member| member.phase == Phase::Connected) else {
+                continue;
+            };
             if let Some(time) = member.peer.round_trip(now) {
                 member.round_trip = time;
             }
+            let estimate = member.downlink.estimate();
+            let loss = estimate.loss().max(f64::from(uplink.loss));
+            gauges.measured += 1;
+            gauges.estimates += estimate.target().as_bits();
+            gauges.round_trips += member.round_trip.as_micros() as u64;
+            gauges.lossy += u64::from(loss > quality::LOSS);
         }
+        self.count_as(gauges);
+    }
+
+    /// This room's part of the shard's sums.
+    pub(super) fn count_as(&mut self, gauges: Gauges) {
+        let before = std::mem::replace(&mut self.tick.gauges, gauges);
+        self.counters.measured.change(before.measured, gauges.measured);
+        self.counters.estimates.change(before.estimates, gauges.estimates);
+        self.counters.round_trips.change(before.round_trips, gauges.round_trips);
+        self.counters.lossy.change(before.lossy, gauges.lossy);
     }
 
     fn tell_speaker(&mut self, now: Instant) {

@@ -21,6 +21,8 @@ mod srtp;
 #[cfg(test)]
 mod tests;
 
+#[cfg(test)]
+pub(crate) use self::srtp::{KEYING_MATERIAL, Srtp};
 pub(crate) use self::{
     peer::{Output, Peer, Transport, TransportError},
     sdp::{Extensions, Payload, Published, Slot},

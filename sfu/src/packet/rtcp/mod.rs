@@ -3,7 +3,7 @@
 mod parts;
 pub(super) mod write;
 
-pub(crate) use parts::{Blocks, Fir, Lost, ReportBlock, Ssrcs};
+pub(crate) use parts::{Blocks, Fir, Lost, ReportBlock};
 pub(crate) use write::{SenderInfo, cname, nack, pli, receiver_report, sender_report};
 
 use super::{u8_at, u16_at, u32_at};
@@ -11,7 +11,6 @@ use super::{u8_at, u16_at, u32_at};
 const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
 const SOURCE_DESCRIPTION: u8 = 202;
-const BYE: u8 = 203;
 pub(super) const TRANSPORT_FEEDBACK: u8 = 205;
 const PAYLOAD_FEEDBACK: u8 = 206;
 
@@ -35,7 +34,6 @@ pub(crate) enum Feedback<'a> {
         blocks: Blocks<'a>,
     },
     ReceiverReport {
-        ssrc: u32,
         blocks: Blocks<'a>,
     },
     Pli {
@@ -51,9 +49,6 @@ pub(crate) enum Feedback<'a> {
     /// Receiver estimated maximum bitrate, in bit/s.
     Remb {
         bitrate: u64,
-    },
-    Bye {
-        ssrcs: Ssrcs<'a>,
     },
 }
 
@@ -106,15 +101,12 @@ fn read(packet: Packet<'_>) -> Option<Feedback<'_>> {
             info: SenderInfo::read(body.get(4..)?)?,
             blocks: Blocks::new(body.get(24..)?, count),
         }),
-        (RECEIVER_REPORT, _) => {
-            Some(Feedback::ReceiverReport { ssrc: u32_at(body, 0)?, blocks: Blocks::new(body.get(4..)?, count) })
-        }
+        (RECEIVER_REPORT, _) => Some(Feedback::ReceiverReport { blocks: Blocks::new(body.get(4..)?, count) }),
         (TRANSPORT_FEEDBACK, NACK) => Some(Feedback::Nack { media: u32_at(body, 4)?, lost: Lost::new(body.get(8..)?) }),
         (TRANSPORT_FEEDBACK, TRANSPORT_WIDE) => Some(Feedback::TransportWide(whole)),
         (PAYLOAD_FEEDBACK, PLI) => Some(Feedback::Pli { media: u32_at(body, 4)? }),
         (PAYLOAD_FEEDBACK, FIR) => Some(Feedback::Fir(Fir::new(body.get(8..)?))),
         (PAYLOAD_FEEDBACK, APPLICATION) => remb(body),
-        (BYE, _) => Some(Feedback::Bye { ssrcs: Ssrcs::new(body, count) }),
         _ => None,
     }
 }

@@ -1,7 +1,6 @@
 //! The lists inside RTCP packets, each read as it is asked for.
 
 use crate::packet::{u16_at, u32_at};
-use std::time::Duration;
 
 /// Reception report block (RFC 3550 § 6.4.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,17 +53,6 @@ impl ReportBlock {
             into.copy_from_slice(&word.to_be_bytes());
         }
         bytes
-    }
-
-    /// Round-trip time, if the block answers one of our sender reports. `now`: middle 32 bits of the NTP time, on the
-    /// clock of the sender reports. A claim from the future is no answer.
-    pub(crate) fn round_trip(&self, now: u32) -> Option<Duration> {
-        if self.last_sender_report == 0 {
-            return None;
-        }
-        let units = now.wrapping_sub(self.last_sender_report).wrapping_sub(self.delay);
-        let is_past = units < 1 << 31;
-        is_past.then(|| Duration::from_nanos((u64::from(units) * 1_000_000_000) >> 16))
     }
 }
 
@@ -145,27 +133,5 @@ impl Iterator for Fir<'_> {
         let (entry, rest) = self.rest.split_first_chunk::<8>()?;
         self.rest = rest;
         Some((u32_at(entry, 0)?, entry[4]))
-    }
-}
-
-/// Who leaves (RFC 3550 § 6.6).
-#[derive(Clone, Debug)]
-pub(crate) struct Ssrcs<'a> {
-    rest: &'a [u8],
-}
-
-impl<'a> Ssrcs<'a> {
-    pub(super) fn new(body: &'a [u8], count: u8) -> Ssrcs<'a> {
-        Ssrcs { rest: &body[..body.len().min(usize::from(count) * 4)] }
-    }
-}
-
-impl Iterator for Ssrcs<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        let (ssrc, rest) = self.rest.split_first_chunk()?;
-        self.rest = rest;
-        Some(u32::from_be_bytes(*ssrc))
     }
 }

@@ -9,8 +9,7 @@ fn read_as_everything(bytes: &[u8]) {
         assert!(header.length <= bytes.len());
         let payload = header.payload(bytes).unwrap_or(&[]);
         read_descriptors(payload);
-        for (id, value) in RtpHeader::extensions(bytes) {
-            assert!(RtpHeader::extension(bytes, id).is_some());
+        for (_, value) in RtpHeader::extensions(bytes) {
             let _ = (extension::AudioLevel::read(value), extension::name(value), extension::transport_wide(value));
         }
     }
@@ -49,8 +48,7 @@ fn read_rtcp(compound: &[u8]) {
     for feedback in rtcp::feedbacks(compound) {
         match feedback {
             Feedback::SenderReport { blocks, .. } | Feedback::ReceiverReport { blocks, .. } => {
-                let answered = blocks.clone().filter_map(|block| block.round_trip(1)).count();
-                assert!(answered <= blocks.count());
+                assert!(blocks.count() <= rtcp::MAX_BLOCKS);
             }
             Feedback::Nack { lost, .. } => assert!(lost.count() <= 17 * compound.len() / 4),
             Feedback::Fir(requests) => assert!(requests.count() <= compound.len() / 8),
@@ -59,7 +57,6 @@ fn read_rtcp(compound: &[u8]) {
                     assert_eq!(report.packets().count(), usize::from(report.statuses));
                 }
             }
-            Feedback::Bye { ssrcs } => assert!(ssrcs.count() <= rtcp::MAX_BLOCKS),
             Feedback::Pli { .. } | Feedback::Remb { .. } => {}
         }
     }

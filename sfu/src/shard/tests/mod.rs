@@ -1,4 +1,10 @@
+mod allocations;
+mod calls;
 mod client;
+mod counting;
+mod hostile;
+mod stage;
+mod wire;
 
 use super::*;
 use crate::api::PeerEvent;
