@@ -21,7 +21,7 @@
 //! interpreters, who may not see the images, send and get nothing but keys that begin with `chat/`, and guests of these
 //! only what was written since they were let in. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
 
-use crate::{MemberId, PrivateText, directory::PersonRef, guest::Guest, problem::ProblemCode};
+use crate::{MemberId, PrivateText, consult::RoomTicket, directory::PersonRef, guest::Guest, problem::ProblemCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -86,6 +86,15 @@ pub enum ClientMessage {
     Leave,
     /// Answered with [`ServerMessage::Pong`].
     Ping { nonce: u32 },
+}
+
+/// `POST /api/rooms/check`: two seats in a room of the caller's own, to try the path to the media server before a call.
+/// Both sockets speak this protocol for some seconds, with one offer each and an empty roster: what the one sends comes
+/// back to the other.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckTickets {
+    pub send: RoomTicket,
+    pub receive: RoomTicket,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]

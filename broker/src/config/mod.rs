@@ -147,6 +147,9 @@ pub struct Limits {
     /// Seconds that a seat is kept for somebody who lost the network. More shows a ghost in the roster; less takes
     /// the seat from somebody in a lift.
     pub seat_kept: Duration,
+    /// How long a socket of the check before a call may stay. More lets people hold the media server's bandwidth; less
+    /// cuts off a slow network, which takes fifteen seconds to come up and is then measured for eight. Not in the file.
+    pub check_time: Duration,
     /// How long a stopping server waits for requests that are under way, and before that for rooms. More delays a
     /// restart for one slow upload; less cuts it off.
     pub drain: Duration,
@@ -163,6 +166,7 @@ impl Default for Limits {
             request_time: Duration::from_secs(30),
             upload_pause: Duration::from_secs(30),
             seat_kept: Duration::from_secs(60),
+            check_time: Duration::from_secs(40),
             drain: Duration::from_secs(10),
         }
     }

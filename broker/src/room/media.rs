@@ -11,9 +11,9 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// The SFU answers an offer in milliseconds; a member must not wait longer for one that hangs.
-const OFFER_TIME: Duration = Duration::from_secs(5);
+pub(super) const OFFER_TIME: Duration = Duration::from_secs(5);
 /// m-lines of one direction. A room of eight needs fifteen; more would only cost parsing.
-const MAX_LINES: usize = 32;
+pub(super) const MAX_LINES: usize = 32;
 /// Keys of the chat on the data channels; see `schemas::room`.
 const CHAT: &[u8] = b"chat/";
 

@@ -64,7 +64,8 @@ pub async fn start(config: Config) -> Result<Server> {
     let parts = parts::open(&config, http_addr, data_dir.node_id()?, turn).await?;
     let app = Arc::clone(&parts.app);
     let clock = Arc::new(SystemClock);
-    let rooms = Rooms::new(Arc::clone(&app), sfu.clone(), clock.clone(), config.limits.seat_kept);
+    let limits = &config.limits;
+    let rooms = Rooms::new(Arc::clone(&app), sfu.clone(), clock.clone(), limits.seat_kept, limits.check_time);
     let (stopping, stopped) = watch::channel(false);
     let edge = Edge::new(Inner {
         app: Arc::clone(&app),

@@ -7,6 +7,7 @@ import type {
   Board,
   BreakGlass,
   ChangePassword,
+  CheckTickets,
   Colleague,
   ConsultDetail,
   ConsultId,
@@ -42,12 +43,6 @@ export interface RequestOptions {
   /** Anti-forgery token of somebody who is not signed in: a guest. */
   csrf?: string;
   signal?: AbortSignal;
-}
-
-/** `POST /api/rooms/check`: two ways into a room of one's own, to try the path to the media server. */
-export interface CheckTickets {
-  readonly send: RoomTicket;
-  readonly receive: RoomTicket;
 }
 
 let session: Promise<Me> | null = null;

@@ -648,6 +648,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tickets for both ends of a check of the path, each for one use, within a minute. */
+        post: operations["checkTickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/check/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opens a socket of a check (RFC 6455). The messages are those of the room socket; it ends after some seconds. */
+        get: operations["checkSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{consult}/ws": {
         parameters: {
             query?: never;
@@ -1117,6 +1151,15 @@ export interface components {
         };
         /** @enum {string} */
         ChangedCourse: "new_course" | "confirmed" | "not_followed";
+        /**
+         * @description `POST /api/rooms/check`: two seats in a room of the caller's own, to try the path to the media server before a call.
+         *     Both sockets speak this protocol for some seconds, with one offer each and an empty roster: what the one sends comes
+         *     back to the other.
+         */
+        CheckTickets: {
+            receive: components["schemas"]["RoomTicket"];
+            send: components["schemas"]["RoomTicket"];
+        };
         ClientMessage: {
             ticket: components["schemas"]["PrivateText"];
             /** @enum {string} */
@@ -1883,7 +1926,7 @@ export interface components {
             ice_servers: components["schemas"]["IceServer"][];
             /** @description JWT, valid for 60 seconds, once. Sent as the first message on the socket, never in a URL. */
             ticket: components["schemas"]["PrivateText"];
-            /** @description `ws://…/api/rooms/{consult}/ws` on the node that owns the room. */
+            /** @description `ws://…/api/rooms/{consult}/ws` on the node that owns the room, or `…/rooms/check/ws`. */
             url: string;
         };
         /**
@@ -1949,7 +1992,7 @@ export interface components {
             /** @enum {string} */
             type: "roster";
         } | {
-            member?: null | components["schemas"]["MemberId"];
+            member?: components["schemas"]["MemberId"] | null;
             /** @enum {string} */
             type: "speaker";
         } | {
@@ -2331,6 +2374,7 @@ export type CaseField = components['schemas']['CaseField'];
 export type CaseFields = components['schemas']['CaseFields'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangedCourse = components['schemas']['ChangedCourse'];
+export type CheckTickets = components['schemas']['CheckTickets'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type ClockStamp = components['schemas']['ClockStamp'];
 export type ClockTimes = components['schemas']['ClockTimes'];
@@ -6501,6 +6545,157 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkTickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckTickets"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkSocket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMessage"];
+            };
+        };
+        responses: {
+            /** @description Switching to the room protocol */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMessage"];
+                };
+            };
+            /** @description Problem */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,6 +24,7 @@ export type {
   CaseField,
   CaseFields,
   ChangePassword,
+  CheckTickets,
   ChangedCourse,
   ClientMessage,
   ClockStamp,

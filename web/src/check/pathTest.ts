@@ -4,9 +4,8 @@
  */
 
 import { api } from "../api/client";
-import type { CheckTickets } from "../api/client";
 import { ApiError } from "../api/problem";
-import type { RoomTicket } from "../api/types";
+import type { CheckTickets, RoomTicket } from "../api/types";
 import type { Consumer } from "../rtc/channel";
 import { Connection } from "../rtc/connection";
 import { sampleOf, type Counters, type Entry, type Sample } from "../rtc/stats";

@@ -17,7 +17,7 @@ interface Props {
   /** On the button; without it what the devices say. */
   joinLabel?: string;
   foot?: ReactNode;
-  /** The path to the server can be tried, too; guests may not. */
+  /** The path to the server can be tried, too; not by guests and by telephones that a link brought here. */
   hasCheck?: boolean;
   onJoin(local: LocalMedia): void;
 }
