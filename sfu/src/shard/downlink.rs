@@ -191,6 +191,11 @@ impl Downlink {
         &mut self.tally.estimate
     }
 
+    /// The path has been found to carry less than what everybody begins with.
+    pub(super) fn is_congested(&self) -> bool {
+        self.tally.estimate.target() < Estimate::default().target()
+    }
+
     pub(super) fn slot_of(&self, ssrc: u32) -> Option<usize> {
         self.slots.iter().position(|slot| slot.outgoing.ssrc == ssrc)
     }

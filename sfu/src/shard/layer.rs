@@ -13,7 +13,7 @@ const SPATIAL: usize = 4;
 /// Silence after which a layer counts as switched off by its sender, if another one is not. More: a viewer looks at a
 /// still picture for longer when a sender's network gets worse. Less: a slow screen share seems to stop.
 const ALIVE: Duration = Duration::from_millis(1_500);
-/// How long a rate must have been measured to be taken for the usual one.
+/// How often the usual rates are noted, once so much was measured.
 const MEASURED: Duration = Duration::from_secs(1);
 /// What a layer is taken for before anything was measured, bits a second. More: it is not tried. Less: it is tried where
 /// it does not fit.
@@ -32,7 +32,7 @@ pub(super) struct Layer {
     pub(super) store: Option<Store>,
     pub(super) requests: KeyframeRequests,
     pub(super) report: Option<HeardReport>,
-    began: Instant,
+    next_note: Instant,
     spatial: [Spatial; SPATIAL],
     /// Spatial layers that were seen.
     count: usize,
@@ -45,6 +45,12 @@ struct Spatial {
     usual: u64,
     height: u16,
     heard: Option<Instant>,
+}
+
+impl Spatial {
+    fn is_alive(&self, now: Instant) -> bool {
+        self.heard.is_some_and(|heard| now.saturating_duration_since(heard) < ALIVE)
+    }
 }
 
 /// One quality of a source.
@@ -69,7 +75,7 @@ impl Layer {
             store: (codec != Codec::Opus).then(|| Store::new(STORED)),
             requests: KeyframeRequests::default(),
             report: None,
-            began: now,
+            next_note: now + MEASURED,
             spatial: Default::default(),
             count: 1,
         }
@@ -84,6 +90,9 @@ impl Layer {
         for (spatial, height) in self.spatial.iter_mut().zip(packet.heights()) {
             spatial.height = height;
         }
+        if now >= self.next_note {
+            self.note(now);
+        }
         if self.codec != Codec::Opus {
             self.missing.arrived(now, packet.extended);
             if packet.starts_key_picture() {
@@ -95,17 +104,21 @@ impl Layer {
         }
     }
 
+    fn note(&mut self, now: Instant) {
+        self.next_note = now + MEASURED;
+        for spatial in self.spatial[..self.count].iter_mut().filter(|spatial| spatial.is_alive(now)) {
+            // Down slowly: a picture that stands still for a moment comes back at full rate, and what is switched off in
+            // the midst of a second did not become smaller before.
+            spatial.usual = spatial.rate.bits_per_second(now).max(spatial.usual - spatial.usual / 8);
+        }
+    }
+
     /// Appends what can be had of this stream, lowest first.
     pub(super) fn rungs(&mut self, now: Instant, into: &mut Vec<Rung>) {
-        let (stream, settled) = (self.stream, now.saturating_duration_since(self.began) >= MEASURED);
-        let mut below = 0;
+        let (stream, mut below) = (self.stream, 0);
         for (at, spatial) in self.spatial[..self.count].iter_mut().enumerate() {
-            let is_alive = spatial.heard.is_some_and(|heard| now.saturating_duration_since(heard) < ALIVE);
+            let is_alive = spatial.is_alive(now);
             let measured = spatial.rate.bits_per_second(now);
-            if is_alive && settled {
-                // Down slowly: a picture that stands still for a moment comes back at full rate.
-                spatial.usual = measured.max(spatial.usual - spatial.usual / 64);
-            }
             let rate = match (is_alive, spatial.usual) {
                 (true, _) => measured,
                 (false, 0) => UNMEASURED,

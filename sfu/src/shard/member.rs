@@ -194,7 +194,7 @@ impl Member {
             Phase::Silent => SILENCE + GRACE,
             _ => SILENCE,
         };
-        let media = self.downlink.deadline().filter(|_| self.phase == Phase::Connected);
+        let media = self.downlink.deadline().filter(|_| self.phase == Phase::Connected && self.path.media().is_some());
         let media = media.map(|at| at.max(now + TICK));
         [self.peer_deadline, media].into_iter().flatten().fold(self.heard + silence, Instant::min)
     }

@@ -100,7 +100,8 @@ impl LiveRoom {
     fn ladders(&mut self, now: Instant, place: usize) -> Vec<Ladder> {
         let LiveRoom { members, uplinks, .. } = self;
         let Some(member) = members.get(place).and_then(Option::as_ref) else { return Vec::new() };
-        let is_new = member.downlink.connected.is_none_or(|at| now.saturating_duration_since(at) < UNKNOWN);
+        let since = |at| now.saturating_duration_since(at);
+        let is_new = member.downlink.connected.is_none_or(|at| since(at) < UNKNOWN) && !member.downlink.is_congested();
         let slots = member.downlink.slots.iter().enumerate();
         let shown = slots.filter_map(|(at, slot)| Some((at, slot, slot.carries?)));
         shown

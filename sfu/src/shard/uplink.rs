@@ -160,7 +160,8 @@ impl Uplink {
         }
         let mut is_first = false;
         let (layer, arrival, payload) = if is_repair {
-            let layer = line.layers[at].as_mut().ok_or(Ignored::UnknownSource)?;
+            // Before its first packet there is nothing to repair.
+            let layer = line.layers[at].as_mut().ok_or(Ignored::Padding)?;
             let (number, original) = rtx::unwrap(payload).ok_or(Ignored::Padding)?;
             let arrival = layer.reception.recovered(now, number);
             if arrival.is_new {

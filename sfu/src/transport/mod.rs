@@ -22,6 +22,8 @@ mod srtp;
 mod tests;
 
 #[cfg(test)]
+pub(crate) use self::sdp::payload;
+#[cfg(test)]
 pub(crate) use self::srtp::{KEYING_MATERIAL, Srtp};
 pub(crate) use self::{
     peer::{Output, Peer, Transport, TransportError},

@@ -3,6 +3,7 @@ mod calls;
 mod client;
 mod counting;
 mod hostile;
+mod layers;
 mod stage;
 mod wire;
 

@@ -59,6 +59,12 @@ pub(crate) struct Payload {
     pub(super) feedback: Feedback,
 }
 
+/// One without feedback.
+#[cfg(test)]
+pub(crate) fn payload(codec: Codec, payload_type: u8, rtx: Option<u8>) -> Payload {
+    Payload { codec, payload_type, rtx, feedback: Feedback::default() }
+}
+
 /// The kinds of RTCP feedback that we know (RFC 4585, RFC 5104).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Feedback {
