@@ -23,8 +23,10 @@ export class Connection {
   private shown: Peer | undefined;
   private socket: WebSocket | undefined;
   private ticketRequest: AbortController | undefined;
-  /** Of the last ticket; their credentials are made for it. */
-  private iceServers: readonly IceServer[] = [];
+  /** Of the last ticket; their credentials are made for it. `undefined` until there was one. */
+  private iceServers: readonly IceServer[] | undefined;
+  /** The peer that waits for the first ticket: whoever is reached by a relay alone needs it in the first offer. */
+  private peerInWait: number | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly view = new View();
   private viewTimer: ReturnType<typeof setTimeout> | undefined;
@@ -159,7 +161,7 @@ export class Connection {
       case "ticket":
         return void this.fetchTicket(effect.epoch);
       case "peer":
-        return void this.makePeer(effect.peer);
+        return this.wantPeer(effect.peer);
       case "socket":
         return this.openSocket(effect.epoch, effect.url, effect.ticket);
       case "send":
@@ -192,6 +194,7 @@ export class Connection {
       if (abort.signal.aborted) return;
       this.iceServers = ice_servers;
       this.feed({ type: "ticket", epoch, ticket, url });
+      this.makeWaiting(ice_servers);
     } catch (error) {
       const problem = asApiError(error);
       const phone = problem?.phone ?? undefined;
@@ -201,11 +204,24 @@ export class Connection {
     }
   }
 
-  private async makePeer(number: number): Promise<void> {
+  private wantPeer(number: number): void {
+    if (this.iceServers) void this.makePeer(number, this.iceServers);
+    else this.peerInWait = number;
+  }
+
+  /** While the socket opens, so that it costs no time. */
+  private makeWaiting(iceServers: readonly IceServer[]): void {
+    const number = this.peerInWait;
+    this.peerInWait = undefined;
+    if (number !== undefined && number === this.state.peer && this.state.phase !== "ended")
+      void this.makePeer(number, iceServers);
+  }
+
+  private async makePeer(number: number, iceServers: readonly IceServer[]): Promise<void> {
     // Those that never connected are of no use to anybody.
     for (const [old, peer] of this.peers) if (peer !== this.shown) this.drop(old);
     try {
-      const peer = new Peer(this.tracks, this.iceServers, {
+      const peer = new Peer(this.tracks, iceServers, {
         media: (state) => {
           if (state === "connected") this.shown = peer;
           this.feed({ type: "media", peer: number, state });
@@ -224,7 +240,7 @@ export class Connection {
     try {
       const peer = this.peers.get(number);
       if (!peer) throw new Error("the peer is gone");
-      this.feed({ type: "offer", peer: number, offer: await peer.restart(this.iceServers) });
+      this.feed({ type: "offer", peer: number, offer: await peer.restart(this.iceServers ?? []) });
     } catch {
       this.feed({ type: "peer_failed", peer: number });
     }

@@ -117,7 +117,7 @@ function attempt(state: State, now: number): Step {
     welcomed: false,
   };
   if (state.isAlive) return { state: next, effects: [{ type: "ticket", epoch }] };
-  // The offer needs no ticket: both at once saves a round trip.
+  // Both at once saves a round trip. Only the first peer needs a ticket, for its relays.
   const fresh = freshPeer(next, now);
   return { state: fresh.state, effects: [{ type: "ticket", epoch }, ...fresh.effects] };
 }
