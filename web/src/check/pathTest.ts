@@ -9,13 +9,10 @@ import type { CheckTickets, RoomTicket } from "../api/types";
 import type { Consumer } from "../rtc/channel";
 import { Connection } from "../rtc/connection";
 import { sampleOf, type Counters, type Entry, type Sample } from "../rtc/stats";
+import { Course } from "./course";
 import { measuredOf, type PathResult } from "./verdict";
 
-/** How long media may take to come up, in ms. More keeps somebody waiting whose network lets nothing through; less
- * calls a slow network blocked: TURN is tried after everything else. */
-const UP_WITHIN = 15_000;
-/** Measured for so long: the browser's estimate needs some seconds to grow to what a picture wants. */
-const MEASURE = 8_000;
+/** Between two looks, in ms. */
 const EVERY = 1_000;
 /** The largest layer is asked for. */
 const HEIGHT = 1080;
@@ -42,15 +39,34 @@ export async function tryPath(
   signal: AbortSignal,
   show: (progress: Progress) => void,
 ): Promise<PathResult> {
+  const course = new Course();
+  for (;;) {
+    await inSight(signal);
+    const result = await tryOnce(course, track, signal, show);
+    if (result !== "anew") return result;
+    show({ done: 0, picture: undefined });
+  }
+}
+
+async function tryOnce(
+  course: Course,
+  track: MediaStreamTrack | undefined,
+  signal: AbortSignal,
+  show: (progress: Progress) => void,
+): Promise<PathResult | "anew"> {
   const sent = new Reader();
   const received = new Reader();
   const picture = track?.clone() ?? testPicture();
   let tickets: Promise<CheckTickets> | undefined;
+  let isSpent = false;
   const ticket = (which: keyof CheckTickets) => {
     let isUsed = false;
     return async (): Promise<RoomTicket> => {
-      // A ticket is good once, and both are for the same room: there is no second try.
-      if (isUsed) throw new ApiError("not_found", 404);
+      // A ticket is good once, and both are for the same room: another try needs two others.
+      if (isUsed) {
+        isSpent = true;
+        throw new ApiError("not_found", 404);
+      }
       isUsed = true;
       tickets ??= api.checkTickets(signal);
       return (await tickets)[which];
@@ -58,7 +74,11 @@ export async function tryPath(
   };
   const sender = new Connection(ticket("send"), NOBODY);
   const receiver = new Connection(ticket("receive"), NOBODY);
+  let wasHidden = false;
+  const onVisibility = () => (wasHidden ||= document.visibilityState === "hidden");
+  document.addEventListener("visibilitychange", onVisibility);
   const stop = () => {
+    document.removeEventListener("visibilitychange", onVisibility);
     sender.leave();
     receiver.leave();
     picture.stop();
@@ -73,33 +93,41 @@ export async function tryPath(
       { microphone: undefined, camera: undefined, screen: undefined },
       { microphone: false, camera: false, screen: false },
     );
-    const start = performance.now();
-    let live: number | undefined;
+    course.begin(performance.now());
     for (;;) {
       await pause(EVERY);
-      const now = performance.now();
-      const states = [sender.snapshot(), receiver.snapshot()];
-      // The server let us in, so what failed after that were media.
-      const failed: PathResult = { state: states.some(({ you }) => you !== undefined) ? "blocked" : "unavailable" };
-      if (signal.aborted || states.some(({ phase }) => phase === "ended")) return failed;
-      if (states.every(({ phase }) => phase === "live")) live ??= now;
+      if (signal.aborted) return { state: "unavailable" };
+      const phases = [sender.snapshot().phase, receiver.snapshot().phase];
+      const turn = course.look({ phases, isSpent, wasHidden }, performance.now());
+      if (turn.type === "anew") return "anew";
+      if (turn.type === "over") return turn.result;
       const slot = receiver.snapshot().slots.find(({ source }) => source === "camera");
       if (slot) receiver.show(slot.mid, HEIGHT);
-      show({
-        done: live === undefined ? 0 : Math.min(1, (now - live) / MEASURE),
-        picture: slot && receiver.stream(slot.mid),
-      });
-      if (live === undefined) {
-        if (now - start > UP_WITHIN) return failed;
-        continue;
-      }
+      const done = turn.type === "measure" ? turn.done : 0;
+      show({ done, picture: slot && receiver.stream(slot.mid) });
+      if (turn.type === "wait") continue;
       await Promise.all([sent.read(sender), received.read(receiver)]);
-      if (now - live >= MEASURE) return { state: "measured", measured: measuredOf(sent.samples, received.samples) };
+      if (done === 1) return { state: "measured", measured: measuredOf(sent.samples, received.samples) };
     }
   } finally {
     signal.removeEventListener("abort", stop);
     stop();
   }
+}
+
+/** A page that nobody sees asks for no pictures: there is nothing to measure. */
+function inSight(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const look = () => {
+      if (document.visibilityState === "hidden" && !signal.aborted) return;
+      document.removeEventListener("visibilitychange", look);
+      signal.removeEventListener("abort", look);
+      resolve();
+    };
+    document.addEventListener("visibilitychange", look);
+    signal.addEventListener("abort", look);
+    look();
+  });
 }
 
 class Reader {
