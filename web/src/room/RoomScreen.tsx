@@ -1,8 +1,9 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { ClockPanel } from "../consult/ClockPanel";
 import { ConsentDialog } from "../consult/ConsentDialog";
 import { RoomRecord } from "../consult/RoomRecord";
+import { useAnswered } from "../consult/Summons";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { DetachButton } from "../refer/Detach";
@@ -57,6 +58,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   useSoundByClick();
 
   const { summary, studies, actions } = detail;
+  useAnswered(me.person.id, useMemo(() => [summary], [summary]));
   // Interpreters talk and hear; they have no part in case and images, and faces are what they work with.
   const seesImages = detail.fields !== undefined && detail.fields !== null;
   const toggle = (wanted: PanelName) => setPanel(panel === wanted ? undefined : wanted);
