@@ -56,6 +56,20 @@ fn everybody_gets_the_layer_that_fits_the_size() {
 }
 
 #[test]
+fn on_a_good_path_the_best_picture_is_there_within_three_seconds() {
+    let mut stage = Stage::new();
+    let (a, b) = (stage.join(1), stage.join(1));
+    stage.publish(a, true, false);
+    stage.run(SECOND / 2);
+    assert!(stage.layers_of(b, "c0").iter().sum::<usize>() > 10, "the first picture is there at once");
+    stage.run(5 * SECOND / 2);
+    stage.layers_of(b, "c0");
+    stage.run(SECOND);
+    let layers = stage.layers_of(b, "c0");
+    assert!(layers[2] > 100 && layers[..2] == [0, 0], "{layers:?}");
+}
+
+#[test]
 fn changes_of_the_layer_leave_no_seam() {
     let mut stage = Stage::new();
     let (a, b) = (stage.join(1), stage.join(1));
