@@ -1,4 +1,4 @@
-//! Imports run one way, between the crates and inside the broker; only the engine names `rtc`.
+//! Imports run one way, between the crates and inside the broker; only the transport names `rtc-*`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -88,10 +88,10 @@ fn the_domain_is_pure() {
 }
 
 #[test]
-fn only_the_engine_names_the_webrtc_library() {
-    let engine = root().join("sfu/src/engine");
+fn only_the_transport_names_the_webrtc_library() {
+    let transport = root().join("sfu/src/transport");
     for (file, text) in sources(&root().join("sfu/src")) {
-        if file.starts_with(&engine) {
+        if file.starts_with(&transport) {
             continue;
         }
         for (number, line) in code_lines(&text) {

@@ -21,7 +21,7 @@
 //! interpreters, who may not see the images, send and get nothing but keys that begin with `chat/`, and guests of these
 //! only what was written since they were let in. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
 
-use crate::{MemberId, PrivateText, directory::PersonRef, guest::Guest, problem::ProblemCode};
+use crate::{MemberId, PrivateText, consult::RoomTicket, directory::PersonRef, guest::Guest, problem::ProblemCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -66,14 +66,35 @@ pub struct Publishing {
 pub enum ClientMessage {
     /// First message; nothing else is answered before it.
     Hello { ticket: PrivateText },
-    /// The one offer; a second one on the same socket is an ICE restart.
-    Offer { sdp: PrivateText, publish: Vec<PublishLine>, receive: Vec<ReceiveLine> },
+    /// The one offer; a second one on the same socket is an ICE restart, and so is one with `restart`: of the peer that
+    /// an earlier socket of the same seat has left behind, whose media go on meanwhile. When there is no such peer any
+    /// more it is refused with `invalid_sdp`, and the same socket takes a fresh offer.
+    Offer {
+        sdp: PrivateText,
+        publish: Vec<PublishLine>,
+        receive: Vec<ReceiveLine>,
+        #[serde(default)]
+        restart: bool,
+    },
     /// What the member sends now (mute, camera off, screen share).
     Publishing { publishing: Publishing },
+    /// How large the pictures are shown now: what is sent of them, and whether at all, follows. Complete, replacing the
+    /// list before; lines that are missing are not shown. Sent after every answer, when something changes, and four
+    /// times a second at most. Before the first one every picture counts as shown.
+    View { sizes: Vec<SlotSize> },
     /// Leaves on purpose; without it the seat is kept for a while.
     Leave,
     /// Answered with [`ServerMessage::Pong`].
     Ping { nonce: u32 },
+}
+
+/// `POST /api/rooms/check`: two seats in a room of the caller's own, to try the path to the media server before a call.
+/// Both sockets speak this protocol for some seconds, with one offer each and an empty roster: what the one sends comes
+/// back to the other.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct CheckTickets {
+    pub send: RoomTicket,
+    pub receive: RoomTicket,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -88,6 +109,48 @@ pub struct Member {
     /// Media connected; `false` while the seat is kept for somebody who lost the network.
     pub connected: bool,
     pub publishing: Publishing,
+}
+
+/// How large a picture is shown.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SlotSize {
+    /// Of a line on which pictures come in.
+    pub mid: String,
+    /// In pixels of the screen; 0 while the picture is not shown: scrolled away, covered, or in a page in the background.
+    pub height: u16,
+}
+
+/// How well a member's sound and picture get here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityLevel {
+    Good,
+    /// Sound holds; the picture is worse than it could be, or not sent at all.
+    Weak,
+    /// Nothing comes.
+    Lost,
+}
+
+/// Where what is not good goes wrong, as far as the server can tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityCause {
+    /// Nothing is wrong, or nobody can tell.
+    None,
+    /// Between the member and the server. For the caller's own seat: their own uplink.
+    TheirUplink,
+    /// Between the server and the caller.
+    YourDownlink,
+    /// The server itself is overloaded.
+    Server,
+}
+
+/// A member's quality as the caller has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MemberQuality {
+    pub member: MemberId,
+    pub level: QualityLevel,
+    pub cause: QualityCause,
 }
 
 /// Which member's source comes in on an m-line of this client; absent lines carry nothing.
@@ -122,6 +185,21 @@ pub enum ServerMessage {
     /// Complete roster, replacing the one before.
     Roster {
         roster: Vec<Member>,
+    },
+    /// Who speaks: nobody, or the one who is heard most. Sent on change, and after the answer while somebody does.
+    Speaker {
+        member: Option<MemberId>,
+    },
+    /// How many layers of the caller's source anybody needs now, from the smallest: 0 nobody, 3 all. The client sends no
+    /// more of them. Sent on change; before the first one all are wanted. A source without layers has one.
+    Wanted {
+        source: Source,
+        layers: u8,
+    },
+    /// Complete, replacing the one before, the caller's own seat among them; who is missing is good. Sent on change, and
+    /// after the answer unless all are good.
+    Quality {
+        members: Vec<MemberQuality>,
     },
     Pong {
         nonce: u32,

@@ -16,13 +16,25 @@ pub const MAX_DATA_FRAME: usize = 16 * 1024;
 /// Where to listen and what to tell clients about it.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// UDP address of all rooms. Port 0 lets the kernel choose (tests).
+    /// Address of the first shard; the next ones have the following ports. Port 0 lets the kernel choose all of them
+    /// (tests). An unspecified IPv6 address takes IPv4 as well.
     pub bind: SocketAddr,
-    /// Addresses offered to clients as ICE host candidates, all with the port of `bind`. Empty: the address of `bind`,
-    /// which then must not be unspecified.
+    /// Addresses offered to clients as ICE host candidates, the preferred ones first, with the ports of the shards.
+    /// Empty: the address of `bind`, which then must not be unspecified.
     pub announced: Vec<IpAddr>,
+    /// Also take TCP connections under the same port numbers (RFC 6544).
+    pub tcp: bool,
+    /// Threads, each with its own rooms and its own port; at least 1.
+    pub shards: usize,
     /// Members of one room at the same time: [`MAX_MEMBERS`] for consults; measurements take more.
     pub max_members: usize,
+}
+
+impl Config {
+    /// One shard at `bind`, UDP and TCP, which clients reach under this very address.
+    pub fn at(bind: SocketAddr) -> Config {
+        Config { bind, announced: Vec::new(), tcp: true, shards: 1, max_members: MAX_MEMBERS }
+    }
 }
 
 /// A room; the broker uses the consult's UUID.
@@ -124,6 +136,36 @@ pub enum PeerEvent {
     /// Complete list of used slots, replacing the one before. Sent once with the answer (it may overtake it) and on
     /// every change.
     Slots(Vec<Slot>),
+    /// Who speaks: nobody, or the one who is heard most. Sent on change, and once connected while somebody does.
+    Speaker(Option<MemberId>),
+    /// How many layers of this peer's source anybody needs now, from the smallest: 0 nobody, 3 all. Before the first one
+    /// all are wanted.
+    Wanted { source: Source, layers: u8 },
+    /// How everybody gets here, this peer itself among them; complete, and who is missing is good.
+    Quality(Vec<(MemberId, Level, Cause)>),
+}
+
+/// How well a member's sound and picture get to somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    Good,
+    /// Sound holds; the picture is worse than it could be, or not sent at all.
+    Weak,
+    /// Nothing comes.
+    Lost,
+}
+
+/// Where what is not good goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing is wrong, or nobody can tell.
+    None,
+    /// Between the member and the SFU; for the peer's own entry its own uplink.
+    TheirUplink,
+    /// Between the SFU and the peer that is told.
+    YourDownlink,
+    /// The SFU itself is overloaded.
+    Server,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

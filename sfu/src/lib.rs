@@ -1,38 +1,51 @@
 //! Selective forwarding unit: rooms, peers, tracks, bytes. Knows no broker, no user, no database.
 //!
 //! ```text
-//! broker ── Sfu (handle) ──command──▶ shard thread ◀──datagrams── one UDP port
+//! broker ── Sfu (handle) ──command──▶ shard threads ◀──packets── one UDP and one TCP port each
 //!                                      │
-//!              room/     who publishes, who wants what → which slot carries what      pure
-//!              forward/  sequence, timestamp, picture-id rewriting; key frame requests pure
-//!              state/    data channel envelope, retained entries                       pure
-//!              engine/   one WebRTC peer; the only module that names `rtc`
-//!              net/      sockets, STUN, clock, wake-up
-//!              shard/    the loop that joins them
+//!              shard/      rooms on one thread: commands, datagrams, time → datagrams, events
+//!              room/       who publishes, who wants what → which slot carries what         pure
+//!              alloc/      who gets how much of a subscriber's bandwidth                   pure
+//!              congestion/ how much the path to a subscriber carries                       pure
+//!              speaker/    who speaks                                                      pure
+//!              send/       one outgoing stream made of any layers; repetitions; reports    pure
+//!              receive/    one incoming stream: losses, questions, reports, packets kept   pure
+//!              state/      data channel envelope, retained entries                         pure
+//!              transport/  one peer's ICE, DTLS, SRTP, SCTP; the only module that names `rtc-*`
+//!              packet/     RTP, RTCP, payload descriptors, framing: bytes on the wire      pure
+//!              net/        sockets, send arena, STUN, clock, wake-up
 //! ```
 //!
 //! Invariants:
 //! - One offer and one answer per peer. Joining, leaving and muting change *slots*, never SDP.
-//! - The payload is opaque (end-to-end encrypted). Only RTP headers and the VP8 payload descriptor, which stay in the
-//!   clear, are read.
+//! - The payload is opaque (end-to-end encrypted). Only RTP headers and the VP8 and VP9 payload descriptors, which
+//!   stay in the clear, are read.
 //! - Pure modules are told the time; [`net::clock`] is the only place that asks.
-//! - Everything runs on one thread per [`Sfu`]; state machines meet by value, there is no lock.
+//! - A packet is decrypted once, where it was received, and sealed for each subscriber where it is sent from; nothing is
+//!   allocated for it.
+//! - A room lives on one shard, chosen by its id, for ever. Shards share nothing but counters that anybody may read;
+//!   state machines meet by value, there is no lock.
 //! - A peer that makes its handling panic is dropped; the loop goes on.
 //! - SDP, keys and payloads never reach a log.
 
+mod alloc;
 mod api;
-mod engine;
-mod forward;
+mod congestion;
 mod handle;
 mod net;
+mod packet;
+mod receive;
 mod room;
+mod send;
 mod shard;
+mod speaker;
 mod state;
 mod stats;
+mod transport;
 
 pub use api::{
-    Answer, Config, Keys, MAX_DATA_FRAME, MAX_MEMBERS, MemberId, Offer, PeerEvent, Publishing, RoomId, SfuError, Slot,
-    Source,
+    Answer, Cause, Config, Keys, Level, MAX_DATA_FRAME, MAX_MEMBERS, MemberId, Offer, PeerEvent, Publishing, RoomId,
+    SfuError, Slot, Source,
 };
 pub use handle::Sfu;
 pub use stats::{Drops, Stats};

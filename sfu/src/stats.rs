@@ -1,5 +1,6 @@
-//! Counters of the whole SFU. Written by the shard, read by anybody.
+//! Counters. Each shard writes its own; a reading is their sum.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 macro_rules! counters {
@@ -12,7 +13,10 @@ macro_rules! counters {
         pub(crate) struct Counter(AtomicU64);
 
         impl Counter {
-            pub(crate) fn add(&self, n: u64) { self.0.fetch_add(n, Ordering::Relaxed); }
+            /// Not a locked instruction: there is but one writer.
+            pub(crate) fn add(&self, n: u64) { self.set(self.get() + n); }
+            /// A part of a sum changes.
+            pub(crate) fn change(&self, from: u64, to: u64) { self.set((self.get() + to).saturating_sub(from)); }
             pub(crate) fn set(&self, n: u64) { self.0.store(n, Ordering::Relaxed); }
             pub(crate) fn get(&self) -> u64 { self.0.load(Ordering::Relaxed) }
         }
@@ -42,14 +46,44 @@ counters! {
     nack_received,
     /// Packets of publishers that came back as RTX.
     rtx_received,
+    /// Packets that publishers were asked for again.
+    nack_sent,
+    /// Packets sent to subscribers again.
+    rtx_sent,
+    /// Bursts of padding begun to learn what a path carries.
+    probes,
+    /// Changes of what a slot is to show.
+    switches,
+    /// See [`Stats::measured`].
+    measured,
+    /// See [`Stats::estimates`].
+    estimates,
+    /// See [`Stats::round_trips`].
+    round_trips,
+    /// See [`Stats::lossy`].
+    lossy,
     /// Data channel frames relayed, once per sender.
     data_frames,
+    /// TCP connections at the moment.
+    tcp_connections,
+    /// See [`Drops::tcp_refused`].
+    tcp_refused,
     /// See [`Drops::unknown_address`].
     unknown_address,
     /// See [`Drops::unauthenticated`].
     unauthenticated,
     /// See [`Drops::malformed`].
     malformed,
+    /// See [`Drops::media_refused`].
+    media_refused,
+    /// See [`Drops::unknown_source`].
+    unknown_source,
+    /// See [`Drops::repeated`].
+    repeated,
+    /// See [`Drops::foreign_rtcp`].
+    foreign_rtcp,
+    /// See [`Drops::rtx_held_back`].
+    rtx_held_back,
     /// See [`Drops::send_failed`].
     send_failed,
     /// See [`Drops::data_malformed`].
@@ -84,8 +118,26 @@ pub struct Stats {
     pub nack_received: u64,
     /// Packets of publishers that came back as RTX (RFC 4588).
     pub rtx_received: u64,
+    /// Packets that publishers were asked for again.
+    pub nack_sent: u64,
+    /// Packets sent to subscribers again.
+    pub rtx_sent: u64,
+    /// Bursts of padding begun to learn what a path carries.
+    pub probes: u64,
+    /// Changes of what a slot is to show.
+    pub switches: u64,
+    /// Peers that are connected at the moment; the next three are about them.
+    pub measured: u64,
+    /// Sum of what their paths carry to them, as far as it was proven, bit/s.
+    pub estimates: u64,
+    /// Sum of their round trips, microseconds.
+    pub round_trips: u64,
+    /// Those of them who lose more than one packet in twenty, one way or the other.
+    pub lossy: u64,
     /// Data channel frames relayed, once per sender.
     pub data_frames: u64,
+    /// TCP connections at the moment.
+    pub tcp_connections: u64,
     pub drops: Drops,
 }
 
@@ -98,7 +150,20 @@ pub struct Drops {
     pub unauthenticated: u64,
     /// Datagrams that are neither STUN, DTLS nor RTP (RFC 7983), or that the engine refused.
     pub malformed: u64,
-    /// Datagrams that the kernel would not take.
+    /// TCP connections that were one too many, belonged to no peer, sent what is no packet, or neither sent nor took
+    /// anything for too long.
+    pub tcp_refused: u64,
+    /// Media packets that are forged, replayed or come before the keys do.
+    pub media_refused: u64,
+    /// RTP packets that name nothing that was offered.
+    pub unknown_source: u64,
+    /// RTP packets that came before, as themselves or as their repetition.
+    pub repeated: u64,
+    /// RTCP about streams that are not the sender's to speak about.
+    pub foreign_rtcp: u64,
+    /// Questions for repetitions that the path has no room for.
+    pub rtx_held_back: u64,
+    /// Packets that the kernel or a slow TCP connection would not take.
     pub send_failed: u64,
     /// Data channel frames that are text, have no valid envelope, or came on an unknown channel.
     pub data_malformed: u64,
@@ -113,30 +178,47 @@ pub struct Drops {
 }
 
 impl Counters {
-    pub(crate) fn read(&self) -> Stats {
+    /// The sum over all shards.
+    pub(crate) fn read(shards: &[Arc<Counters>]) -> Stats {
+        let sum = |pick: fn(&Counters) -> &Counter| shards.iter().map(|counters| pick(counters).get()).sum();
         Stats {
-            rooms: self.rooms.get(),
-            peers: self.peers.get(),
-            packets_in: self.packets_in.get(),
-            packets_out: self.packets_out.get(),
-            bytes_in: self.bytes_in.get(),
-            bytes_out: self.bytes_out.get(),
-            forwarded: self.forwarded.get(),
-            pli_sent: self.pli_sent.get(),
-            pli_received: self.pli_received.get(),
-            nack_received: self.nack_received.get(),
-            rtx_received: self.rtx_received.get(),
-            data_frames: self.data_frames.get(),
+            rooms: sum(|c| &c.rooms),
+            peers: sum(|c| &c.peers),
+            packets_in: sum(|c| &c.packets_in),
+            packets_out: sum(|c| &c.packets_out),
+            bytes_in: sum(|c| &c.bytes_in),
+            bytes_out: sum(|c| &c.bytes_out),
+            forwarded: sum(|c| &c.forwarded),
+            pli_sent: sum(|c| &c.pli_sent),
+            pli_received: sum(|c| &c.pli_received),
+            nack_received: sum(|c| &c.nack_received),
+            rtx_received: sum(|c| &c.rtx_received),
+            nack_sent: sum(|c| &c.nack_sent),
+            rtx_sent: sum(|c| &c.rtx_sent),
+            probes: sum(|c| &c.probes),
+            switches: sum(|c| &c.switches),
+            measured: sum(|c| &c.measured),
+            estimates: sum(|c| &c.estimates),
+            round_trips: sum(|c| &c.round_trips),
+            lossy: sum(|c| &c.lossy),
+            data_frames: sum(|c| &c.data_frames),
+            tcp_connections: sum(|c| &c.tcp_connections),
             drops: Drops {
-                unknown_address: self.unknown_address.get(),
-                unauthenticated: self.unauthenticated.get(),
-                malformed: self.malformed.get(),
-                send_failed: self.send_failed.get(),
-                data_malformed: self.data_malformed.get(),
-                data_too_large: self.data_too_large.get(),
-                data_backlog: self.data_backlog.get(),
-                not_kept: self.not_kept.get(),
-                panics: self.panics.get(),
+                unknown_address: sum(|c| &c.unknown_address),
+                unauthenticated: sum(|c| &c.unauthenticated),
+                malformed: sum(|c| &c.malformed),
+                tcp_refused: sum(|c| &c.tcp_refused),
+                media_refused: sum(|c| &c.media_refused),
+                unknown_source: sum(|c| &c.unknown_source),
+                repeated: sum(|c| &c.repeated),
+                foreign_rtcp: sum(|c| &c.foreign_rtcp),
+                rtx_held_back: sum(|c| &c.rtx_held_back),
+                send_failed: sum(|c| &c.send_failed),
+                data_malformed: sum(|c| &c.data_malformed),
+                data_too_large: sum(|c| &c.data_too_large),
+                data_backlog: sum(|c| &c.data_backlog),
+                not_kept: sum(|c| &c.not_kept),
+                panics: sum(|c| &c.panics),
             },
         }
     }

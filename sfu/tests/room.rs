@@ -10,8 +10,7 @@ use std::time::Duration;
 const ROOM: RoomId = RoomId([7; 16]);
 
 fn start() -> Sfu {
-    Sfu::start(Config { bind: "127.0.0.1:0".parse().unwrap(), announced: Vec::new(), max_members: sfu::MAX_MEMBERS })
-        .unwrap()
+    Sfu::start(Config::at("127.0.0.1:0".parse().unwrap())).unwrap()
 }
 
 fn on() -> Publishing {
@@ -160,7 +159,7 @@ async fn garbage_and_forged_requests_harm_nobody() {
     forged[2..4].copy_from_slice(&length.to_be_bytes());
     for n in 0..=255u8 {
         for datagram in [&[n][..], &[n; 40], &[n; 1400], &forged] {
-            stranger.send_to(datagram, sfu.local_addr()).unwrap();
+            stranger.send_to(datagram, sfu.local_addrs()[0]).unwrap();
         }
         a.step();
         b.step();
@@ -194,7 +193,12 @@ async fn bad_offers_get_a_reason_and_leave_the_peer_alone() {
         ("listed twice", Box::new(|o| o.receive[0].0 = o.publish[0].0.clone())),
         ("wrong kind", Box::new(|o| o.publish[0].1 = Source::Camera)),
         ("receives on a sending line", Box::new(|o| o.receive = o.publish.split_off(1))),
-        ("simulcast", Box::new(|o| o.sdp += "a=rid:h send\r\n")),
+        (
+            "too many layers",
+            Box::new(
+                |o| o.sdp += "a=rid:1 send\r\na=rid:2 send\r\na=rid:3 send\r\na=rid:4 send\r\na=rid:5 send\r\na=simulcast:send 1;2;3;4;5\r\n",
+            ),
+        ),
         ("restart of nobody", Box::new(|o| o.restart = true)),
         ("cut off", Box::new(|o| o.sdp.truncate(o.sdp.len() / 2))),
     ];
@@ -278,5 +282,70 @@ async fn a_rejoin_replaces_the_peer() {
     sfu.set_publishing(ROOM, MemberId(1), on());
     exchange(&mut again, &mut b, 1, Source::Camera, 20);
     assert_eq!(sfu.stats().peers, 2);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_client_that_only_has_tcp_takes_part_and_comes_back() {
+    let sfu = start();
+    let (mut a, mut b) = (Native::new(7), Native::new(7));
+    a.use_tcp(sfu.local_addrs()[0]);
+    a.join(&sfu, ROOM, 1).await.unwrap();
+    b.join(&sfu, ROOM, 2).await.unwrap();
+    run([&mut a, &mut b], "both connect", |c| c.iter().all(|c| c.connected && c.is_open("state")));
+    for member in [1, 2] {
+        sfu.set_publishing(ROOM, MemberId(member), on());
+    }
+    exchange(&mut a, &mut b, 1, Source::Camera, 40);
+    exchange(&mut b, &mut a, 2, Source::Camera, 40);
+    assert_eq!(sfu.stats().tcp_connections, 1);
+    // Another connection, as after a change of networks.
+    a.use_tcp(sfu.local_addrs()[0]);
+    exchange(&mut b, &mut a, 2, Source::Camera, 40);
+    a.move_to_new_port();
+    exchange(&mut b, &mut a, 2, Source::Camera, 40);
+    run([&mut a, &mut b], "the connections are closed", |_| sfu.stats().tcp_connections == 0);
+    assert_eq!(sfu.stats().drops.panics, 0);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn rooms_live_on_their_own_shards() {
+    let sfu = Sfu::start(Config { shards: 3, ..Config::at("127.0.0.1:0".parse().unwrap()) }).unwrap();
+    let mut used = std::collections::BTreeSet::new();
+    for room in 0..12 {
+        let room = RoomId([room; 16]);
+        let (mut a, mut b) = (Native::new(1), Native::new(1));
+        a.join(&sfu, room, 1).await.unwrap();
+        b.join(&sfu, room, 2).await.unwrap();
+        let address = |answer: &str| {
+            let line = answer.lines().find_map(|line| line.strip_prefix("a=candidate:1 1 udp ")).unwrap();
+            line.split(' ').nth(2).unwrap().parse::<u16>().unwrap()
+        };
+        assert_eq!(address(&a.answer), address(&b.answer));
+        used.insert(address(&a.answer));
+        run([&mut a, &mut b], "both connect", |c| c.iter().all(|c| c.connected));
+    }
+    assert_eq!(used, sfu.local_addrs().iter().map(|address| address.port()).collect());
+    assert_eq!((sfu.stats().rooms, sfu.stats().peers), (12, 24));
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn one_who_does_not_read_is_cut_off_and_catches_up() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    run([&mut a, &mut b], "channels", |c| c.iter().all(|c| c.is_open("state")));
+    a.send_frame("state", 1, b"slice", b"kept");
+    let large = vec![7; sfu::MAX_DATA_FRAME - 100];
+    for n in 0..400u64 {
+        a.send_frame("state", 3, b"", &large);
+        run([&mut a], "it is relayed", |_| sfu.stats().data_frames > n);
+    }
+    assert!(sfu.stats().drops.data_backlog > 0, "more waits for b than anybody should keep");
+    run([&mut a, &mut b], "b has a new view", |[_, b]| b.frames.iter().filter(|(_, frame)| frame[0] == 4).count() == 2);
+    a.send_frame("state", 3, b"", b"and goes on");
+    run([&mut a, &mut b], "b hears again", |[_, b]| b.frames.iter().any(|(_, frame)| frame.ends_with(b"and goes on")));
+    assert_eq!(sfu.stats().drops.panics, 0);
     sfu.shutdown().await;
 }

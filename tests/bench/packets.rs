@@ -123,7 +123,7 @@ struct Stage {
 
 impl Stage {
     async fn new(count: usize) -> Result<Self> {
-        let config = Config { bind: "127.0.0.1:0".parse()?, announced: Vec::new(), max_members: count + 1 };
+        let config = Config { max_members: count + 1, ..Config::at("127.0.0.1:0".parse()?) };
         let sfu = Sfu::start(config)?;
         let mut publisher = Native::new(1);
         publisher.never_wait();

@@ -5,7 +5,7 @@ use crate::{
     native::{Native, now, run as drive},
 };
 use anyhow::Result;
-use sfu::{Config, MAX_MEMBERS, MemberId, Publishing, RoomId, Sfu};
+use sfu::{Config, MemberId, Publishing, RoomId, Sfu};
 
 const ROOM: RoomId = RoomId([8; 16]);
 const CHANGES: u32 = 1_000;
@@ -18,7 +18,7 @@ const PACKET: usize = 1_100;
 const ENVELOPE: usize = 1 + 4 + 1 + KEY.len();
 
 pub(crate) async fn run() -> Result<()> {
-    let sfu = Sfu::start(Config { bind: "127.0.0.1:0".parse()?, announced: Vec::new(), max_members: MAX_MEMBERS })?;
+    let sfu = Sfu::start(Config::at("127.0.0.1:0".parse()?))?;
     let (mut a, mut b) = (Native::new(7), Native::new(7));
     a.join(&sfu, ROOM, 1).await?;
     b.join(&sfu, ROOM, 2).await?;

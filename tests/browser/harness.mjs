@@ -83,9 +83,10 @@ const FLAGS = [
 const FAKE_DEVICES = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 
 /** Chromium with a fake camera and microphone, or, with `devices: false`, on a machine that has neither. */
-export async function launchBrowser({ devices = true } = {}) {
+export async function launchBrowser({ devices = true, flags = [] } = {}) {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true, args: devices ? [...FLAGS, ...FAKE_DEVICES] : FLAGS,
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", headless: true,
+    args: [...FLAGS, ...(devices ? FAKE_DEVICES : []), ...flags],
   });
 }
 

@@ -59,7 +59,7 @@ impl Peer {
         let line = |(mid, source): (String, sfu::Source)| (mid, wire(source));
         let publish = offer.publish.into_iter().map(line).map(|(mid, source)| PublishLine { mid, source }).collect();
         let receive = offer.receive.into_iter().map(line).map(|(mid, source)| ReceiveLine { mid, source }).collect();
-        seat.say(&ClientMessage::Offer { sdp: offer.sdp.into(), publish, receive }).await?;
+        seat.say(&ClientMessage::Offer { sdp: offer.sdp.into(), publish, receive, restart: false }).await?;
         media.accept(seat.answer().await?);
         let publishing = Publishing { microphone: true, camera: true, screen: false };
         seat.say(&ClientMessage::Publishing { publishing }).await?;

@@ -56,7 +56,7 @@ impl Node {
     pub fn prepare(folder: &Path, database: &str) -> Result<Self> {
         let (http, media) = (free_port()?, free_port()?);
         let config = format!(
-            "listen = \"127.0.0.1:{http}\"\ndata_dir = \"data\"\n[media]\nbind = \"127.0.0.1:{media}\"\n\
+            "listen = \"127.0.0.1:{http}\"\ndata_dir = \"data\"\n[media]\nbind = \"127.0.0.1:{media}\"\nshards = 1\n\
              [database]\nurl = \"{database}\"\n[limits]\nstreams_per_session = {STREAMS}\n"
         );
         std::fs::write(folder.join("telekonsil.toml"), config)?;

@@ -28,6 +28,7 @@ mod log;
 mod matching;
 mod notices;
 mod open_study;
+mod path_check;
 pub mod ports;
 mod purge;
 mod queue;
@@ -39,6 +40,7 @@ mod sessions;
 mod studies;
 mod ticker;
 mod tokens;
+mod turn;
 mod validate;
 mod views;
 
@@ -54,11 +56,13 @@ pub use exports::ExportFile;
 pub use guests::{GuestSession, NewGuestSession};
 pub use live::LiveItem;
 pub use open_study::{OpenStudy, StudyName};
+pub use path_check::CheckSeat;
 pub use purge::{PurgeDue, PurgeSummary};
 pub use room_facts::RoomFacts;
 pub use rooms::{GuestSeat, Occupant, Seat};
 pub use sessions::{NewSession, Redeemed, Session, sign_in_path};
 pub use tokens::{Scope, ServiceToken};
+pub use turn::Turn;
 
 use ::imaging::{blobs::Blobs, seal::MasterKey, worker::Pool};
 use counters::Counters;
@@ -93,6 +97,8 @@ pub struct Parts {
     pub node: Node,
     /// Days from the take-over of a report to the purge.
     pub retention_days: u32,
+    /// Relays that browsers are told of.
+    pub turn: Option<Turn>,
 }
 
 /// This process among its equals.
@@ -115,6 +121,7 @@ pub struct App {
     pool: Pool,
     node: Node,
     retention_days: u32,
+    turn: Option<Turn>,
     directory: DirectoryCache,
     hub: Hub,
     counters: Counters,
@@ -140,6 +147,7 @@ impl App {
             pool: parts.pool,
             node: parts.node,
             retention_days: parts.retention_days,
+            turn: parts.turn,
             directory: DirectoryCache::default(),
             hub: Hub::default(),
             counters: Counters::default(),

@@ -102,12 +102,26 @@ impl App {
         let (id, now) = (consult.id, self.now());
         let lease = self.repo.claim_room(id.0, &self.node.id, &self.node.ws_url, now.0, LEASE_MS).await?;
         let base = browser_base.filter(|_| lease.node == self.node.id).unwrap_or(&lease.url);
-        let expires_at = UnixMillis(now.plus_seconds(TICKET_SECONDS).0.div_euclid(1000) * 1000);
-        let claims = TicketClaims { jti: Uuid::new_v4(), whom, consult: id, exp: expires_at.0 / 1000 };
+        self.signed(Purpose::Room, &format!("{}/api/rooms/{id}/ws", base.trim_end_matches('/')), |jti, exp| {
+            TicketClaims { jti, whom, consult: id, exp }
+        })
+    }
+
+    /// A ticket that opens the socket at `url`; its claims are made of its number and its end.
+    pub(super) fn signed<T: Serialize>(
+        &self,
+        purpose: Purpose,
+        url: &str,
+        claims: impl FnOnce(Uuid, i64) -> T,
+    ) -> Result<RoomTicket> {
+        let now = self.now();
+        let exp = now.plus_seconds(TICKET_SECONDS).0.div_euclid(1000);
         Ok(RoomTicket {
-            ticket: self.keys.sign(Purpose::Room, &claims)?.into(),
-            url: format!("{}/api/rooms/{id}/ws", base.trim_end_matches('/')),
-            expires_at,
+            ticket: self.keys.sign(purpose, &claims(Uuid::new_v4(), exp))?.into(),
+            url: url.to_owned(),
+            expires_at: UnixMillis(exp * 1000),
+            // A number of its own: the ticket's would let who reads the relay's log tell which ticket it was.
+            ice_servers: self.turn.iter().map(|turn| turn.ice_server(now, Uuid::new_v4())).collect(),
         })
     }
 
@@ -118,14 +132,7 @@ impl App {
         if claims.consult != id {
             return Err(Error::TicketInvalid);
         }
-        let now = self.now();
-        let expires_at = UnixMillis(claims.exp.saturating_mul(1000));
-        if expires_at <= now {
-            return Err(Error::TicketExpired);
-        }
-        if !self.repo.consume_ticket(claims.jti, expires_at.0).await? {
-            return Err(Error::TicketUsed);
-        }
+        self.use_up(claims.jti, claims.exp).await?;
         let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
         let seat = match claims.whom {
             TicketFor::Person { id, session } => self.persons_seat(&consult, id, session).await?,
@@ -135,6 +142,15 @@ impl App {
             return Err(Error::TicketInvalid);
         }
         Ok(seat)
+    }
+
+    /// A genuine ticket is used: in time, and for the first time. `exp` in seconds.
+    pub(super) async fn use_up(&self, jti: Uuid, exp: i64) -> Result<()> {
+        let expires_at = UnixMillis(exp.saturating_mul(1000));
+        if expires_at <= self.now() {
+            return Err(Error::TicketExpired);
+        }
+        if self.repo.consume_ticket(jti, expires_at.0).await? { Ok(()) } else { Err(Error::TicketUsed) }
     }
 
     async fn persons_seat(&self, consult: &Consult, person: PersonId, session: SessionId) -> Result<Seat> {

@@ -38,6 +38,8 @@ pub(super) fn token_hash(token: &str) -> Vec<u8> {
 #[derive(Clone, Copy)]
 pub(super) enum Purpose {
     Room,
+    /// A room of the caller's own, to try the path.
+    Check,
     Service,
     Setup,
 }
@@ -46,6 +48,7 @@ impl Purpose {
     const fn audience(self) -> &'static str {
         match self {
             Self::Room => "room",
+            Self::Check => "check",
             Self::Service => "service",
             Self::Setup => "setup",
         }
@@ -66,6 +69,7 @@ impl KeyPair {
 
 pub(super) struct Keys {
     room: KeyPair,
+    check: KeyPair,
     service: KeyPair,
     setup: KeyPair,
 }
@@ -74,6 +78,7 @@ impl Keys {
     pub(super) fn derive(master: &MasterKey) -> Self {
         Self {
             room: KeyPair::derive(master, "telekonsil join ticket v1"),
+            check: KeyPair::derive(master, "telekonsil check ticket v1"),
             service: KeyPair::derive(master, "telekonsil service token v1"),
             setup: KeyPair::derive(master, "telekonsil setup token v1"),
         }
@@ -82,6 +87,7 @@ impl Keys {
     const fn pair(&self, purpose: Purpose) -> &KeyPair {
         match purpose {
             Purpose::Room => &self.room,
+            Purpose::Check => &self.check,
             Purpose::Service => &self.service,
             Purpose::Setup => &self.setup,
         }

@@ -26,7 +26,7 @@ pub(super) async fn open(config: &Config) -> Result<Parts> {
 
 /// Opens what was just put there, perhaps by an older version.
 pub(super) async fn open_restored(config: &Config) -> Result<Parts> {
-    server::open(config, config.listen, NODE.to_owned()).await
+    server::open(config, config.listen, NODE.to_owned(), None).await
 }
 
 /// `telekonsil migrate`.

@@ -2,7 +2,7 @@
 
 use super::{
     Config, DEFAULT_LISTEN, DEFAULT_MEDIA_PORT, Database, Limits, LogFormat, MasterKeySource, Media, Network, Origin,
-    Retention, Secret, Tls,
+    Retention, Secret, Tls, Turn, TurnSecret, turn::is_turn_url,
 };
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -50,6 +50,7 @@ struct File {
     tls: Option<TlsFile>,
     #[serde(default)]
     media: MediaFile,
+    turn: Option<TurnFile>,
     #[serde(default)]
     database: DatabaseFile,
     #[serde(default)]
@@ -90,6 +91,17 @@ struct MediaFile {
     bind: Option<String>,
     #[serde(default)]
     announced: Vec<IpAddr>,
+    shards: Option<usize>,
+    tcp: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TurnFile {
+    urls: Vec<String>,
+    secret_file: Option<PathBuf>,
+    secret_env: Option<String>,
+    ttl_seconds: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]
@@ -142,7 +154,6 @@ impl File {
             Some(path) => Some(Secret::new(read(&folder.join(path))?.trim().to_owned())),
             None => None,
         };
-        let default_media = format!("0.0.0.0:{DEFAULT_MEDIA_PORT}");
         Ok(Config {
             listen: address("listen", self.listen.as_deref().unwrap_or(DEFAULT_LISTEN))?,
             tls,
@@ -150,10 +161,8 @@ impl File {
             public_origins,
             node_origin,
             all_nodes,
-            media: Media {
-                bind: address("media.bind", self.media.bind.as_deref().unwrap_or(&default_media))?,
-                announced: self.media.announced,
-            },
+            media: self.media.check()?,
+            turn: self.turn.map(|turn| turn.check(folder)).transpose()?,
             database: Database { url: self.database.url(folder, &data_dir)? },
             master_key: self.keys.source(folder, &data_dir)?,
             limits: self.limits.check()?,
@@ -164,6 +173,69 @@ impl File {
             worker: None,
             data_dir,
         })
+    }
+}
+
+impl MediaFile {
+    fn check(self) -> Result<Media, ConfigError> {
+        let default = format!("0.0.0.0:{DEFAULT_MEDIA_PORT}");
+        let bind = address("media.bind", self.bind.as_deref().unwrap_or(&default))?;
+        if bind.ip().is_unspecified() && self.announced.is_empty() {
+            let message = "must list the addresses under which clients reach this machine, since media.bind is none";
+            return Err(value("media.announced", message));
+        }
+        for ip in &self.announced {
+            let wrong = match ip {
+                _ if ip.is_unspecified() || ip.is_multicast() => "is no address that a client could send to",
+                IpAddr::V6(ip) if ip.is_unicast_link_local() => "is of one link alone; no client could tell which",
+                IpAddr::V6(_) if bind.is_ipv4() => "is IPv6 and media.bind is IPv4: [::]:8189 takes both",
+                IpAddr::V4(_) if bind.is_ipv6() && !bind.ip().is_unspecified() => {
+                    "is IPv4 and media.bind is one IPv6 address: [::]:8189 takes both"
+                }
+                _ => continue,
+            };
+            return Err(ConfigError::Value { key: "media.announced", message: format!("{ip} {wrong}") });
+        }
+        let shards = self.shards.unwrap_or_else(default_shards);
+        if shards == 0 || shards > MOST_SHARDS {
+            return Err(value("media.shards", "must be between 1 and 64"));
+        }
+        if bind.port() != 0 && usize::from(bind.port()) + shards - 1 > usize::from(u16::MAX) {
+            return Err(value("media.shards", "there are too few ports from that of media.bind on"));
+        }
+        Ok(Media { bind, announced: self.announced, shards, tcp: self.tcp.unwrap_or(true) })
+    }
+}
+
+/// More shards than cores gain nothing, and no machine that serves consults has more of them.
+const MOST_SHARDS: usize = 64;
+/// Shards unless told otherwise. More: more ports to open, for rooms that four cores carry. Less: one busy room slows
+/// those beside it.
+const DEFAULT_SHARDS: usize = 4;
+
+fn default_shards() -> usize {
+    std::thread::available_parallelism().map_or(1, |cores| cores.get().min(DEFAULT_SHARDS))
+}
+
+/// Shortest and longest life of TURN credentials. Shorter ones would end before a slow join; longer ones are passwords.
+const TURN_TTL: std::ops::RangeInclusive<u64> = 300..=86_400;
+/// Unless told otherwise: a night's duty.
+const DEFAULT_TURN_TTL: u64 = 43_200;
+impl TurnFile {
+    fn check(self, folder: &Path) -> Result<Turn, ConfigError> {
+        if self.urls.is_empty() || !self.urls.iter().all(|url| is_turn_url(url)) {
+            return Err(value("turn.urls", "must look like turns:turn.example.org:443?transport=tcp"));
+        }
+        let secret = match (self.secret_file, self.secret_env) {
+            (Some(path), None) => TurnSecret::Text(Secret::new(read(&folder.join(path))?.trim().to_owned())),
+            (None, Some(name)) => TurnSecret::Env(name),
+            _ => return Err(value("turn", "give secret_file or secret_env, and not both")),
+        };
+        let ttl = self.ttl_seconds.unwrap_or(DEFAULT_TURN_TTL);
+        if !TURN_TTL.contains(&ttl) {
+            return Err(value("turn.ttl_seconds", "must be between 300 and 86400"));
+        }
+        Ok(Turn { urls: self.urls, secret, ttl: Duration::from_secs(ttl) })
     }
 }
 
@@ -266,8 +338,11 @@ fn value(key: &'static str, message: &str) -> ConfigError {
 mod tests {
     use super::*;
 
+    /// With a media address, unless the text has one.
     fn check(text: &str) -> Result<Config, String> {
-        let file: File = toml::from_str(text).map_err(|error| error.message().to_owned())?;
+        let media = if text.contains("[media]") { "" } else { "\n[media]\nbind = '127.0.0.1:8189'" };
+        let text = format!("{text}{media}");
+        let file: File = toml::from_str(&text).map_err(|error| error.message().to_owned())?;
         file.check(Path::new("/etc/telekonsil")).map_err(|error| error.to_string())
     }
 
@@ -288,7 +363,9 @@ mod tests {
             .filter(|line| !line.contains("_file =") && !line.starts_with("master_env"))
             .collect::<Vec<_>>()
             .join("\n");
-        check(&uncommented).unwrap();
+        let config = check(&uncommented).unwrap();
+        assert_eq!(config.turn.unwrap().ttl.as_secs(), DEFAULT_TURN_TTL, "the example shows the default");
+        assert!(config.media.tcp);
     }
 
     #[test]
@@ -308,6 +385,15 @@ mod tests {
     }
 
     #[test]
+    fn a_machine_may_have_both_families_and_an_address_that_it_does_not_know() {
+        let config =
+            check("data_dir='d'\n[media]\nbind='[::]:8189'\nannounced=['203.0.113.5', '2001:db8::5']").unwrap();
+        assert_eq!(config.media.announced.len(), 2);
+        assert!((1..=DEFAULT_SHARDS).contains(&config.media.shards));
+        check("data_dir='d'\n[media]\nbind='192.168.1.5:8189'\nannounced=['203.0.113.5']").unwrap();
+    }
+
+    #[test]
     fn contradictions_are_refused_with_the_key() {
         for (text, key) in [
             ("data_dir='d'\n[database]\nurl='mysql://x'", "database.url"),
@@ -319,6 +405,16 @@ mod tests {
             ("data_dir='d'\n[keys]\nmaster_file='a'\nmaster_env='B'", "keys"),
             ("data_dir='d'\ntrusted_proxies=['proxy.example.org']", "trusted_proxies"),
             ("data_dir='d'\n[retention]\nafter_days=0", "retention.after_days"),
+            ("data_dir='d'\n[media]\nbind='0.0.0.0:8189'", "media.announced"),
+            ("data_dir='d'\n[media]\nannounced=['0.0.0.0']", "media.announced: 0.0.0.0"),
+            ("data_dir='d'\n[media]\nannounced=['2001:db8::5']", "media.announced: 2001:db8::5"),
+            ("data_dir='d'\n[media]\nbind='[::]:1'\nannounced=['fe80::1']", "media.announced: fe80::1"),
+            ("data_dir='d'\n[media]\nbind='127.0.0.1:1'\nshards=0", "media.shards"),
+            ("data_dir='d'\n[media]\nbind='127.0.0.1:65535'\nshards=2", "media.shards"),
+            ("data_dir='d'\n[turn]\nurls=['https://a']\nsecret_env='A'", "turn.urls"),
+            ("data_dir='d'\n[turn]\nurls=[]\nsecret_env='A'", "turn.urls"),
+            ("data_dir='d'\n[turn]\nurls=['turn:a']", "turn: give"),
+            ("data_dir='d'\n[turn]\nurls=['turn:a']\nsecret_env='A'\nttl_seconds=1", "turn.ttl_seconds"),
             ("data_dir='d'\npublic_urls=['http://a']\n[tls]\ncertificate='c'\nkey='k'", "public_urls"),
         ] {
             let message = check(text).unwrap_err();

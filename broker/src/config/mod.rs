@@ -6,11 +6,13 @@ mod file;
 mod network;
 mod origin;
 mod secret;
+mod turn;
 
 pub use file::{ConfigError, load};
 pub use network::Network;
 pub use origin::Origin;
 pub use secret::Secret;
+pub use turn::{Turn, TurnSecret};
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -18,7 +20,7 @@ use std::time::Duration;
 
 /// Where HTTP is served unless told otherwise. Loopback: without a certificate a reverse proxy in front has the TLS.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
-/// UDP and TCP port of the media unless told otherwise.
+/// UDP and TCP port of the media's first shard unless told otherwise.
 pub const DEFAULT_MEDIA_PORT: u16 = 8189;
 
 /// A whole server's settings.
@@ -37,6 +39,8 @@ pub struct Config {
     /// Every node's `node_origin`: what the content security policy lets pages connect to.
     pub all_nodes: Vec<Origin>,
     pub media: Media,
+    /// Relays for networks from which the media port cannot be reached.
+    pub turn: Option<Turn>,
     pub database: Database,
     /// Blobs, lock file and, unless given elsewhere, database and master key.
     pub data_dir: PathBuf,
@@ -53,13 +57,18 @@ pub struct Config {
     pub worker: Option<PathBuf>,
 }
 
-/// Media socket.
+/// Media sockets.
 #[derive(Clone, Debug)]
 pub struct Media {
-    /// UDP and TCP address the SFU binds.
+    /// Address of the SFU's first shard; the others have the following ports.
     pub bind: SocketAddr,
     /// Addresses that clients are told to send to. Empty: the bound one.
     pub announced: Vec<IpAddr>,
+    /// Threads that carry rooms, each with a port of its own. More lets more rooms be carried at once and wants more
+    /// open ports; fewer leaves cores idle in a large installation.
+    pub shards: usize,
+    /// Takes TCP beside UDP, for networks that let no UDP through.
+    pub tcp: bool,
 }
 
 /// Database address: `sqlite:PATH` or `postgres://…`. May hold a password, hence no `Debug`.
@@ -138,6 +147,9 @@ pub struct Limits {
     /// Seconds that a seat is kept for somebody who lost the network. More shows a ghost in the roster; less takes
     /// the seat from somebody in a lift.
     pub seat_kept: Duration,
+    /// How long a socket of the check before a call may stay. More lets people hold the media server's bandwidth; less
+    /// cuts off a slow network, which takes fifteen seconds to come up and is then measured for eight. Not in the file.
+    pub check_time: Duration,
     /// How long a stopping server waits for requests that are under way, and before that for rooms. More delays a
     /// restart for one slow upload; less cuts it off.
     pub drain: Duration,
@@ -154,6 +166,7 @@ impl Default for Limits {
             request_time: Duration::from_secs(30),
             upload_pause: Duration::from_secs(30),
             seat_kept: Duration::from_secs(60),
+            check_time: Duration::from_secs(40),
             drain: Duration::from_secs(10),
         }
     }
@@ -172,7 +185,8 @@ impl Config {
             public_origins: Vec::new(),
             node_origin: None,
             all_nodes: Vec::new(),
-            media: Media { bind: SocketAddr::new(media_ip, media_port), announced: Vec::new() },
+            media: Media { bind: SocketAddr::new(media_ip, media_port), announced: Vec::new(), shards: 1, tcp: true },
+            turn: None,
             database: Database { url: Secret::new(sqlite_url(data_dir)) },
             data_dir: data_dir.to_owned(),
             master_key: MasterKeySource::File { path: data_dir.join("master.key"), create: true },

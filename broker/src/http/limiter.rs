@@ -1,7 +1,7 @@
 //! How often somebody may try: passwords, links, broken glass. Pure: told the time.
 
 use super::address::neighbourhood;
-use schemas::{GuestId, PersonId, UnixMillis};
+use schemas::{GuestId, PersonId, SessionId, UnixMillis};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -28,6 +28,9 @@ const GLASSES: u32 = 5;
 /// Exports that one person may ask for in the window. Each is told to the data-protection role: more lets somebody bury
 /// what else was told; less hinders a court case with many consults.
 const EXPORTS: u32 = 10;
+/// Checks of the path that one session may ask for. More lets a broken page load the media server; less hinders somebody
+/// who walks through the house looking for a network that is good enough.
+const CHECKS: u32 = 30;
 /// Entries kept at most, 100 bytes each. More costs memory under attack; less lets an attacker with many addresses
 /// push out others' counts.
 const MAX_ENTRIES: usize = 50_000;
@@ -59,6 +62,7 @@ enum Key {
     GuestTickets(GuestId),
     Glasses(PersonId),
     Exports(PersonId),
+    Checks(SessionId),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +103,10 @@ impl Try {
 
     pub fn export(person: PersonId) -> Self {
         Self(vec![Key::Exports(person)])
+    }
+
+    pub fn check(session: SessionId) -> Self {
+        Self(vec![Key::Checks(session)])
     }
 }
 
@@ -182,6 +190,7 @@ impl Limiter {
             Key::GuestTickets(_) => GUEST_TICKETS,
             Key::Glasses(_) => GLASSES,
             Key::Exports(_) => EXPORTS,
+            Key::Checks(_) => CHECKS,
         }
     }
 }

@@ -64,7 +64,7 @@ pub fn text() -> Result<String, serde_json::Error> {
 }
 
 /// Routes under which somebody may only try so often.
-const LIMITED: [&str; 7] = [
+const LIMITED: [&str; 8] = [
     "/api/session",
     "/api/session/link",
     "/api/session/password",
@@ -72,6 +72,7 @@ const LIMITED: [&str; 7] = [
     "/api/break-glass",
     "/api/guest",
     "/api/guest/ticket",
+    "/api/rooms/check",
 ];
 
 /// Every operation may answer with problems; saying so at each handler would only be forgotten at one. `default` holds

@@ -5,15 +5,15 @@ use super::task::{Input, Peer, Room};
 use super::wire;
 use crate::app::Occupant;
 use schemas::problem::ProblemCode;
-use schemas::room::{PublishLine, Publishing, ReceiveLine, ServerMessage};
+use schemas::room::{PublishLine, Publishing, ReceiveLine, ServerMessage, SlotSize};
 use schemas::{GuestId, MemberId, PrivateText};
 use std::time::Duration;
 use tokio::sync::mpsc;
 
 /// The SFU answers an offer in milliseconds; a member must not wait longer for one that hangs.
-const OFFER_TIME: Duration = Duration::from_secs(5);
+pub(super) const OFFER_TIME: Duration = Duration::from_secs(5);
 /// m-lines of one direction. A room of eight needs fifteen; more would only cost parsing.
-const MAX_LINES: usize = 32;
+pub(super) const MAX_LINES: usize = 32;
 /// Keys of the chat on the data channels; see `schemas::room`.
 const CHAT: &[u8] = b"chat/";
 
@@ -25,6 +25,7 @@ impl Room {
         sdp: PrivateText,
         publish: Vec<PublishLine>,
         receive: Vec<ReceiveLine>,
+        wants_restart: bool,
     ) {
         if publish.len() > MAX_LINES || receive.len() > MAX_LINES {
             return self.refuse(socket, ProblemCode::InvalidSdp, Some("too many m-lines".to_owned()));
@@ -33,7 +34,12 @@ impl Room {
             Ok(keys) => keys,
             Err(code) => return self.refuse(socket, code, None),
         };
-        let restart = self.connections.get(&socket).is_some_and(|connection| connection.offered);
+        let offered = self.connections.get(&socket).is_some_and(|connection| connection.offered);
+        if wants_restart && !self.peers.contains_key(&member) {
+            // This room is younger than the peer: the server was started again, or the seat was given up.
+            return self.refuse(socket, ProblemCode::InvalidSdp, Some("there is no peer to restart".to_owned()));
+        }
+        let restart = offered || wants_restart;
         let (events, mut happened) = mpsc::unbounded_channel();
         let offer = sfu::Offer {
             sdp: sdp.0,
@@ -106,20 +112,22 @@ impl Room {
         }
     }
 
+    /// Whoever sees pictures says so, guests and interpreters too: it changes what comes to them and nothing else.
+    pub(super) fn view(&mut self, member: MemberId, socket: SocketId, sizes: Vec<SlotSize>) {
+        if sizes.len() > MAX_LINES {
+            return self.refuse(socket, ProblemCode::TooLarge, Some("too many m-lines".to_owned()));
+        }
+        let (room, member) = (wire::room_id(self.consult), wire::member_id(member));
+        self.shared.sfu.set_view(room, member, wire::sizes(sizes));
+    }
+
     pub(super) fn media(&mut self, member: MemberId, number: u64, event: sfu::PeerEvent) {
         let Some(peer) = self.peers.get(&member).filter(|peer| peer.number == number) else { return };
         let socket = peer.socket;
-        match event {
-            sfu::PeerEvent::Slots(slots) => {
-                self.tell(socket, ServerMessage::Slots { slots: slots.into_iter().map(wire::slot).collect() });
-            }
-            sfu::PeerEvent::Connected => {
-                if self.seats.media(member, socket, true) {
-                    self.tell_roster(None);
-                }
-            }
-            sfu::PeerEvent::Disconnected => {
-                if self.seats.media(member, socket, false) {
+        match wire::news(event) {
+            wire::News::Message(message) => self.tell(socket, message),
+            wire::News::Media(connected) => {
+                if self.seats.media(member, socket, connected) {
                     self.tell_roster(None);
                 }
             }

@@ -11,6 +11,7 @@
 //! learns of everybody who came and went; SDP and tickets never reach a log line; what a client sends ends in an answer,
 //! never in a panic.
 
+mod check;
 mod departures;
 mod door;
 mod guests;
@@ -53,6 +54,8 @@ struct Shared {
     sfu: sfu::Sfu,
     clock: Arc<dyn Clock>,
     seat_kept: Duration,
+    check_time: Duration,
+    checks: check::Places,
     open: Mutex<Open>,
     next_socket: AtomicU64,
 }
@@ -80,15 +83,21 @@ enum Outgoing {
 }
 
 impl Rooms {
-    /// `seat_kept`: how long somebody who lost the network keeps the seat.
-    pub fn new(app: Arc<App>, sfu: sfu::Sfu, clock: Arc<dyn Clock>, seat_kept: Duration) -> Self {
-        let open = Mutex::new(Open::default());
-        Self(Arc::new(Shared { app, sfu, clock, seat_kept, open, next_socket: AtomicU64::new(1) }))
+    /// `seat_kept`: how long somebody who lost the network keeps the seat. `check_time`: how long a socket of the check
+    /// before a call may stay.
+    pub fn new(app: Arc<App>, sfu: sfu::Sfu, clock: Arc<dyn Clock>, seat_kept: Duration, check_time: Duration) -> Self {
+        let (open, checks, next_socket) = (Mutex::default(), check::Places::default(), AtomicU64::new(1));
+        Self(Arc::new(Shared { app, sfu, clock, seat_kept, check_time, checks, open, next_socket }))
     }
 
     /// Speaks the room protocol on `socket` until one side ends it.
     pub async fn serve(&self, consult: ConsultId, socket: axum::extract::ws::WebSocket) {
         socket::serve(self, consult, socket).await;
+    }
+
+    /// Speaks the room protocol on a socket of the check before a call, for a while or until `stopping`.
+    pub async fn serve_check(&self, socket: axum::extract::ws::WebSocket, stopping: impl Future<Output = ()>) {
+        check::serve(&self.0, socket, stopping).await;
     }
 
     /// Closes the rooms of consults that ended and renews the leases of the others, until `shutdown`.

@@ -3,12 +3,13 @@
 use super::pace::Pace;
 use super::task::Input;
 use super::{Entered, Outgoing, Rooms};
+use crate::app::Error;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use schemas::ConsultId;
 use schemas::problem::ProblemCode;
 use schemas::room::{ByeReason, ClientMessage, ServerMessage};
+use schemas::{ConsultId, PrivateText};
 use std::time::Duration;
 
 /// The ticket must come within this. More lets strangers hold sockets; less fails on a bad mobile network.
@@ -26,14 +27,7 @@ pub(super) async fn serve(rooms: &Rooms, consult: ConsultId, socket: WebSocket) 
     let (mut sink, mut stream) = socket.split();
     let entered = match enter(rooms, consult, &mut stream).await {
         Ok(entered) => entered,
-        Err(Stopped::Gone) => return,
-        Err(Stopped::Refused(code, detail)) => {
-            let refused = ServerMessage::Refused { code, detail };
-            if send(&mut sink, &refused).await.is_ok() {
-                close(&mut sink, close_code::POLICY, "refused").await;
-            }
-            return;
-        }
+        Err(stopped) => return turn_away(&mut sink, stopped).await,
     };
     let (socket, inputs) = (entered.socket, entered.inputs.clone());
     talk(rooms, entered, &mut sink, &mut stream).await;
@@ -41,12 +35,33 @@ pub(super) async fn serve(rooms: &Rooms, consult: ConsultId, socket: WebSocket) 
     let _ = inputs.send(Input::Lost { socket }).await;
 }
 
-enum Stopped {
+/// Why a client does not come in.
+pub(super) enum Stopped {
     Gone,
     Refused(ProblemCode, Option<String>),
 }
 
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Refused(error.code(), error.detail())
+    }
+}
+
+pub(super) async fn turn_away(sink: &mut SplitSink<WebSocket, Message>, stopped: Stopped) {
+    let Stopped::Refused(code, detail) = stopped else { return };
+    if send(sink, &ServerMessage::Refused { code, detail }).await.is_ok() {
+        close(sink, close_code::POLICY, "refused").await;
+    }
+}
+
 async fn enter(rooms: &Rooms, consult: ConsultId, stream: &mut SplitStream<WebSocket>) -> Result<Entered, Stopped> {
+    let ticket = hello(stream).await?;
+    let seat = rooms.0.app.redeem_ticket(consult, &ticket.0).await?;
+    rooms.enter(consult, seat).await.map_err(|code| Stopped::Refused(code, None))
+}
+
+/// The ticket, which has to be the first thing that a client says.
+pub(super) async fn hello(stream: &mut SplitStream<WebSocket>) -> Result<PrivateText, Stopped> {
     let hello = tokio::time::timeout(HELLO_TIME, next(stream)).await;
     let message = match hello {
         Err(_) => return Err(Stopped::Refused(ProblemCode::TicketInvalid, Some("no ticket came".to_owned()))),
@@ -54,17 +69,13 @@ async fn enter(rooms: &Rooms, consult: ConsultId, stream: &mut SplitStream<WebSo
         Ok(Heard::Unreadable(code, detail)) => return Err(Stopped::Refused(code, Some(detail.to_owned()))),
         Ok(Heard::Message(message)) => message,
     };
-    let ClientMessage::Hello { ticket } = message else {
-        let detail = "the first message must be hello".to_owned();
-        return Err(Stopped::Refused(ProblemCode::TicketInvalid, Some(detail)));
-    };
-    let seat = rooms
-        .0
-        .app
-        .redeem_ticket(consult, &ticket.0)
-        .await
-        .map_err(|error| Stopped::Refused(error.code(), error.detail()))?;
-    rooms.enter(consult, seat).await.map_err(|code| Stopped::Refused(code, None))
+    match message {
+        ClientMessage::Hello { ticket } => Ok(ticket),
+        _ => {
+            let detail = "the first message must be hello".to_owned();
+            Err(Stopped::Refused(ProblemCode::TicketInvalid, Some(detail)))
+        }
+    }
 }
 
 async fn talk(
@@ -125,7 +136,7 @@ async fn talk(
     }
 }
 
-enum Heard {
+pub(super) enum Heard {
     Message(ClientMessage),
     Unreadable(ProblemCode, &'static str),
     Gone,
@@ -146,7 +157,7 @@ async fn next(stream: &mut SplitStream<WebSocket>) -> Heard {
 }
 
 /// `None` for pings and pongs, which the protocol layer answers.
-fn hear(frame: Message) -> Option<Heard> {
+pub(super) fn hear(frame: Message) -> Option<Heard> {
     Some(match frame {
         Message::Text(text) if text.len() > MAX_MESSAGE => {
             Heard::Unreadable(ProblemCode::TooLarge, "a message has 128 KiB at most")
@@ -163,14 +174,14 @@ fn hear(frame: Message) -> Option<Heard> {
 }
 
 /// `future`, started after `millis`. Dropping it before loses nothing: `next` of a stream may be dropped.
-async fn after<T>(millis: u64, future: impl Future<Output = T>) -> T {
+pub(super) async fn after<T>(millis: u64, future: impl Future<Output = T>) -> T {
     if millis > 0 {
         tokio::time::sleep(Duration::from_millis(millis)).await;
     }
     future.await
 }
 
-async fn send(sink: &mut SplitSink<WebSocket, Message>, message: &ServerMessage) -> Result<(), ()> {
+pub(super) async fn send(sink: &mut SplitSink<WebSocket, Message>, message: &ServerMessage) -> Result<(), ()> {
     let text = serde_json::to_string(message).map_err(|error| {
         tracing::error!(%error, "a room message could not be written as JSON");
     })?;
@@ -180,13 +191,13 @@ async fn send(sink: &mut SplitSink<WebSocket, Message>, message: &ServerMessage)
     }
 }
 
-async fn bye(sink: &mut SplitSink<WebSocket, Message>, reason: ByeReason) {
+pub(super) async fn bye(sink: &mut SplitSink<WebSocket, Message>, reason: ByeReason) {
     if send(sink, &ServerMessage::Bye { reason }).await.is_ok() {
         close(sink, close_code::NORMAL, "bye").await;
     }
 }
 
-async fn close(sink: &mut SplitSink<WebSocket, Message>, code: u16, reason: &'static str) {
+pub(super) async fn close(sink: &mut SplitSink<WebSocket, Message>, code: u16, reason: &'static str) {
     let frame = CloseFrame { code, reason: reason.into() };
     let _ = tokio::time::timeout(SEND_TIME, sink.send(Message::Close(Some(frame)))).await;
 }

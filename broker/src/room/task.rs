@@ -281,12 +281,13 @@ impl Room {
             (Some(_), ClientMessage::Hello { .. }) => {
                 self.refuse(socket, ProblemCode::UnknownMessage, Some("hello was said already".to_owned()));
             }
-            (Some(Place::Seat(member)), ClientMessage::Offer { sdp, publish, receive }) => {
-                self.offer(member, socket, sdp, publish, receive).await;
+            (Some(Place::Seat(member)), ClientMessage::Offer { sdp, publish, receive, restart }) => {
+                self.offer(member, socket, sdp, publish, receive, restart).await;
             }
             (Some(Place::Seat(member)), ClientMessage::Publishing { publishing }) => {
                 self.publish(member, socket, publishing);
             }
+            (Some(Place::Seat(member)), ClientMessage::View { sizes }) => self.view(member, socket, sizes),
             (Some(Place::Seat(member)), ClientMessage::Leave) => {
                 if let Some(freed) = self.seats.leave(member, socket) {
                     self.connections.remove(&socket);
@@ -294,7 +295,10 @@ impl Room {
                 }
             }
             (Some(Place::Door(guest)), ClientMessage::Leave) => self.goes_away(guest, socket).await,
-            (Some(Place::Door(_)), ClientMessage::Offer { .. } | ClientMessage::Publishing { .. }) => {
+            (
+                Some(Place::Door(_)),
+                ClientMessage::Offer { .. } | ClientMessage::Publishing { .. } | ClientMessage::View { .. },
+            ) => {
                 self.refuse(socket, ProblemCode::NotAdmitted, None);
             }
         }

@@ -31,7 +31,8 @@ const LAST_WORD: Duration = Duration::from_secs(2);
 /// A running server. It ends with [`Server::shutdown`]; dropping it leaves its tasks to the runtime.
 pub struct Server {
     pub http_addr: SocketAddr,
-    pub media_addr: SocketAddr,
+    /// One for each shard.
+    pub media_addrs: Vec<SocketAddr>,
     pub app: Arc<App>,
     rooms: Rooms,
     sfu: sfu::Sfu,
@@ -56,13 +57,15 @@ pub async fn start(config: Config) -> Result<Server> {
     let tls = config.tls.as_ref().map(tls::Tls::load).transpose()?;
     let listener = listen(config.listen).await?;
     let http_addr = listener.local_addr().context("the HTTP address")?;
+    let turn = parts::turn(&config)?;
     let sfu = start_media(&config)?;
-    let media_addr = sfu.local_addr();
+    let media_addrs = sfu.local_addrs().to_vec();
 
-    let parts = parts::open(&config, http_addr, data_dir.node_id()?).await?;
+    let parts = parts::open(&config, http_addr, data_dir.node_id()?, turn).await?;
     let app = Arc::clone(&parts.app);
     let clock = Arc::new(SystemClock);
-    let rooms = Rooms::new(Arc::clone(&app), sfu.clone(), clock.clone(), config.limits.seat_kept);
+    let limits = &config.limits;
+    let rooms = Rooms::new(Arc::clone(&app), sfu.clone(), clock.clone(), limits.seat_kept, limits.check_time);
     let (stopping, stopped) = watch::channel(false);
     let edge = Edge::new(Inner {
         app: Arc::clone(&app),
@@ -94,11 +97,11 @@ pub async fn start(config: Config) -> Result<Server> {
     let serving = accept::serve(listener, acceptor, http::router(edge.clone()), proxies, edge.stopped());
     let serving = tokio::spawn(serving);
     let base_url = config.base_url(http_addr);
-    tracing::info!(%http_addr, %media_addr, %base_url, "ready");
+    tracing::info!(%http_addr, ?media_addrs, %base_url, "ready");
     let drain = config.limits.drain;
     Ok(Server {
         http_addr,
-        media_addr,
+        media_addrs,
         base_url,
         edge,
         app,
@@ -191,12 +194,19 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 }
 
 fn start_media(config: &Config) -> Result<sfu::Sfu> {
-    let media = &config.media;
+    let media = config.media.clone();
     let bind = media.bind;
-    match sfu::Sfu::start(sfu::Config { bind, announced: media.announced.clone(), max_members: sfu::MAX_MEMBERS }) {
+    let config = sfu::Config {
+        bind,
+        announced: media.announced,
+        tcp: media.tcp,
+        shards: media.shards,
+        max_members: sfu::MAX_MEMBERS,
+    };
+    match sfu::Sfu::start(config) {
         Ok(sfu) => Ok(sfu),
         Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
-            "The media port {bind} is in use: another program, perhaps another Telekonsil, has it. Stop it, or choose \
+            "A media port is in use ({error}): another program, perhaps another Telekonsil, has it. Stop it, or choose \
              another one, for example --media-port {}.",
             neighbour(bind).port()
         ),
@@ -204,7 +214,7 @@ fn start_media(config: &Config) -> Result<sfu::Sfu> {
             "media.bind is {bind}: with an unspecified address, media.announced must list the addresses under which \
              clients reach this machine."
         ),
-        Err(error) => bail!("The media port {bind} cannot be bound: {error}."),
+        Err(error) => bail!("The media ports from {bind} on cannot be bound: {error}."),
     }
 }
 

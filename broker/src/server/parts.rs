@@ -1,7 +1,7 @@
 //! What a server and the command line's tools have in common: database, keys, blobs, application.
 
 use crate::app::ports::{Doorbell, Repository};
-use crate::app::{self, App, Node};
+use crate::app::{self, App, Node, Turn};
 use crate::bus;
 use crate::clock::SystemClock;
 use crate::config::{Config, MasterKeySource, Secret};
@@ -26,10 +26,10 @@ pub struct Parts {
 ///
 /// # Errors
 /// A sentence naming what could not be opened.
-pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String) -> Result<Parts> {
+pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String, turn: Option<Turn>) -> Result<Parts> {
     let store = Store::connect(config.database.url.expose()).await.context("The database cannot be opened")?;
     store.migrate().await.context("The database's tables cannot be brought to this version")?;
-    assemble(config, store, master_key(&config.master_key)?, http_addr, node_id)
+    assemble(config, store, master_key(&config.master_key)?, http_addr, node_id, turn)
 }
 
 /// Opens an installation that is there, beside a server that may be running: makes nothing and changes no table. A wrong
@@ -54,10 +54,18 @@ pub async fn open_existing(config: &Config, http_addr: SocketAddr, node_id: Stri
         ),
         Tables::Newer => bail!("A newer Telekonsil has changed the database's tables: use that version"),
     }
-    assemble(config, store, master, http_addr, node_id)
+    // Tools let nobody into a room.
+    assemble(config, store, master, http_addr, node_id, None)
 }
 
-fn assemble(config: &Config, store: Store, master: MasterKey, http_addr: SocketAddr, node_id: String) -> Result<Parts> {
+fn assemble(
+    config: &Config,
+    store: Store,
+    master: MasterKey,
+    http_addr: SocketAddr,
+    node_id: String,
+    turn: Option<Turn>,
+) -> Result<Parts> {
     let store = Arc::new(store);
     let bus = bus::start(store.postgres_pool());
     let blobs = Blobs::local(&config.data_dir.join("blobs"))
@@ -80,6 +88,7 @@ fn assemble(config: &Config, store: Store, master: MasterKey, http_addr: SocketA
         pool: Pool::new(worker, Limits { object: config.limits.object, ..Limits::default() }),
         node: Node { id: node_id, ws_url },
         retention_days: config.retention.after_days,
+        turn,
     });
     if config.is_demo {
         app.set_demo();
@@ -97,6 +106,15 @@ impl Parts {
     pub async fn close(&self) {
         self.store.close().await;
     }
+}
+
+/// What lets people use the relay. Only a server needs it: a tool that is run from a shell may not know the secret.
+///
+/// # Errors
+/// The secret is missing or too short.
+pub(super) fn turn(config: &Config) -> Result<Option<Turn>> {
+    let Some(turn) = &config.turn else { return Ok(None) };
+    Ok(Some(Turn { urls: turn.urls.clone(), secret: turn.secret.read()?, ttl: turn.ttl }))
 }
 
 fn master_key(source: &MasterKeySource) -> Result<MasterKey> {

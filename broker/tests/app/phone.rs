@@ -44,6 +44,7 @@ on_both! {
             assert!(matches!(app.exports(actor).await, Err(Error::Forbidden)));
             assert!(matches!(app.phone_link(actor, id).await, Err(Error::Forbidden)), "hands out no further ones");
             assert!(matches!(app.my_sessions(&phone).await, Err(Error::Forbidden)));
+            assert!(matches!(app.check_tickets(&phone, None), Err(Error::Forbidden)));
             let change = ChangePassword { current: "".into(), new: PASSWORD.into() };
             assert!(matches!(app.change_password(&phone, &change).await, Err(Error::Forbidden)));
         }

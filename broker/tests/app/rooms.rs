@@ -43,6 +43,33 @@ on_both! {
         assert!(app.redeem_ticket(id, &good).await.is_err());
     }
 
+    async fn a_check_is_a_room_of_ones_own_and_opens_no_other(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let id = stage.accepted().await;
+        let computer = stage.session(&stage.first).await;
+        let tickets = app.check_tickets(&computer, Some("ws://specialist.localhost:8080")).unwrap();
+        let (send, receive) = (tickets.send.ticket.0.as_str(), tickets.receive.ticket.0.as_str());
+        assert_eq!(tickets.send.url, "ws://specialist.localhost:8080/api/rooms/check/ws");
+        assert_eq!(tickets.send.url, tickets.receive.url);
+        for ticket in [send, receive] {
+            assert!(matches!(app.redeem_ticket(id, ticket).await, Err(Error::TicketInvalid)), "no consult's room");
+        }
+        let room = app.ticket(&computer, id, None).await.unwrap().ticket.0;
+        assert!(matches!(app.redeem_check(&room).await, Err(Error::TicketInvalid)), "nor the other way round");
+        let (sends, receives) = (app.redeem_check(send).await.unwrap(), app.redeem_check(receive).await.unwrap());
+        assert_eq!((sends.room, sends.session), (receives.room, computer.id));
+        assert_ne!(sends.member, receives.member);
+        assert!(matches!(app.redeem_check(send).await, Err(Error::TicketUsed)));
+        let again = app.check_tickets(&computer, None).unwrap();
+        assert_ne!(app.redeem_check(&again.send.ticket.0).await.unwrap().room, sends.room, "nobody meets in one");
+        stage.turn(61);
+        assert!(matches!(app.redeem_check(&again.receive.ticket.0).await, Err(Error::TicketExpired)));
+        let unused = app.check_tickets(&computer, None).unwrap().send.ticket.0;
+        app.end_my_session(&computer, computer.id).await.unwrap();
+        assert!(matches!(app.redeem_check(&unused).await, Err(Error::NotSignedIn)));
+    }
+
     async fn only_the_team_gets_a_ticket_and_only_after_the_accept(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.emergency().await;
@@ -114,13 +141,10 @@ on_both! {
         let wanted = InviteGuest { id: GuestId(Uuid::now_v7()), name: "Frau Gast".into(), part: GuestPart::Relative };
         let guest = stage.app.invite_guest(&stage.first, id, wanted).await.unwrap().guest_id;
         stage.app.guest_waits(id, guest).await.unwrap();
-        let sfu = sfu::Sfu::start(sfu::Config {
-            bind: "127.0.0.1:0".parse().unwrap(),
-            announced: vec![],
-            max_members: sfu::MAX_MEMBERS,
-        });
+        let sfu = sfu::Sfu::start(sfu::Config::at("127.0.0.1:0".parse().unwrap()));
         let again = stage.node("a");
-        let rooms = Rooms::new(Arc::clone(&again), sfu.unwrap(), stage.clock(), Duration::from_secs(1));
+        let second = Duration::from_secs(1);
+        let rooms = Rooms::new(Arc::clone(&again), sfu.unwrap(), stage.clock(), second, second);
         let bell = tokio::sync::watch::channel(0).1;
         let stop = Arc::new(tokio::sync::Notify::new());
         let stopped = Arc::clone(&stop);

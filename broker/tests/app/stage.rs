@@ -280,6 +280,7 @@ fn app(
         pool: imaging::worker::Pool::new(env!("CARGO_BIN_EXE_telekonsil").into(), imaging::worker::Limits::default()),
         node: Node { id: id.to_owned(), ws_url: format!("ws://{id}.example") },
         retention_days: 90,
+        turn: None,
     })
 }
 

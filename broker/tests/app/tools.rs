@@ -58,7 +58,7 @@ fn text(path: &Path) -> &str {
 async fn installation(data: &Path) {
     let config = Config::local(data, "127.0.0.1:0".parse().expect("an address"), 0);
     server::make_data_dir(data).expect("makes a folder");
-    let parts = server::open(&config, config.listen, "test".to_owned()).await.expect("opens");
+    let parts = server::open(&config, config.listen, "test".to_owned(), None).await.expect("opens");
     let people = demo::seed(&parts.app, data).await.expect("seeds");
     let link = parts.app.create_link(people.admin, Duration::from_secs(60)).await.expect("makes a link");
     parts.app.consume_link(&link).await.expect("signs in");

@@ -112,7 +112,9 @@ async fn a_guest_waits_unseen_is_let_in_and_talks() {
     assert_eq!(accepted.state_of(&guest).await, GuestState::Waiting);
 
     // Nothing reaches the room, and nothing of the room comes out.
-    socket.say(&ClientMessage::Offer { sdp: "v=0".into(), publish: Vec::new(), receive: Vec::new() }).await;
+    socket
+        .say(&ClientMessage::Offer { sdp: "v=0".into(), publish: Vec::new(), receive: Vec::new(), restart: false })
+        .await;
     assert_eq!(socket.refused().await, Code::NotAdmitted);
     socket.say(&ClientMessage::Publishing { publishing: Publishing { camera: true, ..Publishing::default() } }).await;
     assert_eq!(socket.refused().await, Code::NotAdmitted);
@@ -130,7 +132,8 @@ async fn a_guest_waits_unseen_is_let_in_and_talks() {
     assert_eq!(own.person.id.0, guest.id.0);
     assert_eq!(roster.len(), 3);
     assert!(door(&mut host).await.is_empty());
-    let offer = ClientMessage::Offer { sdp: "not sdp".into(), publish: Vec::new(), receive: Vec::new() };
+    let offer =
+        ClientMessage::Offer { sdp: "not sdp".into(), publish: Vec::new(), receive: Vec::new(), restart: false };
     socket.say(&offer).await;
     let refused = socket.until(|message| match message {
         ServerMessage::Refused { code, .. } => Some(*code),

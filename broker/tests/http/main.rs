@@ -3,6 +3,7 @@
 
 mod access;
 mod bodies;
+mod check;
 mod dicomweb;
 mod drift;
 mod events;

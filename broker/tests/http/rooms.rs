@@ -25,7 +25,7 @@ impl Socket {
         self.raw(Message::text(serde_json::to_string(message).unwrap())).await;
     }
 
-    async fn raw(&mut self, message: Message) {
+    pub(crate) async fn raw(&mut self, message: Message) {
         self.0.send(message).await.unwrap();
     }
 
@@ -89,7 +89,7 @@ impl Accepted {
         Self { house, referrer, specialist, consult }
     }
 
-    async fn ticket(&self, browser: &Browser) -> RoomTicket {
+    pub(crate) async fn ticket(&self, browser: &Browser) -> RoomTicket {
         let answer = browser.post(&format!("/api/consults/{}/ticket", self.consult), &json!({})).await;
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
@@ -126,7 +126,7 @@ impl Accepted {
     }
 }
 
-fn hello(ticket: &str) -> ClientMessage {
+pub(crate) fn hello(ticket: &str) -> ClientMessage {
     ClientMessage::Hello { ticket: ticket.into() }
 }
 
@@ -218,7 +218,9 @@ async fn garbage_is_refused_and_the_room_goes_on() {
     socket.say(&hello("again")).await;
     assert_eq!(socket.refused().await, Code::UnknownMessage);
     for sdp in ["", "v=0", "not sdp at all", "v=0\r\no=- 0 0 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n"] {
-        socket.say(&ClientMessage::Offer { sdp: sdp.into(), publish: Vec::new(), receive: Vec::new() }).await;
+        socket
+            .say(&ClientMessage::Offer { sdp: sdp.into(), publish: Vec::new(), receive: Vec::new(), restart: false })
+            .await;
         assert_eq!(socket.refused().await, Code::InvalidSdp, "{sdp:?}");
     }
     socket.say(&ClientMessage::Ping { nonce: 7 }).await;
@@ -284,7 +286,7 @@ async fn both_see_each_other_and_the_log_knows_who_is_in_the_room() {
 }
 
 impl Socket {
-    async fn until_closed(&mut self) -> bool {
+    pub(crate) async fn until_closed(&mut self) -> bool {
         while self.hear().await.is_some() {}
         true
     }

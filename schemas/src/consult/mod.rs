@@ -183,7 +183,20 @@ pub struct ConsultQuery {
 pub struct RoomTicket {
     /// JWT, valid for 60 seconds, once. Sent as the first message on the socket, never in a URL.
     pub ticket: PrivateText,
-    /// `ws://…/api/rooms/{consult}/ws` on the node that owns the room.
+    /// `ws://…/api/rooms/{consult}/ws` on the node that owns the room, or `…/rooms/check/ws`.
     pub url: String,
     pub expires_at: UnixMillis,
+    /// Relays for a network from which the node's media port cannot be reached; none unless the installation has them.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// A TURN server (RFC 8656), as `RTCPeerConnection` takes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct IceServer {
+    /// `turn:…` or `turns:…` (RFC 7065).
+    pub urls: Vec<String>,
+    /// `<expiry in Unix seconds>:<random>`: says nothing about the person.
+    pub username: String,
+    /// Good until the expiry.
+    pub credential: PrivateText,
 }

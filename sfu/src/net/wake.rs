@@ -33,10 +33,12 @@ impl Bell {
     }
 }
 
-/// Sleeps at most `timeout`. Returns early for a datagram on `socket` or a ring of `bell`, or on a signal.
-pub(crate) fn sleep(socket: RawFd, bell: &Bell, timeout: Duration) {
+/// Sleeps at most `timeout`. Returns early for a datagram on `socket`, for something to do in the set `streams`, for a
+/// ring of `bell`, or on a signal. Says whether there is something to do in `streams`.
+pub(super) fn sleep(socket: RawFd, streams: Option<RawFd>, bell: &Bell, timeout: Duration) -> bool {
     let watch = |fd| libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-    let mut fds = [watch(socket), watch(bell.0.as_raw_fd())];
+    // A negative descriptor is passed over.
+    let mut fds = [watch(socket), watch(bell.0.as_raw_fd()), watch(streams.unwrap_or(-1))];
     // Fields of timespec differ in width between targets.
     let timeout = libc::timespec { tv_sec: timeout.as_secs() as _, tv_nsec: timeout.subsec_nanos() as _ };
     // SAFETY: both pointers refer to locals that outlive the call; the signal mask may be null.
@@ -44,4 +46,5 @@ pub(crate) fn sleep(socket: RawFd, bell: &Bell, timeout: Duration) {
     if ready > 0 && fds[1].revents != 0 {
         bell.silence();
     }
+    ready > 0 && fds[2].revents != 0
 }

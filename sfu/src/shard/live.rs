@@ -1,16 +1,19 @@
 //! A room at work: its members' peers, what they send one another, and what is kept for late joiners.
 
-use super::Outbox;
+use super::data::CAUGHT_UP;
+use super::downlink::Carried;
 use super::member::{Member, Phase};
-use crate::api::MemberId;
-use crate::engine::{Output, Rtp};
-use crate::forward::{KeyframeRequests, Verdict};
-use crate::room::{Room, Stream};
-use crate::state::{Channel, Frame, Kept, Malformed, Retained, end_of_snapshot};
+use super::tick::Tick;
+use super::uplink::{Uplink, Watcher};
+use crate::api::{MemberId, RoomId};
+use crate::congestion::Acked;
+use crate::net::arena::Arena;
+use crate::net::route::Route;
+use crate::net::stun::Protocol;
+use crate::room::Room;
+use crate::state::{Channel, Retained};
 use crate::stats::Counters;
-use bytes::Bytes;
-use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
+use crate::transport::{Output, is_rtcp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,289 +21,306 @@ use std::time::{Duration, Instant};
 /// After a (re)connection key frames are asked for twice: the first one may meet a path that is not up in both
 /// directions yet.
 const SECOND_REQUEST: Duration = Duration::from_millis(500);
-/// Unacknowledged bytes on `pointer` above which its frames are thrown away: at most a quarter of a second on a
-/// 1 Mbit/s line. More: the pointer lags behind the hand. Less: it jumps on good lines.
-const POINTER_BACKLOG: usize = 32 * 1024;
-/// Unacknowledged bytes on `state` above which a member is cut off until it has caught up. It must exceed the largest
-/// snapshot. More: memory per slow member. Less: a slow line loses ephemeral messages more often.
-const STATE_BACKLOG: usize = 4 * 1024 * 1024;
-/// And below which it gets a new snapshot.
-const CAUGHT_UP: usize = 64 * 1024;
 
+/// Members have *places*: indices that stay as long as the member does, so that a packet finds its way without a search.
 pub(super) struct LiveRoom {
+    pub(super) id: RoomId,
     pub(super) room: Room,
-    pub(super) members: BTreeMap<MemberId, Member>,
+    pub(super) members: Vec<Option<Box<Member>>>,
+    /// What each place sends. Apart from the members, so that a packet can be read from here while one is written to.
+    pub(super) uplinks: Vec<Uplink>,
     /// Members whose peers were dropped here; the shard forgets their routes.
     pub(super) gone: Vec<MemberId>,
-    retained: Retained,
-    requests: HashMap<Stream, KeyframeRequests>,
-    queue: Vec<(Stream, Rtp)>,
-    counters: Arc<Counters>,
+    pub(super) retained: Retained,
+    pub(super) counters: Arc<Counters>,
+    pub(super) next_stream: u32,
+    pub(super) tick: Tick,
+    /// No later than the first thing to do.
+    pub(super) wake: Option<Instant>,
+    /// Places with datagrams to collect.
+    dirty: Vec<usize>,
+    /// Used again and again: for a compound and for what a feedback says.
+    pub(super) compound: Vec<u8>,
+    pub(super) acked: Vec<Acked>,
 }
 
 impl LiveRoom {
-    pub(super) fn new(counters: Arc<Counters>, max_members: usize) -> LiveRoom {
+    pub(super) fn new(now: Instant, id: RoomId, counters: Arc<Counters>, max_members: usize) -> LiveRoom {
         LiveRoom {
+            id,
             room: Room::new(max_members),
-            members: BTreeMap::new(),
+            members: Vec::new(),
+            uplinks: Vec::new(),
             gone: Vec::new(),
             retained: Retained::default(),
-            requests: HashMap::new(),
-            queue: Vec::new(),
             counters,
+            next_stream: 0,
+            tick: Tick::new(now),
+            wake: Some(now),
+            dirty: Vec::new(),
+            compound: Vec::new(),
+            acked: Vec::new(),
+        }
+    }
+
+    pub(super) fn place_of(&self, id: MemberId) -> Option<usize> {
+        self.members.iter().position(|member| member.as_ref().is_some_and(|member| member.id == id))
+    }
+
+    pub(super) fn member(&self, place: usize) -> Option<&Member> {
+        self.members.get(place)?.as_deref()
+    }
+
+    pub(super) fn member_mut(&mut self, place: usize) -> Option<&mut Member> {
+        self.members.get_mut(place)?.as_deref_mut()
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.members.iter().flatten().count()
+    }
+
+    pub(super) fn add(&mut self, member: Member) -> usize {
+        let uplink = Uplink::new(&member.peer.negotiated().published);
+        let free = self.members.iter().position(Option::is_none);
+        let place = free.unwrap_or_else(|| {
+            self.members.push(None);
+            self.uplinks.push(Uplink::default());
+            self.members.len() - 1
+        });
+        self.members[place] = Some(Box::new(member));
+        self.uplinks[place] = uplink;
+        self.stir(place);
+        place
+    }
+
+    /// Takes a member out. Its place may be given to another one once [`LiveRoom::apply_slots`] has run.
+    pub(super) fn take(&mut self, place: usize) -> Option<Box<Member>> {
+        self.uplinks[place] = Uplink::default();
+        self.members[place].take()
+    }
+
+    /// Has datagrams to collect.
+    pub(super) fn stir(&mut self, place: usize) {
+        if let Some(member) = self.members.get_mut(place).and_then(Option::as_mut) {
+            member.dirty = true;
+            if !self.dirty.contains(&place) {
+                self.dirty.push(place);
+            }
+        }
+    }
+
+    pub(super) fn wake_at(&mut self, place: usize, at: Option<Instant>) {
+        let Some(at) = at else { return };
+        if let Some(member) = self.member_mut(place) {
+            member.wake = member.wake.min(at);
+            self.wake = Some(self.wake.map_or(at, |wake| wake.min(at)));
         }
     }
 
     /// Runs what concerns one member's peer. If it panics, that peer is dropped and the room goes on.
-    pub(super) fn guarded<T>(
-        &mut self,
-        member: MemberId,
-        counters: &Counters,
-        act: impl FnOnce(&mut LiveRoom) -> T,
-    ) -> Option<T> {
+    pub(super) fn guarded<T>(&mut self, place: usize, act: impl FnOnce(&mut LiveRoom) -> T) -> Option<T> {
         match catch_unwind(AssertUnwindSafe(|| act(self))) {
             Ok(result) => Some(result),
             Err(_) => {
-                counters.panics.add(1);
-                tracing::error!(member = member.0, "handling of a peer panicked; the peer is dropped");
-                self.drop_peer(member);
+                self.panicked(place);
                 None
             }
         }
     }
 
+    pub(super) fn panicked(&mut self, place: usize) {
+        self.counters.panics.add(1);
+        let id = self.member(place).map(|member| member.id.0);
+        tracing::error!(room = ?self.id, member = id, "handling of a peer panicked; the peer is dropped");
+        self.drop_peer(place);
+    }
+
     /// Its seat goes with the next [`LiveRoom::settle`].
-    fn drop_peer(&mut self, member: MemberId) {
-        if let Some(mut dropped) = self.members.remove(&member) {
+    fn drop_peer(&mut self, place: usize) {
+        if let Some(mut dropped) = self.take(place) {
             dropped.disconnected();
-            self.gone.push(member);
+            self.gone.push(dropped.id);
         }
     }
 
-    pub(super) fn datagram(&mut self, now: Instant, id: MemberId, from: SocketAddr, data: &[u8]) {
+    pub(super) fn datagram(
+        &mut self,
+        now: Instant,
+        place: usize,
+        (from, protocol): (Route, Protocol),
+        data: &mut [u8],
+        outbox: &mut Arena,
+    ) {
+        let Some(member) = self.member_mut(place) else { return };
+        member.heard(now, from);
+        if member.phase == Phase::Silent && member.is_up() {
+            self.connected(now, place);
+        }
+        if protocol == Protocol::Media {
+            return match is_rtcp(data) {
+                true => self.rtcp(now, place, data, outbox),
+                false => self.rtp(now, place, data, outbox),
+            };
+        }
         let mut outputs = Vec::new();
-        let Some(member) = self.members.get_mut(&id) else { return };
-        if !member.receive(now, from, data, &mut outputs) {
+        let Some(member) = self.member_mut(place) else { return };
+        if member.peer.receive(now, data, &mut outputs).is_err() {
             self.counters.malformed.add(1);
         }
-        if member.phase == Phase::Silent && member.is_up() {
-            outputs.push(Output::Connected);
-        }
-        self.handle(now, id, outputs);
+        self.stir(place);
+        self.handle(now, place, outputs);
     }
 
-    fn handle(&mut self, now: Instant, id: MemberId, outputs: Vec<Output>) {
+    pub(super) fn handle(&mut self, now: Instant, place: usize, outputs: Vec<Output>) {
         for output in outputs {
             match output {
-                Output::Connected => self.connected(now, id),
+                Output::Connected => self.connected(now, place),
                 Output::Closed => {
-                    if let Some(member) = self.members.get_mut(&id) {
+                    if let Some(member) = self.member_mut(place) {
                         member.disconnected();
                     }
                 }
-                Output::SourceOpened(source) => {
-                    let stream = Stream { member: id, source };
-                    if source.is_video() && self.is_seen(stream) {
-                        self.requests.entry(stream).or_default().want(now);
-                    }
-                }
-                Output::Media(source, packet) => self.queue.push((Stream { member: id, source }, packet)),
-                Output::KeyframeWanted { slot } => {
-                    let carries =
-                        self.members.get(&id).and_then(|member| member.slots.get(slot)).and_then(|s| s.carries);
-                    if let Some(stream) = carries {
-                        self.requests.entry(stream).or_default().want(now);
-                    }
-                }
-                Output::ChannelOpened(Channel::State) => self.send_snapshot(now, id),
+                Output::ChannelOpened(Channel::State) => self.send_snapshot(now, place),
                 Output::ChannelOpened(Channel::Pointer) => {}
-                Output::Data { channel, text, data } => self.data(now, id, channel, text, &data),
+                Output::Data { channel, text, data } => self.data(now, place, channel, text, &data),
             }
         }
     }
 
     /// Only now are key frames asked for: an earlier one would be lost on a path that is not up.
-    fn connected(&mut self, now: Instant, id: MemberId) {
-        let Some(member) = self.members.get_mut(&id) else { return };
-        member.connected();
-        let streams: Vec<Stream> = member.slots.iter().filter_map(|slot| slot.carries).collect();
-        for stream in streams.into_iter().filter(|stream| stream.source.is_video()) {
-            let requests = self.requests.entry(stream).or_default();
-            requests.want(now);
-            requests.want_again_at(now + SECOND_REQUEST);
+    fn connected(&mut self, now: Instant, place: usize) {
+        let (room, dominant) = (self.id, self.tick.dominant());
+        let Some(member) = self.member_mut(place) else { return };
+        tracing::debug!(?room, member = member.id.0, "connected");
+        member.connected(now, dominant);
+        self.allocate(now, place);
+        for slot in 0..self.members[place].as_ref().map_or(0, |member| member.downlink.slots.len()) {
+            self.request_for(now, place, slot, |requests| {
+                requests.want(now);
+                requests.want_again_at(now + SECOND_REQUEST);
+            });
         }
-    }
-
-    fn is_seen(&self, stream: Stream) -> bool {
-        self.members.values().any(|member| {
-            member.phase == Phase::Connected && member.slots.iter().any(|slot| slot.carries == Some(stream))
-        })
     }
 
     /// Takes over the room's decisions and tells those concerned.
     pub(super) fn apply_slots(&mut self, now: Instant) {
-        for (id, member) in &mut self.members {
-            let fresh = member.apply(self.room.lines(*id));
-            if member.phase == Phase::Connected {
-                for stream in fresh {
-                    self.requests.entry(stream).or_default().want(now);
+        for line in self.uplinks.iter_mut().flat_map(|uplink| &mut uplink.publications) {
+            line.watchers.clear();
+        }
+        for place in 0..self.members.len() {
+            let Some(id) = self.member(place).map(|member| member.id) else { continue };
+            for slot in 0..self.room.lines(id).len() {
+                let carries = self.room.lines(id)[slot].carries;
+                let carried = carries.and_then(|stream| {
+                    let source = self.place_of(stream.member)?;
+                    let mut lines = self.uplinks[source].publications.iter();
+                    let publication = lines.position(|line| line.source == stream.source)?;
+                    Some(Carried { stream, place: source, publication })
+                });
+                self.carry(place, slot, carried);
+            }
+            let slots = self.room.slots(id);
+            if let Some(member) = self.member_mut(place) {
+                member.tell_slots(slots);
+            }
+            self.allocate(now, place);
+        }
+        self.tell_wanted(now);
+    }
+
+    fn carry(&mut self, place: usize, slot: usize, carried: Option<Carried>) {
+        let LiveRoom { members, uplinks, .. } = self;
+        let Some(downlink) = members[place].as_mut().map(|member| &mut member.downlink) else { return };
+        let Some(known) = downlink.slots.get_mut(slot) else { return };
+        let is_new = known.carries != carried;
+        if is_new {
+            known.carry(carried);
+        }
+        let Some(carried) = carried else { return };
+        let line = &mut uplinks[carried.place].publications[carried.publication];
+        line.watchers.push(Watcher { place, slot });
+        if is_new {
+            for layer in line.layers.iter().flatten() {
+                if let Some(report) = layer.report {
+                    downlink.heard_report(slot, layer.stream, report);
                 }
             }
-            member.tell_slots(self.room.slots(*id));
         }
-        let room = &self.members;
-        self.requests.retain(|stream, _| room.contains_key(&stream.member));
+    }
+
+    /// A room has at most [`crate::MAX_MEMBERS`] pictures, so the list is short or somebody's mistake.
+    pub(super) fn set_view(&mut self, now: Instant, id: MemberId, sizes: &[(String, u16)]) {
+        let Some(place) = self.place_of(id) else { return };
+        let Some(member) = self.member_mut(place) else { return };
+        for slot in &mut member.downlink.slots {
+            let told = sizes.iter().find(|(mid, _)| *mid == slot.mid);
+            slot.height = Some(told.map_or(0, |(_, height)| *height));
+        }
+        self.allocate(now, place);
+        self.tell_wanted(now);
     }
 
     /// Tells one member even if nothing changed.
-    pub(super) fn tell_slots(&mut self, id: MemberId) {
-        if let Some(member) = self.members.get_mut(&id) {
-            member.tell_slots(self.room.slots(id));
+    pub(super) fn tell_slots(&mut self, place: usize) {
+        let Some(slots) = self.member(place).map(|member| self.room.slots(member.id)) else { return };
+        if let Some(member) = self.member_mut(place) {
+            member.tell_slots(slots);
         }
     }
 
-    fn data(&mut self, now: Instant, sender: MemberId, channel: Channel, text: bool, data: &Bytes) {
-        if text {
-            return self.counters.data_malformed.add(1);
-        }
-        let frame = match Frame::parse(data) {
-            Ok(frame) => frame,
-            Err(Malformed::TooLarge) => return self.counters.data_too_large.add(1),
-            Err(Malformed::Truncated | Malformed::UnknownKind) => return self.counters.data_malformed.add(1),
-        };
-        // Somebody who may not see the view must not move it either.
-        if !self.members.get(&sender).is_some_and(|member| member.reads.covers(&frame.key)) {
-            return self.counters.data_malformed.add(1);
-        }
-        let written = now.checked_sub(frame.age);
-        if channel == Channel::State && self.retained.apply(sender, &frame, written) == Kept::Refused {
-            self.counters.not_kept.add(1);
-        }
-        self.counters.data_frames.add(1);
-        let relayed = frame.relay(sender);
-        let gets = |(id, member): (&MemberId, &Member)| *id != sender && member.reads.gets(&frame.key, written);
-        let others: Vec<MemberId> = self.members.iter().filter(|entry| gets(*entry)).map(|(id, _)| *id).collect();
-        let counters = self.counters.clone();
-        for id in others {
-            self.guarded(id, &counters, |room| room.send_data(now, id, channel, &relayed));
-        }
-    }
-
-    fn send_data(&mut self, now: Instant, id: MemberId, channel: Channel, frame: &Bytes) {
-        let Some(member) = self.members.get_mut(&id) else { return };
-        let Some(backlog) = member.peer.backlog(channel) else { return };
-        let limit = match channel {
-            Channel::Pointer => POINTER_BACKLOG,
-            Channel::State => STATE_BACKLOG,
-        };
-        let overrun = backlog + frame.len() > limit;
-        if channel == Channel::State {
-            member.behind |= overrun;
-        }
-        if overrun || (channel == Channel::State && member.behind) {
-            return self.counters.data_backlog.add(1);
-        }
-        if member.peer.send_data(now, channel, frame).is_err() {
-            self.counters.data_backlog.add(1);
-        }
-        member.dirty = true;
-    }
-
-    fn send_snapshot(&mut self, now: Instant, id: MemberId) {
-        let Some(member) = self.members.get_mut(&id) else { return };
-        member.behind = false;
-        for frame in self.retained.snapshot(member.reads).chain([end_of_snapshot()]) {
-            if member.peer.send_data(now, Channel::State, &frame).is_err() {
-                self.counters.data_backlog.add(1);
+    pub(super) fn timeout(&mut self, now: Instant, outbox: &mut Arena) {
+        for place in 0..self.members.len() {
+            if self.member(place).is_some_and(|member| member.wake <= now) {
+                self.guarded(place, |room| room.member_timeout(now, place, outbox));
             }
         }
-        member.dirty = true;
+        if self.tick.is_due(now) {
+            self.tick(now, outbox);
+        }
+        let wakes = self.members.iter().flatten().map(|member| member.wake);
+        self.wake = wakes.chain([self.tick.deadline()]).min();
     }
 
-    pub(super) fn timeout(&mut self, now: Instant) {
-        let counters = self.counters.clone();
-        let due: Vec<MemberId> =
-            self.members.iter().filter(|(_, member)| member.deadline() <= now).map(|(id, _)| *id).collect();
-        for id in due {
-            self.guarded(id, &counters, |room| {
-                let mut outputs = Vec::new();
-                let alive = room.members.get_mut(&id).is_some_and(|member| member.timeout(now, &mut outputs));
-                room.handle(now, id, outputs);
-                if !alive {
-                    room.drop_peer(id);
-                }
-            });
+    fn member_timeout(&mut self, now: Instant, place: usize, outbox: &mut Arena) {
+        let mut outputs = Vec::new();
+        let Some(member) = self.member_mut(place) else { return };
+        let alive = member.timeout(now, &mut outputs);
+        if member.dirty {
+            self.stir(place);
         }
-        let due: Vec<Stream> =
-            self.requests.iter_mut().filter_map(|(stream, requests)| requests.poll(now).then_some(*stream)).collect();
-        for stream in due {
-            self.guarded(stream.member, &counters, |room| room.request_keyframe(now, stream));
+        self.handle(now, place, outputs);
+        if !alive {
+            return self.drop_peer(place);
         }
-    }
-
-    fn request_keyframe(&mut self, now: Instant, stream: Stream) {
-        let Some(member) = self.members.get_mut(&stream.member) else { return };
-        if member.phase == Phase::Connected
-            && let Ok(true) = member.peer.request_keyframe(now, stream.source)
-        {
-            self.counters.pli_sent.add(1);
-            member.dirty = true;
+        self.feedback(now, place, outbox);
+        self.probe(now, place, outbox);
+        let uplink = self.uplinks[place].deadline(now);
+        if let Some(member) = self.member_mut(place) {
+            let next = member.deadline(now);
+            member.wake = uplink.map_or(next, |at| at.max(now + super::member::TICK).min(next));
         }
     }
 
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        let members = self.members.values().map(Member::deadline);
-        let requests = self.requests.values().filter_map(KeyframeRequests::deadline);
-        members.chain(requests).min()
-    }
-
-    /// Forwards what is queued, then collects datagrams.
-    pub(super) fn settle(&mut self, now: Instant, outbox: &mut Outbox) {
-        let counters = self.counters.clone();
+    /// Collects datagrams, and lets those go who are gone.
+    pub(super) fn settle(&mut self, now: Instant, outbox: &mut Arena) {
+        for id in &self.gone {
+            self.room.leave(*id);
+            self.tick.forget(*id);
+        }
         if !self.gone.is_empty() {
-            self.gone.iter().for_each(|member| self.room.leave(*member));
             self.apply_slots(now);
         }
-        let queue = std::mem::take(&mut self.queue);
-        if !queue.is_empty() {
-            let subscribers: Vec<MemberId> = self.members.keys().copied().collect();
-            for id in subscribers {
-                self.guarded(id, &counters, |room| room.forward(now, id, &queue));
-            }
-        }
-        let dirty: Vec<MemberId> = self.members.iter().filter(|(_, member)| member.dirty).map(|(id, _)| *id).collect();
-        for id in dirty {
-            self.guarded(id, &counters, |room| {
-                if let Some(member) = room.members.get_mut(&id) {
-                    member.collect(now, outbox);
-                    if member.behind && member.peer.backlog(Channel::State).is_some_and(|bytes| bytes < CAUGHT_UP) {
-                        room.send_snapshot(now, id);
-                    }
+        while let Some(place) = self.dirty.pop() {
+            self.guarded(place, |room| {
+                let Some(member) = room.member_mut(place) else { return };
+                member.collect(now, outbox);
+                let wake = member.wake;
+                if member.behind && member.peer.backlog(Channel::State).is_some_and(|bytes| bytes < CAUGHT_UP) {
+                    room.send_snapshot(now, place);
                 }
+                room.wake_at(place, Some(wake));
             });
-        }
-    }
-
-    fn forward(&mut self, now: Instant, id: MemberId, queue: &[(Stream, Rtp)]) {
-        let Some(member) = self.members.get_mut(&id) else { return };
-        if member.phase != Phase::Connected {
-            return;
-        }
-        for (stream, packet) in queue {
-            let Some(index) = member.slots.iter().position(|slot| slot.carries == Some(*stream)) else { continue };
-            let rewriter = &mut member.slots[index].rewriter;
-            match rewriter.rewrite(now, packet.ssrc, packet.sequence, packet.timestamp, &packet.payload) {
-                Verdict::Forward { sequence, timestamp, payload } => {
-                    let payload = payload.unwrap_or_else(|| packet.payload.clone());
-                    let out = Rtp { sequence, timestamp, payload, ..*packet };
-                    if member.peer.send(now, index, out).is_ok() {
-                        self.counters.forwarded.add(1);
-                        member.dirty = true;
-                    }
-                }
-                Verdict::Stale => {}
-                Verdict::NeedsKeyFrame => self.requests.entry(*stream).or_default().still_want(now),
-            }
         }
     }
 }

@@ -1,15 +1,15 @@
-//! One member's peer with everything around it: path, credentials, liveness, slots.
+//! One member's peer with everything around it: path, credentials, liveness, what it receives.
 
-use super::Outbox;
-use crate::api::{Offer, PeerEvent, Slot, Source};
-use crate::engine::{Output, Peer};
-use crate::forward::{Media, Rewriter};
+use super::downlink::{Downlink, Way};
+use super::quality::Quality;
+use crate::api::{MemberId, Offer, PeerEvent, Slot};
+use crate::net::arena::Arena;
 use crate::net::path::Path;
+use crate::net::route::Route;
 use crate::net::stun::Request;
-use crate::room::{SlotLine, Stream};
 use crate::state::Reads;
+use crate::transport::{Output, Peer};
 use std::collections::VecDeque;
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -19,8 +19,11 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// How long a silent peer waits for an ICE restart. More: memory for peers that never return. Less: a phone that slept
 /// has to join anew (about half a second more).
 const GRACE: Duration = Duration::from_secs(120);
-/// Least time between two timer runs of one peer: guards the loop against an engine whose deadline stands still.
-const TICK: Duration = Duration::from_millis(1);
+/// Least time between two timer runs of one peer: guards the loop against a deadline that stands still.
+pub(super) const TICK: Duration = Duration::from_millis(1);
+
+/// Round trip before one was measured. More: what is lost is asked for later. Less: it is asked for in vain.
+const ROUND_TRIP: Duration = Duration::from_millis(100);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Phase {
@@ -30,26 +33,28 @@ pub(super) enum Phase {
     Silent,
 }
 
-pub(super) struct OutgoingSlot {
-    pub(super) carries: Option<Stream>,
-    pub(super) rewriter: Rewriter,
-}
-
 pub(super) struct Member {
+    pub(super) id: MemberId,
     pub(super) peer: Peer,
     pub(super) phase: Phase,
-    pub(super) slots: Vec<OutgoingSlot>,
-    pub(super) addresses: VecDeque<SocketAddr>,
+    pub(super) downlink: Downlink,
+    pub(super) routes: VecDeque<Route>,
     pub(super) reads: Reads,
     /// The `state` channel was overrun: nothing more until it is drained, then a new snapshot.
     pub(super) behind: bool,
     /// Has datagrams to collect.
     pub(super) dirty: bool,
+    /// Between us and the client, as ICE measures it.
+    pub(super) round_trip: Duration,
+    /// What it was told about how everybody gets here.
+    pub(super) quality: Quality,
     path: Path,
     /// Fragment and password; after a restart the older ones stay until the new path works.
     credentials: Vec<(String, String)>,
     heard: Instant,
-    engine_deadline: Option<Instant>,
+    peer_deadline: Option<Instant>,
+    /// No later than the first thing to do.
+    pub(super) wake: Instant,
     events: UnboundedSender<PeerEvent>,
     told: Option<Vec<Slot>>,
     was_connected: bool,
@@ -57,23 +62,23 @@ pub(super) struct Member {
 }
 
 impl Member {
-    pub(super) fn new(now: Instant, peer: Peer, offer: &Offer, credentials: (String, String)) -> Member {
-        let slot = |source: &Source| OutgoingSlot {
-            carries: None,
-            rewriter: Rewriter::new(if source.is_video() { Media::Video } else { Media::Audio }, rand::random()),
-        };
+    pub(super) fn new(now: Instant, id: MemberId, peer: Peer, offer: &Offer, credentials: (String, String)) -> Member {
         Member {
+            id,
+            downlink: Downlink::new(&peer.negotiated().slots),
             peer,
             phase: Phase::Connecting,
-            slots: offer.receive.iter().map(|(_, source)| slot(source)).collect(),
-            addresses: VecDeque::new(),
+            routes: VecDeque::new(),
             reads: Reads::new(offer.keys, now),
             behind: false,
             dirty: true,
+            round_trip: ROUND_TRIP,
+            quality: Quality::default(),
             path: Path::default(),
             credentials: vec![credentials],
             heard: now,
-            engine_deadline: Some(now),
+            peer_deadline: Some(now),
+            wake: now,
             events: offer.events.clone(),
             told: None,
             was_connected: false,
@@ -82,7 +87,7 @@ impl Member {
     }
 
     /// Whether the request is signed with the password that belongs to its fragment; if so, the client may move.
-    pub(super) fn authenticate(&mut self, now: Instant, from: SocketAddr, request: &Request<'_>) -> bool {
+    pub(super) fn authenticate(&mut self, now: Instant, from: Route, request: &Request<'_>) -> bool {
         let Some(index) = self.credentials.iter().position(|(ufrag, _)| ufrag == request.receiver) else {
             return false;
         };
@@ -97,11 +102,25 @@ impl Member {
         true
     }
 
-    pub(super) fn receive(&mut self, now: Instant, from: SocketAddr, data: &[u8], out: &mut Vec<Output>) -> bool {
+    /// Something came from it that is no request.
+    pub(super) fn heard(&mut self, now: Instant, from: Route) {
         self.path.heard(now, from);
         self.heard = now;
-        self.dirty = true;
-        self.peer.receive(now, data, out).is_ok()
+    }
+
+    pub(super) fn silent_for(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.heard)
+    }
+
+    /// Splits off what media needs to get to the client. `None` while it could not use any.
+    pub(super) fn way<'a>(&'a mut self, outbox: &'a mut Arena) -> Option<(&'a mut Downlink, Way<'a>)> {
+        let to = self.path.media().filter(|_| self.phase == Phase::Connected)?;
+        Some((&mut self.downlink, Way { peer: &mut self.peer, to, outbox }))
+    }
+
+    pub(super) fn closed(&mut self, route: Route) {
+        self.routes.retain(|known| *known != route);
+        self.path.closed(route);
     }
 
     pub(super) fn restarted(&mut self, credentials: (String, String), events: UnboundedSender<PeerEvent>) {
@@ -112,18 +131,23 @@ impl Member {
         self.dirty = true;
     }
 
-    pub(super) fn connected(&mut self) {
+    /// `speaker`: who speaks at the moment.
+    pub(super) fn connected(&mut self, now: Instant, speaker: Option<MemberId>) {
+        self.downlink.connected(now);
         let superseded = self.credentials.len().saturating_sub(1);
         self.credentials.drain(..superseded);
         self.was_connected = true;
         self.phase = Phase::Connected;
         if !std::mem::replace(&mut self.told_connected, true) {
             self.tell(PeerEvent::Connected);
+            if speaker.is_some() {
+                self.tell(PeerEvent::Speaker(speaker));
+            }
         }
     }
 
-    /// Packets of a client that was given up arrive again and the engine never lost its session. During a restart the
-    /// engine says itself when the new path works.
+    /// Packets of a client that was given up arrive again and the transport never lost its session. During a restart
+    /// it says itself when the new path works.
     pub(super) fn is_up(&self) -> bool {
         self.was_connected && self.credentials.len() == 1 && !self.peer.is_closed()
     }
@@ -148,66 +172,55 @@ impl Member {
         }
     }
 
-    /// Takes over what the room decided. Returns the video streams that are new here.
-    pub(super) fn apply(&mut self, lines: &[SlotLine]) -> Vec<Stream> {
-        let mut fresh = Vec::new();
-        for (slot, line) in self.slots.iter_mut().zip(lines) {
-            if slot.carries == line.carries {
-                continue;
-            }
-            slot.carries = line.carries;
-            slot.rewriter.switch();
-            fresh.extend(line.carries.filter(|stream| stream.source.is_video()));
-        }
-        fresh
-    }
-
     /// Lets time pass. Returns `false` when the grace of a silent peer is over.
     pub(super) fn timeout(&mut self, now: Instant, out: &mut Vec<Output>) -> bool {
-        if self.engine_deadline.is_some_and(|at| at <= now) {
+        if self.peer_deadline.is_some_and(|at| at <= now) {
             self.dirty = true;
             if self.peer.timeout(now, out).is_err() {
                 out.push(Output::Closed);
             }
-            self.reschedule(now + TICK);
+            self.reschedule(now);
         }
-        let silent = now.saturating_duration_since(self.heard);
+        let silent = self.silent_for(now);
         if silent >= SILENCE {
             self.disconnected();
         }
         silent < SILENCE + GRACE
     }
 
-    pub(super) fn deadline(&self) -> Instant {
+    /// When [`Member::timeout`] or its downlink has something to do.
+    pub(super) fn deadline(&self, now: Instant) -> Instant {
         let silence = match self.phase {
             Phase::Silent => SILENCE + GRACE,
             _ => SILENCE,
         };
-        let liveness = self.heard + silence;
-        self.engine_deadline.map_or(liveness, |at| at.min(liveness))
+        let media = self.downlink.deadline().filter(|_| self.phase == Phase::Connected && self.path.media().is_some());
+        let media = media.map(|at| at.max(now + TICK));
+        [self.peer_deadline, media].into_iter().flatten().fold(self.heard + silence, Instant::min)
     }
 
-    /// Moves the engine's datagrams to the outbox.
-    pub(super) fn collect(&mut self, now: Instant, outbox: &mut Outbox) {
+    /// Moves the transport's datagrams to the outbox.
+    pub(super) fn collect(&mut self, now: Instant, outbox: &mut Arena) {
         self.dirty = false;
-        while let Some(datagram) = self.peer.transmit() {
-            if let Some(to) = self.path.route(&datagram) {
-                outbox.push((to, datagram));
-            }
-        }
-        self.reschedule(now + TICK);
+        self.flush(now, outbox);
+        self.reschedule(now);
     }
 
-    pub(super) fn close(&mut self, outbox: &mut Outbox) {
-        self.peer.close();
-        while let Some(datagram) = self.peer.transmit() {
+    pub(super) fn close(&mut self, now: Instant, outbox: &mut Arena) {
+        self.peer.close(now);
+        self.flush(now, outbox);
+    }
+
+    fn flush(&mut self, now: Instant, outbox: &mut Arena) {
+        while let Some(datagram) = self.peer.transmit(now) {
             if let Some(to) = self.path.route(&datagram) {
-                outbox.push((to, datagram));
+                outbox.push(&datagram, to);
             }
         }
     }
 
-    fn reschedule(&mut self, earliest: Instant) {
-        self.engine_deadline = self.peer.deadline().map(|at| at.max(earliest));
+    fn reschedule(&mut self, now: Instant) {
+        self.peer_deadline = self.peer.deadline().map(|at| at.max(now + TICK));
+        self.wake = self.peer_deadline.map_or(self.wake, |at| at.min(self.wake));
     }
 }

@@ -1,122 +1,154 @@
 //! Rooms on one thread: commands, datagrams and time in; datagrams and events out. No IO here but in [`run`].
 
+mod data;
+mod downlink;
+mod layer;
 mod live;
+mod media;
 mod member;
+mod quality;
 mod run;
+mod sharing;
 #[cfg(test)]
 mod tests;
+mod tick;
+mod uplink;
 
 pub(crate) use run::run;
 
 use crate::api::{Answer, MemberId, Offer, Publishing, RoomId, SfuError};
-use crate::engine::{EngineError, Peer, Transport};
+use crate::net::arena::Arena;
+use crate::net::route::Route;
 use crate::net::stun::{Protocol, Request, is_request};
 use crate::stats::Counters;
-use bytes::BytesMut;
+use crate::transport::{Peer, Transport, TransportError};
 use live::LiveRoom;
 use member::Member;
-use std::collections::{BTreeSet, HashMap};
-use std::net::SocketAddr;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::oneshot;
 
 pub(crate) enum Command {
     Offer { room: RoomId, member: MemberId, offer: Offer, reply: oneshot::Sender<Result<Answer, SfuError>> },
     Publishing { room: RoomId, member: MemberId, publishing: Publishing },
+    View { room: RoomId, member: MemberId, sizes: Vec<(String, u16)> },
     Leave { room: RoomId, member: MemberId },
     CloseRoom { room: RoomId },
     Stop { done: Option<oneshot::Sender<()>> },
 }
 
-/// Datagrams waiting to be sent.
-pub(crate) type Outbox = Vec<(SocketAddr, BytesMut)>;
-
-/// Addresses of one client that are remembered. A client has a few networks and NAT bindings; one with its password
+/// Addresses and connections of one client that are remembered. A client has a few networks and NAT bindings; one with its password
 /// could otherwise fill the table from made-up addresses.
-const ADDRESSES_PER_PEER: usize = 16;
+const ROUTES_PER_PEER: usize = 16;
 
 /// Where a peer lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Home {
     room: RoomId,
     member: MemberId,
+    place: usize,
 }
 
 pub(crate) struct Shard {
     transport: Transport,
+    counters: Arc<Counters>,
     max_members: usize,
     rooms: HashMap<RoomId, LiveRoom>,
     by_ufrag: HashMap<String, Home>,
-    by_address: HashMap<SocketAddr, Home>,
-    /// Rooms with packets to forward.
-    touched: BTreeSet<RoomId>,
-    pub(crate) outbox: Outbox,
+    by_route: HashMap<Route, Home>,
+    /// Rooms with datagrams to collect.
+    touched: Vec<RoomId>,
+    pub(crate) outbox: Arena,
 }
 
 impl Shard {
-    pub(crate) fn new(transport: Transport, max_members: usize) -> Shard {
+    pub(crate) fn new(transport: Transport, counters: Arc<Counters>, max_members: usize) -> Shard {
         Shard {
             transport,
+            counters,
             max_members,
             rooms: HashMap::new(),
             by_ufrag: HashMap::new(),
-            by_address: HashMap::new(),
-            touched: BTreeSet::new(),
-            outbox: Vec::new(),
+            by_route: HashMap::new(),
+            touched: Vec::new(),
+            outbox: Arena::default(),
         }
     }
 
-    /// One datagram. Requests find their peer by the user name in them, since an address may be used again by another
-    /// client; everything else by the address, which only an authenticated request can enter.
-    pub(crate) fn datagram(&mut self, now: Instant, from: SocketAddr, data: &[u8]) {
-        let counters = self.transport.counters.clone();
+    /// One packet. Requests find their peer by the user name in them, since an address may be used again by another
+    /// client; everything else by where it came from, which only an authenticated request can enter. Returns whether
+    /// something that belongs to a peer comes from there.
+    pub(crate) fn datagram(&mut self, now: Instant, from: Route, data: &mut [u8]) -> bool {
+        let counters = &self.counters;
         counters.packets_in.add(1);
         counters.bytes_in.add(data.len() as u64);
         let protocol = Protocol::of(data);
+        let known = self.by_route.get(&from).copied();
+        let Some(protocol) = protocol else {
+            counters.malformed.add(1);
+            return known.is_some();
+        };
         let home = match protocol {
-            None => return counters.malformed.add(1),
-            Some(Protocol::Stun) if is_request(data) => {
-                let Some(home) = self.authenticate(now, from, data) else { return counters.unauthenticated.add(1) };
+            Protocol::Stun if is_request(data) => {
+                let Some(home) = self.authenticate(now, from, data) else {
+                    self.counters.unauthenticated.add(1);
+                    return known.is_some();
+                };
                 home
             }
-            Some(_) => {
-                let Some(home) = self.by_address.get(&from).copied() else { return counters.unknown_address.add(1) };
+            _ => {
+                let Some(home) = known else {
+                    counters.unknown_address.add(1);
+                    return false;
+                };
                 home
             }
         };
-        let Some(room) = self.rooms.get_mut(&home.room) else { return };
-        room.guarded(home.member, &counters, |room| room.datagram(now, home.member, from, data));
+        let Some(room) = self.rooms.get_mut(&home.room) else { return false };
+        let outbox = &mut self.outbox;
+        room.guarded(home.place, |room| room.datagram(now, home.place, (from, protocol), data, outbox));
         // An answer to a check goes where this check came from, so it is collected before the next one is read. The
         // rest is cheaper in batches.
-        if protocol == Some(Protocol::Stun) {
+        if protocol == Protocol::Stun {
             self.settle(now, home.room);
-        } else {
-            self.touched.insert(home.room);
+        } else if self.touched.last() != Some(&home.room) {
+            self.touched.push(home.room);
+        }
+        true
+    }
+
+    /// Nothing will come from there any more, and nothing can be sent there.
+    pub(crate) fn closed(&mut self, route: Route) {
+        let Some(home) = self.by_route.remove(&route) else { return };
+        let member = self.rooms.get_mut(&home.room).and_then(|live| live.member_mut(home.place));
+        if let Some(member) = member {
+            member.closed(route);
         }
     }
 
     /// No more datagrams for the moment.
     pub(crate) fn batch_done(&mut self, now: Instant) {
-        for room in std::mem::take(&mut self.touched) {
+        while let Some(room) = self.touched.pop() {
             self.settle(now, room);
         }
     }
 
-    fn authenticate(&mut self, now: Instant, from: SocketAddr, data: &[u8]) -> Option<Home> {
+    fn authenticate(&mut self, now: Instant, from: Route, data: &[u8]) -> Option<Home> {
         let request = Request::parse(data)?;
         let home = *self.by_ufrag.get(request.receiver)?;
-        let member = self.rooms.get_mut(&home.room)?.members.get_mut(&home.member)?;
+        let member = self.rooms.get_mut(&home.room)?.member_mut(home.place)?;
         if !member.authenticate(now, from, &request) {
             return None;
         }
-        if self.by_address.insert(from, home) != Some(home) {
-            member.addresses.push_back(from);
-            if member.addresses.len() > ADDRESSES_PER_PEER
-                && let Some(oldest) = member.addresses.pop_front()
-                && self.by_address.get(&oldest) == Some(&home)
+        if self.by_route.insert(from, home) != Some(home) {
+            member.routes.push_back(from);
+            if member.routes.len() > ROUTES_PER_PEER
+                && let Some(oldest) = member.routes.pop_front()
+                && self.by_route.get(&oldest) == Some(&home)
             {
-                self.by_address.remove(&oldest);
+                self.by_route.remove(&oldest);
             }
         }
         Some(home)
@@ -136,31 +168,38 @@ impl Shard {
                 live.apply_slots(now);
                 self.settle(now, room);
             }
+            Command::View { room, member, sizes } => {
+                let Some(live) = self.rooms.get_mut(&room) else { return };
+                live.set_view(now, member, &sizes);
+                self.settle(now, room);
+            }
             Command::Leave { room, member } => {
-                self.remove(Home { room, member });
+                self.remove(now, room, member);
                 if let Some(live) = self.rooms.get_mut(&room) {
                     live.room.leave(member);
+                    live.tick.forget(member);
                     live.apply_slots(now);
                 }
                 self.settle(now, room);
             }
-            Command::CloseRoom { room } => self.close_room(room),
+            Command::CloseRoom { room } => self.close_room(now, room),
             Command::Stop { .. } => {}
         }
+        self.count();
     }
 
     fn offer(&mut self, now: Instant, room: RoomId, member: MemberId, offer: Offer) -> Result<Answer, SfuError> {
-        let home = Home { room, member };
+        let _span = tracing::debug_span!("offer", room = ?room, member = member.0, restart = offer.restart).entered();
         let answer = match offer.restart {
-            true => self.restart(now, home, offer),
-            false => self.join(now, home, offer),
+            true => self.restart(now, room, member, offer),
+            false => self.join(now, room, member, offer),
         };
         self.settle(now, room);
         answer
     }
 
-    fn join(&mut self, now: Instant, home: Home, offer: Offer) -> Result<Answer, SfuError> {
-        if self.rooms.get(&home.room).is_some_and(|live| !live.room.has_place_for(home.member)) {
+    fn join(&mut self, now: Instant, room: RoomId, id: MemberId, offer: Offer) -> Result<Answer, SfuError> {
+        if self.rooms.get(&room).is_some_and(|live| !live.room.has_place_for(id)) {
             return Err(SfuError::RoomFull);
         }
         let built = catch_unwind(AssertUnwindSafe(|| {
@@ -169,118 +208,112 @@ impl Shard {
         let (peer, local) = match built {
             Ok(built) => built.map_err(refusal)?,
             Err(_) => {
-                self.transport.counters.panics.add(1);
+                self.counters.panics.add(1);
                 return Err(SfuError::InvalidSdp("the description cannot be negotiated".to_owned()));
             }
         };
-        self.remove(home);
-        self.by_ufrag.insert(local.ufrag.clone(), home);
-        let member = Member::new(now, peer, &offer, (local.ufrag, local.password));
-        let live = self
-            .rooms
-            .entry(home.room)
-            .or_insert_with(|| LiveRoom::new(self.transport.counters.clone(), self.max_members));
+        self.remove(now, room, id);
+        let member = Member::new(now, id, peer, &offer, (local.ufrag.clone(), local.password));
+        let (counters, most) = (&self.counters, self.max_members);
+        let live = self.rooms.entry(room).or_insert_with(|| LiveRoom::new(now, room, counters.clone(), most));
         live.room
-            .join(home.member, offer.publish.iter().map(|(_, source)| *source), offer.receive)
+            .join(id, offer.publish.iter().map(|(_, source)| *source), offer.receive)
             .map_err(|_| SfuError::RoomFull)?;
-        live.members.insert(home.member, member);
+        let place = live.add(member);
         live.apply_slots(now);
-        live.tell_slots(home.member);
+        live.tell_slots(place);
+        self.by_ufrag.insert(local.ufrag, Home { room, member: id, place });
         Ok(Answer { sdp: local.sdp })
     }
 
-    fn restart(&mut self, now: Instant, home: Home, offer: Offer) -> Result<Answer, SfuError> {
+    fn restart(&mut self, now: Instant, room: RoomId, id: MemberId, offer: Offer) -> Result<Answer, SfuError> {
         let no_peer = || SfuError::InvalidSdp("there is no peer to restart; rejoin with a fresh offer".to_owned());
-        let live = self.rooms.get_mut(&home.room).ok_or_else(no_peer)?;
-        let counters = self.transport.counters.clone();
+        let live = self.rooms.get_mut(&room).ok_or_else(no_peer)?;
+        let place = live.place_of(id).ok_or_else(no_peer)?;
         let local = live
-            .guarded(home.member, &counters, |live| {
-                let member = live.members.get_mut(&home.member)?;
-                Some(member.peer.restart(now, &offer.sdp))
-            })
+            .guarded(place, |live| Some(live.member_mut(place)?.peer.restart(now, &offer.sdp)))
             .flatten()
             .ok_or_else(no_peer)?
             .map_err(refusal)?;
-        let member = live.members.get_mut(&home.member).ok_or_else(no_peer)?;
+        let member = live.member_mut(place).ok_or_else(no_peer)?;
         member.restarted((local.ufrag.clone(), local.password), offer.events);
-        self.by_ufrag.insert(local.ufrag, home);
-        live.tell_slots(home.member);
+        live.stir(place);
+        self.by_ufrag.insert(local.ufrag, Home { room, member: id, place });
+        live.tell_slots(place);
         Ok(Answer { sdp: local.sdp })
     }
 
-    fn close_room(&mut self, room: RoomId) {
+    fn close_room(&mut self, now: Instant, room: RoomId) {
         let Some(live) = self.rooms.get(&room) else { return };
-        let members: Vec<MemberId> = live.members.keys().copied().collect();
+        let members: Vec<MemberId> = live.members.iter().flatten().map(|member| member.id).collect();
         for member in members {
-            self.remove(Home { room, member });
+            self.remove(now, room, member);
         }
-        self.rooms.remove(&room);
+        if let Some(mut closed) = self.rooms.remove(&room) {
+            closed.count_as(Default::default());
+        }
         self.count();
     }
 
-    pub(crate) fn close_all(&mut self) {
+    pub(crate) fn close_all(&mut self, now: Instant) {
         let rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
         for room in rooms {
-            self.close_room(room);
+            self.close_room(now, room);
         }
     }
 
     /// Closes the peer of a member, if there is one; its seat stays.
-    fn remove(&mut self, home: Home) {
-        let Some(live) = self.rooms.get_mut(&home.room) else { return };
-        if let Some(mut member) = live.members.remove(&home.member) {
+    fn remove(&mut self, now: Instant, room: RoomId, member: MemberId) {
+        let Some(live) = self.rooms.get_mut(&room) else { return };
+        if let Some(mut taken) = live.place_of(member).and_then(|place| live.take(place)) {
             let outbox = &mut self.outbox;
             // A peer whose goodbye panics goes without one.
-            let _ = catch_unwind(AssertUnwindSafe(|| member.close(outbox)));
+            let _ = catch_unwind(AssertUnwindSafe(|| taken.close(now, outbox)));
         }
-        self.forget_routes(home);
+        self.forget_routes(room, member);
     }
 
-    fn forget_routes(&mut self, home: Home) {
-        self.by_ufrag.retain(|_, known| *known != home);
-        self.by_address.retain(|_, known| *known != home);
+    fn forget_routes(&mut self, room: RoomId, member: MemberId) {
+        let is_other = |home: &Home| (home.room, home.member) != (room, member);
+        self.by_ufrag.retain(|_, home| is_other(home));
+        self.by_route.retain(|_, home| is_other(home));
     }
 
     /// Everything that is due.
     pub(crate) fn timeout(&mut self, now: Instant) {
-        let due: Vec<RoomId> = self
-            .rooms
-            .iter()
-            .filter(|(_, live)| live.deadline().is_some_and(|at| at <= now))
-            .map(|(id, _)| *id)
-            .collect();
+        let due = |live: &LiveRoom| live.wake.is_some_and(|at| at <= now);
+        let due: Vec<RoomId> = self.rooms.iter().filter(|(_, live)| due(live)).map(|(id, _)| *id).collect();
         for room in due {
             if let Some(live) = self.rooms.get_mut(&room) {
-                live.timeout(now);
+                live.timeout(now, &mut self.outbox);
             }
             self.settle(now, room);
         }
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.rooms.values().filter_map(LiveRoom::deadline).min()
+        self.rooms.values().filter_map(|live| live.wake).min()
     }
 
-    /// Forwards what a room has queued and collects its datagrams; peers that are gone lose their routes.
+    /// Collects a room's datagrams; peers that are gone lose their routes.
     fn settle(&mut self, now: Instant, room: RoomId) {
         let Some(live) = self.rooms.get_mut(&room) else { return };
         live.settle(now, &mut self.outbox);
+        if live.gone.is_empty() {
+            return;
+        }
         for member in std::mem::take(&mut live.gone) {
-            self.forget_routes(Home { room, member });
+            self.forget_routes(room, member);
         }
         self.count();
     }
 
-    pub(crate) fn counters(&self) -> &Counters {
-        &self.transport.counters
-    }
-
     fn count(&self) {
-        self.transport.counters.rooms.set(self.rooms.len() as u64);
-        self.transport.counters.peers.set(self.rooms.values().map(|live| live.members.len() as u64).sum());
+        self.counters.rooms.set(self.rooms.len() as u64);
+        self.counters.peers.set(self.rooms.values().map(|live| live.count() as u64).sum());
     }
 }
 
-fn refusal(error: EngineError) -> SfuError {
+fn refusal(error: TransportError) -> SfuError {
     SfuError::InvalidSdp(error.to_string())
 }

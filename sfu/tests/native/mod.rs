@@ -23,7 +23,8 @@ use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverId, RTCR
 use rtc::sansio::Protocol;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 use sfu::{Keys, MemberId, Offer, PeerEvent, RoomId, Sfu, SfuError, Slot, Source};
-use std::net::{SocketAddr, UdpSocket};
+use std::io::{ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -38,6 +39,61 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two frames of a camera.
 const FRAME: Duration = Duration::from_millis(33);
 
+/// What carries a client's packets. The engine believes that it is always UDP.
+enum Wire {
+    Udp(UdpSocket),
+    /// RFC 4571.
+    Tcp {
+        stream: TcpStream,
+        /// What was read and is no whole frame yet.
+        read: Vec<u8>,
+        /// Nothing but a check was sent until now, as browsers do.
+        is_fresh: bool,
+    },
+}
+
+impl Wire {
+    /// The next packet and its sender, if one came within a millisecond (or at all, see [`Native::never_wait`]).
+    fn receive(&mut self, buffer: &mut [u8]) -> Option<(usize, SocketAddr)> {
+        match self {
+            Wire::Udp(socket) => socket.recv_from(buffer).ok(),
+            Wire::Tcp { stream, read, .. } => loop {
+                if let Some(length) = read.first_chunk().map(|length| usize::from(u16::from_be_bytes(*length)))
+                    && read.len() >= 2 + length
+                {
+                    buffer[..length].copy_from_slice(&read[2..2 + length]);
+                    read.drain(..2 + length);
+                    return Some((length, stream.peer_addr().ok()?));
+                }
+                match stream.read(buffer) {
+                    Ok(count) if count > 0 => read.extend_from_slice(&buffer[..count]),
+                    _ => return None,
+                }
+            },
+        }
+    }
+
+    fn send(&mut self, packet: &[u8], to: SocketAddr) {
+        match self {
+            Wire::Udp(socket) => drop(socket.send_to(packet, to)),
+            // RFC 7983: STUN begins with 0 to 3.
+            Wire::Tcp { is_fresh: true, .. } if packet[0] > 3 => {}
+            Wire::Tcp { stream, is_fresh, .. } => {
+                *is_fresh = false;
+                let frame = [&(packet.len() as u16).to_be_bytes(), packet].concat();
+                let mut rest = &frame[..];
+                while !rest.is_empty() {
+                    match stream.write(rest) {
+                        Ok(count) => rest = &rest[count..],
+                        Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                        Err(_) => return,
+                    }
+                }
+            }
+        }
+    }
+}
+
 pub(crate) struct Received {
     pub(crate) mid: String,
     pub(crate) sequence: u16,
@@ -47,7 +103,7 @@ pub(crate) struct Received {
 
 pub(crate) struct Native {
     pub(crate) pc: RTCPeerConnection,
-    socket: UdpSocket,
+    wire: Wire,
     local: SocketAddr,
     senders: Vec<(Source, RTCRtpTransceiverId, u32)>,
     receivers: Vec<(Source, RTCRtpTransceiverId)>,
@@ -128,7 +184,7 @@ impl Native {
         let (_, events) = unbounded_channel();
         Native {
             pc,
-            socket,
+            wire: Wire::Udp(socket),
             local,
             senders,
             receivers,
@@ -186,7 +242,15 @@ impl Native {
 
     /// As a NAT that forgets its binding.
     pub(crate) fn move_to_new_port(&mut self) {
-        (self.socket, _) = socket();
+        self.wire = Wire::Udp(socket().0);
+    }
+
+    /// From now on over TCP, as if a firewall let nothing else pass. `to` is the server's address.
+    pub(crate) fn use_tcp(&mut self, to: SocketAddr) {
+        let stream = TcpStream::connect(to).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
+        self.wire = Wire::Tcp { stream, read: Vec::new(), is_fresh: true };
     }
 
     pub(crate) fn mid_of(&self, source: Source, member: u32) -> Option<String> {
@@ -260,7 +324,10 @@ impl Native {
 
     /// From now on [`Self::step`] does not wait for a datagram.
     pub(crate) fn never_wait(&mut self) {
-        self.socket.set_nonblocking(true).unwrap();
+        match &self.wire {
+            Wire::Udp(socket) => socket.set_nonblocking(true).unwrap(),
+            Wire::Tcp { stream, .. } => stream.set_nonblocking(true).unwrap(),
+        }
     }
 
     /// As [`Self::step`], but media is counted and thrown away undecrypted: many subscribers on few cores.
@@ -268,7 +335,7 @@ impl Native {
         let mut buffer = [0; 2048];
         let mut media = 0;
         for _ in 0..256 {
-            let Ok((length, from)) = self.socket.recv_from(&mut buffer) else { break };
+            let Some((length, from)) = self.wire.receive(&mut buffer) else { break };
             // RFC 7983: 128 to 191 is RTP or RTCP.
             if (128..192).contains(&buffer[0]) {
                 media += 1;
@@ -284,7 +351,7 @@ impl Native {
     pub(crate) fn step(&mut self) {
         let mut buffer = [0; 2048];
         for _ in 0..64 {
-            let Ok((length, from)) = self.socket.recv_from(&mut buffer) else { break };
+            let Some((length, from)) = self.wire.receive(&mut buffer) else { break };
             self.read(&buffer[..length], from);
         }
         self.write();
@@ -308,7 +375,7 @@ impl Native {
         }
         self.drain();
         while let Some(out) = self.pc.poll_write() {
-            let _ = self.socket.send_to(&out.message, out.transport.peer_addr);
+            self.wire.send(&out.message, out.transport.peer_addr);
         }
     }
 

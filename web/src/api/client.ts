@@ -7,6 +7,7 @@ import type {
   Board,
   BreakGlass,
   ChangePassword,
+  CheckTickets,
   Colleague,
   ConsultDetail,
   ConsultId,
@@ -193,5 +194,6 @@ export const api = {
   receivedInstances: (id: StudyId) => request<string[]>(`/api/studies/${encodeURIComponent(id)}/instances`),
   ticket: (id: ConsultId, signal: AbortSignal) =>
     request<RoomTicket>(`${consult(id)}/ticket`, { method: "POST", signal }),
+  checkTickets: (signal: AbortSignal) => request<CheckTickets>("/api/rooms/check", { method: "POST", signal }),
   duties: () => request<Duty[]>("/api/me/duties"),
 };

@@ -648,6 +648,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rooms/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tickets for both ends of a check of the path, each for one use, within a minute. */
+        post: operations["checkTickets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rooms/check/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Opens a socket of a check (RFC 6455). The messages are those of the room socket; it ends after some seconds. */
+        get: operations["checkSocket"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/{consult}/ws": {
         parameters: {
             query?: never;
@@ -1117,6 +1151,15 @@ export interface components {
         };
         /** @enum {string} */
         ChangedCourse: "new_course" | "confirmed" | "not_followed";
+        /**
+         * @description `POST /api/rooms/check`: two seats in a room of the caller's own, to try the path to the media server before a call.
+         *     Both sockets speak this protocol for some seconds, with one offer each and an empty roster: what the one sends comes
+         *     back to the other.
+         */
+        CheckTickets: {
+            receive: components["schemas"]["RoomTicket"];
+            send: components["schemas"]["RoomTicket"];
+        };
         ClientMessage: {
             ticket: components["schemas"]["PrivateText"];
             /** @enum {string} */
@@ -1124,6 +1167,7 @@ export interface components {
         } | {
             publish: components["schemas"]["PublishLine"][];
             receive: components["schemas"]["ReceiveLine"][];
+            restart?: boolean;
             sdp: components["schemas"]["PrivateText"];
             /** @enum {string} */
             type: "offer";
@@ -1131,6 +1175,10 @@ export interface components {
             publishing: components["schemas"]["Publishing"];
             /** @enum {string} */
             type: "publishing";
+        } | {
+            sizes: components["schemas"]["SlotSize"][];
+            /** @enum {string} */
+            type: "view";
         } | {
             /** @enum {string} */
             type: "leave";
@@ -1406,6 +1454,15 @@ export interface components {
             /** @description Switchboard. */
             phone: string;
         };
+        /** @description A TURN server (RFC 8656), as `RTCPeerConnection` takes it. */
+        IceServer: {
+            /** @description Good until the expiry. */
+            credential: components["schemas"]["PrivateText"];
+            /** @description `turn:…` or `turns:…` (RFC 7065). */
+            urls: string[];
+            /** @description `<expiry in Unix seconds>:<random>`: says nothing about the person. */
+            username: string;
+        };
         /**
          * @description `POST /api/consults/{id}/guests`. The client makes the id (UUIDv7): sending the same request again, as after a lost
          *     answer, invites nobody twice. It is answered with a new link, which replaces the one before, until a link was opened.
@@ -1565,6 +1622,12 @@ export interface components {
          * @description A member's seat in a room, unique within the room. It survives a reload of the page.
          */
         MemberId: number;
+        /** @description A member's quality as the caller has it. */
+        MemberQuality: {
+            cause: components["schemas"]["QualityCause"];
+            level: components["schemas"]["QualityLevel"];
+            member: components["schemas"]["MemberId"];
+        };
         /**
          * @description `GET /api/privacy/consults/{name}`: consults of that short name whose access log or export the caller may ask for,
          *     newest first. Short names are not unique, and a consult keeps its own after its content was deleted.
@@ -1736,6 +1799,16 @@ export interface components {
         /** @enum {string} */
         Quality: "good" | "impaired" | "failed";
         /**
+         * @description Where what is not good goes wrong, as far as the server can tell.
+         * @enum {string}
+         */
+        QualityCause: "none" | "their_uplink" | "your_downlink" | "server";
+        /**
+         * @description How well a member's sound and picture get here.
+         * @enum {string}
+         */
+        QualityLevel: "good" | "weak" | "lost";
+        /**
          * @description Why nobody is rung although somebody is on duty: their duty is exclusive and they are busy. They see who waits and
          *     may accept on purpose; the ladder begins as soon as one of them is free.
          */
@@ -1849,9 +1922,11 @@ export interface components {
         /** @description `POST /api/consults/{id}/ticket`: the way into the room. */
         RoomTicket: {
             expires_at: components["schemas"]["UnixMillis"];
+            /** @description Relays for a network from which the node's media port cannot be reached; none unless the installation has them. */
+            ice_servers: components["schemas"]["IceServer"][];
             /** @description JWT, valid for 60 seconds, once. Sent as the first message on the socket, never in a URL. */
             ticket: components["schemas"]["PrivateText"];
-            /** @description `ws://…/api/rooms/{consult}/ws` on the node that owns the room. */
+            /** @description `ws://…/api/rooms/{consult}/ws` on the node that owns the room, or `…/rooms/check/ws`. */
             url: string;
         };
         /**
@@ -1916,6 +1991,20 @@ export interface components {
             roster: components["schemas"]["Member"][];
             /** @enum {string} */
             type: "roster";
+        } | {
+            member?: components["schemas"]["MemberId"] | null;
+            /** @enum {string} */
+            type: "speaker";
+        } | {
+            /** Format: int32 */
+            layers: number;
+            source: components["schemas"]["Source"];
+            /** @enum {string} */
+            type: "wanted";
+        } | {
+            members: components["schemas"]["MemberQuality"][];
+            /** @enum {string} */
+            type: "quality";
         } | {
             /** Format: int32 */
             nonce: number;
@@ -2020,6 +2109,16 @@ export interface components {
             member: components["schemas"]["MemberId"];
             mid: string;
             source: components["schemas"]["Source"];
+        };
+        /** @description How large a picture is shown. */
+        SlotSize: {
+            /**
+             * Format: int32
+             * @description In pixels of the screen; 0 while the picture is not shown: scrolled away, covered, or in a page in the background.
+             */
+            height: number;
+            /** @description Of a line on which pictures come in. */
+            mid: string;
         };
         /** @enum {string} */
         Source: "microphone" | "camera" | "screen";
@@ -2275,6 +2374,7 @@ export type CaseField = components['schemas']['CaseField'];
 export type CaseFields = components['schemas']['CaseFields'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangedCourse = components['schemas']['ChangedCourse'];
+export type CheckTickets = components['schemas']['CheckTickets'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type ClockStamp = components['schemas']['ClockStamp'];
 export type ClockTimes = components['schemas']['ClockTimes'];
@@ -2307,6 +2407,7 @@ export type GuestState = components['schemas']['GuestState'];
 export type GuestView = components['schemas']['GuestView'];
 export type HospitalId = components['schemas']['HospitalId'];
 export type HospitalRef = components['schemas']['HospitalRef'];
+export type IceServer = components['schemas']['IceServer'];
 export type InviteGuest = components['schemas']['InviteGuest'];
 export type Justification = components['schemas']['Justification'];
 export type KeyImage = components['schemas']['KeyImage'];
@@ -2319,6 +2420,7 @@ export type MatchExplanation = components['schemas']['MatchExplanation'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
+export type MemberQuality = components['schemas']['MemberQuality'];
 export type NamedConsult = components['schemas']['NamedConsult'];
 export type NetworkId = components['schemas']['NetworkId'];
 export type NewConsult = components['schemas']['NewConsult'];
@@ -2343,6 +2445,8 @@ export type ProblemCode = components['schemas']['ProblemCode'];
 export type PublishLine = components['schemas']['PublishLine'];
 export type Publishing = components['schemas']['Publishing'];
 export type Quality = components['schemas']['Quality'];
+export type QualityCause = components['schemas']['QualityCause'];
+export type QualityLevel = components['schemas']['QualityLevel'];
 export type Queue = components['schemas']['Queue'];
 export type Receipt = components['schemas']['Receipt'];
 export type ReceiveLine = components['schemas']['ReceiveLine'];
@@ -2374,6 +2478,7 @@ export type SignInLink = components['schemas']['SignInLink'];
 export type SignReport = components['schemas']['SignReport'];
 export type SignedAnswer = components['schemas']['SignedAnswer'];
 export type Slot = components['schemas']['Slot'];
+export type SlotSize = components['schemas']['SlotSize'];
 export type Source = components['schemas']['Source'];
 export type Specialty = components['schemas']['Specialty'];
 export type Stay = components['schemas']['Stay'];
@@ -6440,6 +6545,157 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkTickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckTickets"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkSocket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClientMessage"];
+            };
+        };
+        responses: {
+            /** @description Switching to the room protocol */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerMessage"];
+                };
+            };
+            /** @description Problem */
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

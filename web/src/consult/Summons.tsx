@@ -1,9 +1,9 @@
 import { useEffect } from "react";
-import type { ConsultSummary, Me } from "../api/types";
+import type { ConsultSummary, Me, PersonId } from "../api/types";
 import { useTexts } from "../i18n";
-import { bellOf, stillSeen, summonsOf, type Summons } from "../state/summons";
+import { answeredBy, bellOf, stillSeen, summonsOf, type Summons } from "../state/summons";
 import { Banner, Button, LinkButton } from "../ui";
-import { seen, useSeen } from "../ui/seen";
+import { seenBy, useSeen } from "../ui/seen";
 import { useBell } from "../ui/useBell";
 import "./texts";
 
@@ -17,27 +17,34 @@ export interface SummonsListProps {
 
 /** What asks for this person without a ring. It sounds until it was seen here, or is over. */
 export function SummonsList({ me, consults, isQuiet = false }: SummonsListProps) {
-  const known = useSeen();
+  const known = useSeen(me.person.id);
   const current = summonsOf(consults ?? [], me);
   const fresh = current.filter(({ key }) => !known.includes(key));
   useBell(isQuiet ? null : bellOf(fresh));
   const isLoaded = consults !== undefined;
   useEffect(() => {
-    if (isLoaded) seen.keep((keys) => stillSeen(keys, current));
+    if (isLoaded) seenBy(me.person.id).keep((keys) => stillSeen(keys, current));
   });
+  useAnswered(me.person.id, consults);
   if (fresh.length === 0) return null;
   return (
     <div className="stack">
       {fresh.map((summons) => (
-        <SummonsBanner key={summons.key} summons={summons} />
+        <SummonsBanner key={summons.key} summons={summons} onSeen={() => seenBy(me.person.id).add(summons.key)} />
       ))}
     </div>
   );
 }
 
-function SummonsBanner({ summons: { key, kind, consult } }: { summons: Summons }) {
+/** Remembers which calls `me` has come for, on every page that sees them in the room. */
+export function useAnswered(me: PersonId, consults: readonly ConsultSummary[] | undefined): void {
+  useEffect(() => {
+    if (consults) seenBy(me).add(...answeredBy(consults, me));
+  }, [me, consults]);
+}
+
+function SummonsBanner({ summons: { kind, consult }, onSeen }: { summons: Summons; onSeen: () => void }) {
   const t = useTexts("consult");
-  const see = () => seen.add(key);
   const toRoom = kind === "guests";
   return (
     <Banner
@@ -46,10 +53,10 @@ function SummonsBanner({ summons: { key, kind, consult } }: { summons: Summons }
       title={t(`summons.${kind}`, { name: consult.offer?.by.name ?? "", count: consult.waiting_guests })}
       actions={
         <>
-          <LinkButton href={toRoom ? `/room/${consult.id}` : `#/consult/${consult.id}`} onClick={see}>
+          <LinkButton href={toRoom ? `/room/${consult.id}` : `#/consult/${consult.id}`} onClick={onSeen}>
             {t(toRoom ? "summons.enter" : "summons.open")}
           </LinkButton>
-          <Button onPress={see}>{t("summons.seen")}</Button>
+          <Button onPress={onSeen}>{t("summons.seen")}</Button>
         </>
       }
     >

@@ -5,7 +5,9 @@ import { ChatPanel } from "../room/ChatPanel";
 import { Controls } from "../room/Controls";
 import { Faces } from "../room/Faces";
 import { ConnectionState } from "../room/Header";
+import { MoreMenu } from "../room/MoreMenu";
 import type { RoomSession } from "../room/roomSession";
+import { saveCall } from "../room/saveJson";
 import { SoundBlocked } from "../room/Sound";
 import { Stage } from "../room/Stage";
 import { Voices } from "../room/Tiles";
@@ -52,6 +54,7 @@ export function GuestRoom({ session, view, onEnded }: Props) {
         unread={room.unread}
         shows={showsChat ? "chat" : undefined}
         mayShare={false}
+        more={<MoreMenu items={["stats"]} onPick={() => saveCall(room.meter)} />}
         onChat={() => setShowsChat(!showsChat)}
         onLeave={() => session.leave()}
       />

@@ -4,6 +4,7 @@ import "../room/faces.css";
 import "../room/controls.css";
 import "../room/panels.css";
 import "../room/lobby.css";
+import "../quality/quality.css";
 import "./guest.css";
 import { GuestApp } from "./GuestApp";
 

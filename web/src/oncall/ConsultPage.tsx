@@ -20,7 +20,7 @@ import { askedSince, isOpen } from "../state/lists";
 import { phoneOf } from "../state/notes";
 import { outcomeKey } from "../state/summons";
 import { Banner, Button, Elapsed, ErrorView, Eta, LinkButton, Loading, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
-import { seen } from "../ui/seen";
+import { seenBy } from "../ui/seen";
 import { Arrival } from "./Cards";
 import { Report } from "./Report";
 import { StudyLine } from "./StudyLine";
@@ -58,8 +58,8 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
   const work = useAct(summary.id);
   const hasOutcomes = detail.outcomes.length > 0;
   useEffect(() => {
-    if (hasOutcomes) seen.add(outcomeKey(summary));
-  }, [hasOutcomes, summary]);
+    if (hasOutcomes) seenBy(me.person.id).add(outcomeKey(summary));
+  }, [hasOutcomes, summary, me.person.id]);
   return (
     <>
       <GlassBanner detail={detail} me={me.person} />

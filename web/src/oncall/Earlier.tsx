@@ -18,7 +18,7 @@ export function Earlier({ me }: { me: Me }) {
   const t = useTexts("oncall");
   const [isShown, setShown] = useState(false);
   const all = useAllConsults(true);
-  const seen = useSeen();
+  const seen = useSeen(me.person.id);
   const earlier = earlierConsults(all.data ?? [], me.person.id, LIMIT);
   const isNews = (consult: ConsultSummary) => consult.outcomes > 0 && !seen.includes(outcomeKey(consult));
   const news = earlier.filter(isNews).length;

@@ -1,3 +1,4 @@
+import { CheckCard } from "../check/CheckCard";
 import { useConsults } from "../api/query";
 import type { Me } from "../api/types";
 import { useTexts } from "../i18n";
@@ -17,6 +18,7 @@ export function Home({ me }: { me: Me }) {
       <h1 className="visually-hidden">{t("title")}</h1>
       <ArmCard />
       <Consults me={me} />
+      <CheckCard />
       <Duties />
       <Earlier me={me} />
     </div>

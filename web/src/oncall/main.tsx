@@ -1,6 +1,9 @@
 import { registerTexts } from "../i18n";
 import { mount } from "../ui/mount";
 import { OncallApp } from "./OncallApp";
+import "../room/lobby.css";
+import "../quality/quality.css";
+import "../check/check.css";
 import "./oncall.css";
 import { de, en } from "./texts";
 

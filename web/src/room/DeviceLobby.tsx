@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import { CheckDialog } from "../check/CheckDialog";
 import { useTexts } from "../i18n";
 import type { Device, DeviceProblem } from "../rtc/devices";
 import { watchLevel } from "../rtc/level";
@@ -16,15 +17,18 @@ interface Props {
   /** On the button; without it what the devices say. */
   joinLabel?: string;
   foot?: ReactNode;
+  /** The path to the server can be tried, too; not by guests and by telephones that a link brought here. */
+  hasCheck?: boolean;
   onJoin(local: LocalMedia): void;
 }
 
 /** Devices are chosen and tried before anybody sees or hears anything; every one of them may be missing. */
-export function DeviceLobby({ heading, about, news, canJoin, joinLabel, foot, onJoin }: Props) {
+export function DeviceLobby({ heading, about, news, canJoin, joinLabel, foot, hasCheck = false, onJoin }: Props) {
   const t = useTexts("room");
   const [local] = useState(() => new LocalMedia());
   const state = useSyncExternalStore(local.subscribe, local.snapshot);
   const isHandedOver = useRef(false);
+  const [isChecking, setChecking] = useState(false);
   useEffect(() => {
     void local.open(lastDevices());
   }, [local]);
@@ -78,6 +82,12 @@ export function DeviceLobby({ heading, about, news, canJoin, joinLabel, foot, on
               (camera || microphone || state.isOpening ? t("lobby.join") : t("lobby.joinWithout"))}
           </Button>
           {state.isOpening && <p className="lobby-hint">{t("lobby.opening")}</p>}
+          {hasCheck && (
+            <Button onPress={() => setChecking(true)} data-testid="check">
+              {t("check:open")}
+            </Button>
+          )}
+          {isChecking && <CheckDialog local={local} onClose={() => setChecking(false)} />}
           {foot}
         </div>
       </div>

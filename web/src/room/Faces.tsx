@@ -1,8 +1,10 @@
+import { useSyncExternalStore } from "react";
 import { Tiles } from "./Tiles";
 import type { Room } from "./useRoom";
 
 /** Who is in the room: seen, and said to those who do not see it. */
-export function Faces({ room: { connection, state, media, arrivals, chatNews } }: { room: Room }) {
+export function Faces({ room: { connection, meter, state, media, arrivals, chatNews } }: { room: Room }) {
+  const judgement = useSyncExternalStore(meter.subscribe, meter.snapshot);
   return (
     <>
       <p className="visually-hidden" role="status">
@@ -18,6 +20,8 @@ export function Faces({ room: { connection, state, media, arrivals, chatNews } }
         you={state.you}
         camera={media.tracks.camera}
         muted={media.muted || !media.tracks.microphone}
+        speaker={state.speaker}
+        judgement={judgement}
       />
     </>
   );

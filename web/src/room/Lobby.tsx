@@ -22,7 +22,8 @@ export function Lobby({ detail, me, onJoin }: Props) {
   const phones = phonesOfOther(summary, me.person, detail.fields?.callback_phone);
   const [isMoving, setMoving] = useState(false);
   // Whoever is on the telephone already needs no way there.
-  const canMove = canJoin && (me.only_consult === undefined || me.only_consult === null);
+  const isWhole = me.only_consult === undefined || me.only_consult === null;
+  const canMove = canJoin && isWhole;
   return (
     <DeviceLobby
       heading={
@@ -51,6 +52,7 @@ export function Lobby({ detail, me, onJoin }: Props) {
         </>
       }
       canJoin={canJoin}
+      hasCheck={isWhole}
       onJoin={onJoin}
       foot={
         <div className="lobby-foot">

@@ -2,7 +2,7 @@ import { Menu, MenuItem, MenuTrigger, Popover, Button as AriaButton } from "reac
 import { useTexts } from "../i18n";
 import { Icon } from "../viewer/icons";
 
-export type MoreItem = "invite" | "roll" | "consent" | "phone" | "times" | "record";
+export type MoreItem = "invite" | "roll" | "consent" | "phone" | "times" | "record" | "stats";
 
 /** What is needed once in a talk: one press away, and no button of its own on a phone. */
 export function MoreMenu({ items, onPick }: { items: readonly MoreItem[]; onPick(item: MoreItem): void }) {

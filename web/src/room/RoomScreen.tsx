@@ -1,8 +1,9 @@
-import { useCallback, useRef, useState } from "react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { ClockPanel } from "../consult/ClockPanel";
 import { ConsentDialog } from "../consult/ConsentDialog";
 import { RoomRecord } from "../consult/RoomRecord";
+import { useAnswered } from "../consult/Summons";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { DetachButton } from "../refer/Detach";
@@ -26,6 +27,7 @@ import { PhoneDialog } from "./PhoneDialog";
 import { RollCall } from "./RollCall";
 import { Roster } from "./Roster";
 import type { RoomSession } from "./roomSession";
+import { saveCall } from "./saveJson";
 import { SoundBlocked } from "./Sound";
 import { Stage } from "./Stage";
 import { Voices } from "./Tiles";
@@ -56,6 +58,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   useSoundByClick();
 
   const { summary, studies, actions } = detail;
+  useAnswered(me.person.id, useMemo(() => [summary], [summary]));
   // Interpreters talk and hear; they have no part in case and images, and faces are what they work with.
   const seesImages = detail.fields !== undefined && detail.fields !== null;
   const toggle = (wanted: PanelName) => setPanel(panel === wanted ? undefined : wanted);
@@ -63,6 +66,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const closeDialog = () => setDialog(undefined);
   const pick = (item: MoreItem) => {
     if (item === "times" || item === "record") toggle(item);
+    else if (item === "stats") saveCall(room.meter);
     else setDialog(item);
   };
 
@@ -159,6 +163,7 @@ function itemsFor(detail: ConsultDetail, me: Me): MoreItem[] {
     detail.clock !== undefined && detail.clock !== null && "times",
     (detail.roll_call || detail.consent || detail.guests.length > 0) && "record",
     (me.only_consult === undefined || me.only_consult === null) && "phone",
+    "stats",
   ];
   return items.filter((item) => item !== false);
 }

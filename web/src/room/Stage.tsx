@@ -1,9 +1,10 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { useTexts } from "../i18n";
 import { Video } from "./Tiles";
+import type { Room } from "./useRoom";
 
 /** The middle of the room: the images, and somebody's screen while it is shared. */
-export function Stage({ screen, children }: { screen: { stream: MediaStream; name: string } | undefined; children: ReactNode }) {
+export function Stage({ screen, children }: { screen: Room["screen"]; children: ReactNode }) {
   const t = useTexts("room");
   const [shown, show] = useShown(screen !== undefined);
   const label = screen && t("stage.screen", { name: screen.name });
@@ -26,7 +27,7 @@ export function Stage({ screen, children }: { screen: { stream: MediaStream; nam
       )}
       {screen && shown === "screen" && (
         <div className="shared-screen" data-testid="shared-screen">
-          <Video stream={screen.stream} className="" label={label ?? ""} />
+          <Video stream={screen.stream} className="" label={label ?? ""} line={screen.line} />
         </div>
       )}
       <div className="stage-images" hidden={shown === "screen" && screen !== undefined}>

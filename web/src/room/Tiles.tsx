@@ -1,11 +1,16 @@
 import { useEffect, useRef, useState } from "react";
 import type { Member } from "../api/types";
 import { useTexts } from "../i18n";
+import { QualityMark } from "../quality/QualityMark";
 import type { Connection } from "../rtc/connection";
+import type { Judgement } from "../rtc/meter";
+import type { Verdict } from "../rtc/quality";
 import { midOf } from "../rtc/slots";
+import type { Path } from "../rtc/stats";
 import type { Slot } from "../api/types";
 import { Icon } from "../viewer/icons";
 import { colorOf, initialsOf } from "./colors";
+import { useShown, type Line } from "./useShown";
 
 interface Props {
   connection: Connection;
@@ -14,10 +19,14 @@ interface Props {
   you: number | undefined;
   camera: MediaStreamTrack | undefined;
   muted: boolean;
+  speaker: number | undefined;
+  judgement: Judgement;
 }
 
+const GOOD: Verdict = { level: "good", reason: "none" };
+
 /** Faces: the others first, oneself last and mirrored; initials where there is no picture. */
-export function Tiles({ connection, roster, slots, you, camera, muted }: Props) {
+export function Tiles({ connection, roster, slots, you, camera, muted, speaker, judgement }: Props) {
   const t = useTexts("room");
   const others = roster.filter((member) => member.id !== you);
   const self = roster.find((member) => member.id === you);
@@ -28,17 +37,31 @@ export function Tiles({ connection, roster, slots, you, camera, muted }: Props) 
         const mid = midOf(slots, member.id, "camera");
         const stream =
           mid !== undefined && member.publishing.camera && member.connected ? connection.stream(mid) : undefined;
+        const judged = judgement.others.get(member.id);
         return (
           <Tile
             key={member.id}
             member={member}
             name={member.person.name}
             stream={stream}
+            line={mid === undefined ? undefined : { connection, mid, fit: "cover" }}
             isMuted={!member.publishing.microphone}
+            isSpeaking={member.id === speaker}
+            isPaused={judged?.isPaused ?? false}
+            verdict={member.connected ? (judged ?? GOOD) : { level: "lost", reason: "away" }}
           />
         );
       })}
-      {self && <OwnTile member={self} camera={camera} isMuted={muted} />}
+      {self && (
+        <OwnTile
+          member={self}
+          camera={camera}
+          isMuted={muted}
+          isSpeaking={self.id === speaker}
+          verdict={judgement.own}
+          path={judgement.path}
+        />
+      )}
     </ul>
   );
 }
@@ -46,40 +69,61 @@ export function Tiles({ connection, roster, slots, you, camera, muted }: Props) 
 function OwnTile({
   member,
   camera,
-  isMuted,
+  ...rest
 }: {
   member: Member;
   camera: MediaStreamTrack | undefined;
   isMuted: boolean;
+  isSpeaking: boolean;
+  verdict: Verdict;
+  path: Path | undefined;
 }) {
   const t = useTexts("room");
   const [stream, setStream] = useState<MediaStream>();
   useEffect(() => setStream(camera && new MediaStream([camera])), [camera]);
-  return <Tile member={{ ...member, connected: true }} name={t("you")} stream={stream} isMuted={isMuted} isSelf />;
+  return <Tile member={{ ...member, connected: true }} name={t("you")} stream={stream} isSelf {...rest} />;
 }
 
 interface TileProps {
   member: Member;
   name: string;
   stream: MediaStream | undefined;
+  /** Where the picture comes in. */
+  line?: Line | undefined;
   isMuted: boolean;
   isSelf?: boolean;
+  isSpeaking: boolean;
+  /** The picture stands still; it stays on the page, because it would not be sent otherwise. */
+  isPaused?: boolean;
+  verdict: Verdict;
+  path?: Path | undefined;
 }
 
-function Tile({ member, name, stream, isMuted, isSelf = false }: TileProps) {
+function Tile(props: TileProps) {
+  const { member, name, stream, line, isMuted, isSelf = false, isSpeaking, isPaused = false, verdict, path } = props;
   const t = useTexts("room");
+  const initials = (
+    <span className="initials" aria-hidden="true" style={{ color: colorOf(member.id) }}>
+      {initialsOf(member.person.name)}
+    </span>
+  );
   return (
     <li
-      className={`tile${isSelf ? " tile-self" : ""}`}
+      className={`tile${isSelf ? " tile-self" : ""}${isSpeaking ? " tile-speaks" : ""}`}
       data-testid={`tile-${member.id}`}
+      data-speaks={isSpeaking}
       style={{ borderColor: colorOf(member.id) }}
     >
       {stream ? (
-        <Video stream={stream} className={isSelf ? "mirrored" : ""} label={name} />
+        <Video stream={stream} className={isSelf ? "mirrored" : ""} label={name} line={line} />
       ) : (
-        <span className="initials" aria-hidden="true" style={{ color: colorOf(member.id) }}>
-          {initialsOf(member.person.name)}
-        </span>
+        initials
+      )}
+      {stream && isPaused && (
+        <div className="tile-paused" data-testid={`paused-${member.id}`}>
+          {initials}
+          <p>{t("quality:paused")}</p>
+        </div>
       )}
       {!member.connected && <span className="tile-away">{t("away")}</span>}
       <span className="tile-name">
@@ -89,14 +133,26 @@ function Tile({ member, name, stream, isMuted, isSelf = false }: TileProps) {
           </span>
         )}
         {name}
+        {/* No live region: who speaks is heard. It is for whoever asks. */}
+        {isSpeaking && <span className="visually-hidden">{t("quality:speaks")}</span>}
       </span>
+      <QualityMark name={isSelf ? undefined : name} verdict={verdict} path={path} />
     </li>
   );
 }
 
+interface VideoProps {
+  stream: MediaStream;
+  className: string;
+  label: string;
+  /** Where it comes in: the server sends what fits the size. */
+  line?: Line | undefined;
+}
+
 /** A video whose element survives a change of its stream. */
-export function Video({ stream, className, label }: { stream: MediaStream; className: string; label: string }) {
+export function Video({ stream, className, label, line }: VideoProps) {
   const video = useRef<HTMLVideoElement>(null);
+  useShown(video, line);
   useEffect(() => {
     const element = video.current;
     if (!element || element.srcObject === stream) return;

@@ -80,6 +80,7 @@ export const de = {
     times: "Zeiten",
     record: "Festgehaltenes ansehen",
     phone: "Am eigenen Telefon weiter",
+    stats: "Messwerte für den Support speichern",
   },
   chat: {
     title: "Chat",
@@ -245,6 +246,7 @@ export const en: SameShape<typeof de> = {
     times: "Times",
     record: "Show what was recorded",
     phone: "Continue on my phone",
+    stats: "Save measurements for support",
   },
   chat: {
     title: "Chat",

@@ -5,6 +5,8 @@ import "./controls.css";
 import "./panels.css";
 import "../consult/consult.css";
 import "./lobby.css";
+import "../quality/quality.css";
+import "../check/check.css";
 import { RoomApp } from "./RoomApp";
 
 mount(<RoomApp />);

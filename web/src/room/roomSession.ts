@@ -5,6 +5,7 @@ import type { ConsultId, RoomTicket } from "../api/types";
 import { Channels } from "../rtc/channel";
 import { Connection } from "../rtc/connection";
 import type { LocalMedia, LocalState } from "../rtc/localMedia";
+import { Meter } from "../rtc/meter";
 import { SharedView } from "../viewer/sync/session";
 import { Chat } from "./chat/chat";
 import { CHAT_PREFIX } from "./chat/message";
@@ -20,6 +21,7 @@ export class RoomSession {
   });
   readonly chat: Chat;
   readonly connection: Connection;
+  readonly meter: Meter;
   private before: LocalState;
   private readonly stops: (() => void)[];
 
@@ -31,8 +33,10 @@ export class RoomSession {
   ) {
     this.chat = new Chat({ who: (member) => this.personAt(member), now: serverNow, readUpTo: readUpTo(consult) });
     this.connection = new Connection(ticket, new Channels({ [CHAT_PREFIX]: this.chat }, this.view));
+    this.meter = new Meter(this.connection);
     this.before = local.snapshot();
     this.stops = [
+      () => this.meter.stop(),
       local.subscribe(() => this.publish()),
       this.connection.subscribe(() => this.endWhenOver()),
       this.chat.subscribe(() => rememberRead(consult, this.chat.readUpTo)),

@@ -1,6 +1,7 @@
 import { useEffect, useState, useSyncExternalStore } from "react";
 import type { Connection } from "../rtc/connection";
 import type { LocalState } from "../rtc/localMedia";
+import type { Meter } from "../rtc/meter";
 import type { EndReason, State } from "../rtc/machine";
 import { sharedScreen } from "../rtc/slots";
 import type { StackView } from "../viewer/engine/stackView";
@@ -8,11 +9,13 @@ import { useArrivals } from "./arrivals";
 import { useChatNews } from "./chatNews";
 import { exposeDebug } from "./debug";
 import type { RoomSession } from "./roomSession";
+import type { Line } from "./useShown";
 import { useWakeLock } from "./wakeLock";
 
 /** A stay as it is shown, to members of the team and to guests alike. */
 export interface Room {
   readonly connection: Connection;
+  readonly meter: Meter;
   readonly state: State;
   readonly media: LocalState;
   /** Chat messages that were not read yet. */
@@ -21,7 +24,7 @@ export interface Room {
   readonly arrivals: string;
   readonly chatNews: string;
   /** The screen that somebody shares. */
-  readonly screen: { readonly stream: MediaStream; readonly name: string } | undefined;
+  readonly screen: { readonly stream: MediaStream; readonly name: string; readonly line: Line } | undefined;
   readonly nameOf: (member: number) => string;
   /** Voices that the browser has stopped; each goes on when called from a press. */
   readonly stopped: readonly (() => void)[];
@@ -37,7 +40,7 @@ interface Options {
 }
 
 export function useRoom(session: RoomSession, { showsChat, stack, onEnded }: Options): Room {
-  const { connection, local, chat } = session;
+  const { connection, meter, local, chat } = session;
   const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
   const media = useSyncExternalStore(local.subscribe, local.snapshot);
   const { unread } = useSyncExternalStore(chat.subscribe, chat.snapshot);
@@ -56,12 +59,13 @@ export function useRoom(session: RoomSession, { showsChat, stack, onEnded }: Opt
   const stream = slot && connection.stream(slot.mid);
   return {
     connection,
+    meter,
     state,
     media,
     unread,
     arrivals,
     chatNews,
-    screen: slot && stream ? { stream, name: nameOf(slot.member) } : undefined,
+    screen: slot && stream ? { stream, name: nameOf(slot.member), line: { connection, mid: slot.mid, fit: "contain" } } : undefined,
     nameOf,
     stopped,
     onBlocked: (resume) => setStopped((all) => [...all, resume]),

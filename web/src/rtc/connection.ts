@@ -1,11 +1,12 @@
 /** Runs {@link step}: carries out its effects and feeds it what happens. One object per stay in a room. */
 
 import { asApiError } from "../api/problem";
-import type { ClientMessage, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
+import type { ClientMessage, IceServer, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
 import type { Consumer, Link } from "./channel";
 import { decodeFrame, encodeAgedPut, encodeFrame, Kind } from "./envelope";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 import { Peer, type LocalTracks } from "./peer";
+import { View } from "./view";
 
 /**
  * Bytes that may wait in the `state` channel. More lets a follower fall behind by what lies in the queue; less wastes
@@ -22,7 +23,13 @@ export class Connection {
   private shown: Peer | undefined;
   private socket: WebSocket | undefined;
   private ticketRequest: AbortController | undefined;
+  /** Of the last ticket; their credentials are made for it. `undefined` until there was one. */
+  private iceServers: readonly IceServer[] | undefined;
+  /** The peer that waits for the first ticket: whoever is reached by a relay alone needs it in the first offer. */
+  private peerInWait: number | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly view = new View();
+  private viewTimer: ReturnType<typeof setTimeout> | undefined;
   private tracks: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
   private readonly listeners = new Set<() => void>();
 
@@ -41,16 +48,24 @@ export class Connection {
 
   join(tracks: LocalTracks, publishing: Publishing): void {
     this.tracks = tracks;
-    addEventListener("online", this.retry);
+    this.listen();
     this.feed({ type: "join", publishing });
   }
 
-  /** Tries again now instead of after the wait. */
-  readonly retry = (): void => this.feed({ type: "retry" });
-
   leave(): void {
     this.feed({ type: "leave" });
-    removeEventListener("online", this.retry);
+  }
+
+  /** The picture of line `mid` is drawn `height` pixels of the screen high, 0 for one that is out of sight. */
+  show(mid: string, height: number): void {
+    this.view.show(mid, height);
+    this.tellView();
+  }
+
+  /** The picture of line `mid` is no longer on the page. */
+  hide(mid: string): void {
+    this.view.hide(mid);
+    this.tellView();
   }
 
   /** Sends `track` as `source` and tells the room what is sent. */
@@ -69,10 +84,19 @@ export class Connection {
     return this.shown?.audioStreams() ?? [];
   }
 
+  isShown(mid: string): boolean {
+    return this.view.isShown(mid);
+  }
+
+  /** The browser's statistics of the media on screen. */
+  async report(): Promise<RTCStatsReport | undefined> {
+    return this.shown?.stats().catch(() => undefined);
+  }
+
   /** Frames decoded so far on each incoming video line that carries something. */
   async framesDecoded(): Promise<Record<string, number>> {
     const frames: Record<string, number> = {};
-    const report = await this.shown?.stats().catch(() => undefined);
+    const report = await this.report();
     report?.forEach((entry: RTCInboundRtpStreamStats) => {
       if (entry.type === "inbound-rtp" && entry.kind === "video" && entry.mid)
         frames[entry.mid] = entry.framesDecoded ?? 0;
@@ -88,6 +112,7 @@ export class Connection {
     this.schedule();
     if (state.you !== undefined && state.you !== before.you) this.shared.seat(state.you);
     if (state.roster !== before.roster) this.shared.roster(state.roster.map((member) => member.id));
+    if (state.phase === "ended" && before.phase !== "ended") this.stopListening();
     if (state !== before || effects.length > 0) for (const listener of this.listeners) listener();
   }
 
@@ -98,12 +123,45 @@ export class Connection {
       this.timer = setTimeout(() => this.feed({ type: "tick" }), Math.max(0, at - performance.now()));
   }
 
+  private stopListening: () => void = () => undefined;
+
+  private listen(): void {
+    this.stopListening();
+    const onNetwork = () => this.feed({ type: "network" });
+    const onVisible = () => {
+      this.view.setVisible(document.visibilityState === "visible");
+      this.tellView();
+    };
+    onVisible();
+    addEventListener("online", onNetwork);
+    document.addEventListener("visibilitychange", onVisible);
+    const stopWatching = watchNetwork(onNetwork);
+    this.stopListening = () => {
+      clearTimeout(this.viewTimer);
+      removeEventListener("online", onNetwork);
+      document.removeEventListener("visibilitychange", onVisible);
+      stopWatching();
+    };
+  }
+
+  /** Tells the server how large the pictures are, as soon as that may be said. */
+  private tellView(): void {
+    clearTimeout(this.viewTimer);
+    const { phase } = this.state;
+    if (phase !== "media" && phase !== "live" && phase !== "restart") return;
+    const now = performance.now();
+    const sizes = this.view.take(now);
+    if (sizes) this.send({ type: "view", sizes });
+    const due = this.view.due();
+    if (due !== undefined) this.viewTimer = setTimeout(() => this.tellView(), due - now);
+  }
+
   private carryOut(effect: Effect): void {
     switch (effect.type) {
       case "ticket":
         return void this.fetchTicket(effect.epoch);
       case "peer":
-        return void this.makePeer(effect.peer);
+        return this.wantPeer(effect.peer);
       case "socket":
         return this.openSocket(effect.epoch, effect.url, effect.ticket);
       case "send":
@@ -113,7 +171,12 @@ export class Connection {
           .get(effect.peer)
           ?.answer(effect.sdp)
           .catch(() => this.feed({ type: "peer_failed", peer: effect.peer }));
-        return;
+        this.view.forget();
+        return this.tellView();
+      case "restart":
+        return void this.restart(effect.peer);
+      case "want":
+        return this.peers.get(effect.peer)?.want(effect.source, effect.layers);
       case "retire":
         return this.retire(effect.keep);
       case "close_socket":
@@ -127,8 +190,11 @@ export class Connection {
     const abort = new AbortController();
     this.ticketRequest = abort;
     try {
-      const { ticket, url } = await this.ticket(abort.signal);
-      if (!abort.signal.aborted) this.feed({ type: "ticket", epoch, ticket, url });
+      const { ticket, url, ice_servers } = await this.ticket(abort.signal);
+      if (abort.signal.aborted) return;
+      this.iceServers = ice_servers;
+      this.feed({ type: "ticket", epoch, ticket, url });
+      this.makeWaiting(ice_servers);
     } catch (error) {
       const problem = asApiError(error);
       const phone = problem?.phone ?? undefined;
@@ -138,11 +204,24 @@ export class Connection {
     }
   }
 
-  private async makePeer(number: number): Promise<void> {
+  private wantPeer(number: number): void {
+    if (this.iceServers) void this.makePeer(number, this.iceServers);
+    else this.peerInWait = number;
+  }
+
+  /** While the socket opens, so that it costs no time. */
+  private makeWaiting(iceServers: readonly IceServer[]): void {
+    const number = this.peerInWait;
+    this.peerInWait = undefined;
+    if (number !== undefined && number === this.state.peer && this.state.phase !== "ended")
+      void this.makePeer(number, iceServers);
+  }
+
+  private async makePeer(number: number, iceServers: readonly IceServer[]): Promise<void> {
     // Those that never connected are of no use to anybody.
     for (const [old, peer] of this.peers) if (peer !== this.shown) this.drop(old);
     try {
-      const peer = new Peer(this.tracks, {
+      const peer = new Peer(this.tracks, iceServers, {
         media: (state) => {
           if (state === "connected") this.shown = peer;
           this.feed({ type: "media", peer: number, state });
@@ -152,6 +231,16 @@ export class Connection {
       });
       this.peers.set(number, peer);
       this.feed({ type: "offer", peer: number, offer: await peer.offer() });
+    } catch {
+      this.feed({ type: "peer_failed", peer: number });
+    }
+  }
+
+  private async restart(number: number): Promise<void> {
+    try {
+      const peer = this.peers.get(number);
+      if (!peer) throw new Error("the peer is gone");
+      this.feed({ type: "offer", peer: number, offer: await peer.restart(this.iceServers ?? []) });
     } catch {
       this.feed({ type: "peer_failed", peer: number });
     }
@@ -227,6 +316,21 @@ export class Connection {
     const frame = data instanceof ArrayBuffer ? decodeFrame(data) : undefined;
     if (frame) this.shared.received(frame);
   }
+}
+
+/** Calls back when a telephone goes from one network to another. Other computers do not tell; their media do. */
+function watchNetwork(changed: () => void): () => void {
+  const network = (navigator as { connection?: EventTarget & { readonly type?: string } }).connection;
+  if (network?.type === undefined) return () => undefined;
+  let before = network.type;
+  // It also tells of every guess of the browser at the speed.
+  const onChange = () => {
+    const now = network.type ?? "none";
+    if (now !== before && now !== "none") changed();
+    before = now;
+  };
+  network.addEventListener("change", onChange);
+  return () => network.removeEventListener("change", onChange);
 }
 
 function parse(data: unknown): ServerMessage | undefined {

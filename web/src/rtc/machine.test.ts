@@ -4,7 +4,8 @@ import * as machine from "./machine";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 
 const publishing = { microphone: true, camera: true, screen: false };
-const offer = { sdp: "v=0", publish: [], receive: [] };
+const offer = { sdp: "v=0", publish: [], receive: [], restart: false };
+const again = { ...offer, sdp: "v=1", restart: true };
 const member = { id: 3 } as Member;
 
 /** Runs inputs at the given times; keeps the last state and all effects. */
@@ -33,6 +34,19 @@ class Plan {
   }
   message(message: ServerMessage): this {
     return this.at(this.now, { type: "message", epoch: this.epoch, message });
+  }
+  /** The server stops, which takes the peer with it, and the next attempt begins. */
+  stopped(now: number): this {
+    this.now = now;
+    return this.message({ type: "bye", reason: "restart" }).due();
+  }
+  /** Welcome on the socket of the next attempt. */
+  back(): this {
+    this.at(this.now, { type: "ticket", epoch: this.epoch, ticket: "t", url: "ws://x" });
+    return this.message({ type: "welcome", you: 3, roster: [member] });
+  }
+  peers(): number {
+    return this.said().filter((said) => said === "peer").length;
   }
   live(): this {
     return this.at(0, { type: "join", publishing })
@@ -121,7 +135,7 @@ describe("coming back", () => {
   });
 
   it("makes one offer for all attempts that find no server, and sends it when there is one", () => {
-    const plan = new Plan().live().at(1000, { type: "socket_closed", epoch: 1 }).due();
+    const plan = new Plan().live().stopped(1000);
     plan.at(plan.now, { type: "offer", peer: 2, offer });
     for (let i = 0; i < 4; i += 1)
       plan.at(plan.now, { type: "ticket_failed", epoch: plan.epoch, code: "offline" }).due();
@@ -134,12 +148,12 @@ describe("coming back", () => {
 
   it("makes another offer when the one that waited is old or of another network", () => {
     const made = (plan: Plan) => plan.said().filter((s) => s === "peer").length;
-    const lost = () => new Plan().live().at(1000, { type: "socket_closed", epoch: 1 }).due();
+    const lost = () => new Plan().live().stopped(1000);
     const old = lost();
     old.at(old.now + machine.OFFER_KEEPS, { type: "ticket_failed", epoch: old.epoch, code: "offline" }).due();
     expect(made(old)).toBe(3);
     const moved = lost();
-    expect(made(moved.at(moved.now + 10, { type: "retry" }))).toBe(3);
+    expect(made(moved.at(moved.now + 10, { type: "network" }))).toBe(3);
     const broken = lost();
     broken.at(broken.now, { type: "peer_failed", peer: 2 }).due();
     expect(made(broken)).toBe(3);
@@ -152,20 +166,7 @@ describe("coming back", () => {
     expect(plan.state.roster).toEqual([member]);
     expect(plan.state.slots).toHaveLength(1);
     plan.due();
-    expect(plan.effects.slice(-2)).toEqual([
-      { type: "ticket", epoch: 2 },
-      { type: "peer", peer: 2 },
-    ]);
-  });
-
-  it("forgives a short media disconnect and rejoins after a long one", () => {
-    const plan = new Plan().live().at(100, { type: "media", peer: 1, state: "disconnected" });
-    plan.at(500, { type: "media", peer: 1, state: "connected" });
-    expect(plan.state.phase).toBe("live");
-    plan
-      .at(600, { type: "media", peer: 1, state: "disconnected" })
-      .at(600 + machine.DISCONNECT_GRACE, { type: "tick" });
-    expect(plan.state.phase).toBe("waiting");
+    expect(plan.effects.at(-1)).toEqual({ type: "ticket", epoch: 2 });
   });
 
   it("notices a silent server by its missing pong", () => {
@@ -194,14 +195,14 @@ describe("coming back", () => {
   });
 
   it("ignores what an older attempt reports", () => {
-    const plan = new Plan().live().at(200, { type: "socket_closed", epoch: 1 }).due();
+    const plan = new Plan().live().stopped(200);
     const before = plan.state;
     plan.at(300, { type: "media", peer: 1, state: "failed" }, { type: "socket_closed", epoch: 1 });
     expect(plan.state).toBe(before);
   });
 
   it("does not wait when the network is back", () => {
-    const plan = new Plan().live().at(200, { type: "media", peer: 1, state: "failed" }, { type: "retry" });
+    const plan = new Plan().live().at(200, { type: "socket_closed", epoch: 1 }, { type: "network" });
     expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2 });
   });
 
@@ -234,11 +235,128 @@ describe("coming back", () => {
     const muted = { microphone: false, camera: true, screen: false };
     const plan = new Plan().live().at(100, { type: "publishing", publishing: muted });
     expect(plan.effects.at(-1)).toMatchObject({ type: "send", message: { type: "publishing", publishing: muted } });
-    plan.at(200, { type: "socket_closed", epoch: 1 }).due();
-    plan.at(plan.now, { type: "ticket", epoch: 2, ticket: "t", url: "u" }, { type: "offer", peer: 2, offer });
-    plan.message({ type: "welcome", you: 3, roster: [] });
+    plan.stopped(200).at(plan.now, { type: "offer", peer: 2, offer }).back();
     expect(plan.effects.at(-1)).toMatchObject({ message: { publishing: muted } });
   });
+});
+
+describe("a path that changes", () => {
+  const interrupted = () => new Plan().live().at(1000, { type: "media", peer: 1, state: "disconnected" });
+  const restarted = () =>
+    interrupted().at(1010, { type: "offer", peer: 1, offer: again }).message({ type: "answer", sdp: "b" });
+
+  it("is answered by an ICE restart on the same socket, without another peer or ticket", () => {
+    const plan = restarted();
+    expect(plan.state.phase).toBe("restart");
+    expect(plan.effects.slice(-3)).toEqual([
+      { type: "restart", peer: 1 },
+      { type: "send", message: { type: "offer", ...again } },
+      { type: "answer", peer: 1, sdp: "b" },
+    ]);
+    plan.at(1300, { type: "media", peer: 1, state: "connected" });
+    expect(plan.state).toMatchObject({ phase: "live", epoch: 1, peer: 1, restart: undefined, deadline: undefined });
+  });
+
+  it("may heal by itself before the answer, which is then still taken", () => {
+    const plan = interrupted().at(1010, { type: "offer", peer: 1, offer: again });
+    plan.at(1020, { type: "media", peer: 1, state: "connected" });
+    expect(plan.state.phase).toBe("live");
+    plan.message({ type: "answer", sdp: "b" });
+    expect(plan.effects.at(-1)).toEqual({ type: "answer", peer: 1, sdp: "b" });
+    expect(plan.state).toMatchObject({ phase: "live", restart: undefined });
+  });
+
+  it("is restarted once, however often it is reported", () => {
+    const plan = interrupted().at(1100, { type: "media", peer: 1, state: "failed" });
+    expect(plan.said().filter((said) => said === "restart")).toHaveLength(1);
+  });
+
+  it("gets a fresh peer when the restart leads nowhere", () => {
+    const plan = restarted().at(1010 + machine.RESTART_WITHIN, { type: "tick" });
+    expect(plan.state.phase).toBe("waiting");
+    plan.due();
+    expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2, peer: 2 });
+  });
+
+  it("gets a fresh peer when the server has lost the old one", () => {
+    const plan = interrupted().at(1010, { type: "offer", peer: 1, offer: again });
+    plan.message({ type: "refused", code: "invalid_sdp" }).due();
+    expect(plan.state).toMatchObject({ phase: "ticket", peer: 2, refusedOffers: 0 });
+  });
+
+  it("takes another socket for the same peer when this one does not answer", () => {
+    const plan = interrupted().at(1010, { type: "offer", peer: 1, offer: again });
+    expect(nextDeadline(plan.state)).toBe(1010 + machine.RESTART_ANSWER_WITHIN);
+    plan.due().due().back();
+    expect(plan.effects.at(-1)).toEqual({ type: "restart", peer: 1 });
+    plan.at(plan.now, { type: "offer", peer: 1, offer: again }).message({ type: "answer", sdp: "c" });
+    expect(plan.state.phase).toBe("media");
+    plan.at(plan.now + 50, { type: "media", peer: 1, state: "connected" });
+    expect(plan.state).toMatchObject({ phase: "live", epoch: 2, peer: 1 });
+    expect(plan.peers()).toBe(1);
+  });
+
+  it("is restarted as soon as the browser tells of another network, before media notice", () => {
+    const plan = new Plan().live().at(1000, { type: "network" });
+    expect(plan.effects.at(-1)).toEqual({ type: "restart", peer: 1 });
+    expect(plan.state.phase).toBe("live");
+    plan.at(1010, { type: "offer", peer: 1, offer: again }).message({ type: "answer", sdp: "b" });
+    expect(plan.state).toMatchObject({ phase: "live", restart: undefined });
+  });
+
+  it("drops a socket whose answer is due when the network is another one", () => {
+    const plan = interrupted().at(1010, { type: "offer", peer: 1, offer: again }).at(1500, { type: "network" });
+    expect(plan.said().slice(-2)).toEqual(["close_socket", "ticket"]);
+    expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2, isAlive: true });
+  });
+});
+
+describe("a socket that is lost while media flow", () => {
+  const lost = () => new Plan().live().at(1000, { type: "socket_closed", epoch: 1 }).due();
+
+  it("is replaced, and media never stop", () => {
+    const plan = lost().back().at(1300, { type: "offer", peer: 1, offer: again });
+    expect(plan.said().slice(-3)).toEqual(["restart", "offer", "publishing"]);
+    plan.message({ type: "answer", sdp: "b" });
+    expect(plan.state).toMatchObject({ phase: "live", epoch: 2, peer: 1, failures: 0 });
+    expect(plan.peers()).toBe(1);
+  });
+
+  it("gets a fresh peer on the same socket when the server has forgotten the old one", () => {
+    const plan = lost().back().at(1300, { type: "offer", peer: 1, offer: again });
+    plan.message({ type: "refused", code: "invalid_sdp" });
+    expect(plan.state).toMatchObject({ phase: "socket", epoch: 2, peer: 2, refusedOffers: 0 });
+    plan.at(1350, { type: "offer", peer: 2, offer });
+    expect(plan.effects.at(-2)).toEqual({ type: "send", message: { type: "offer", ...offer } });
+  });
+
+  it("asks for its ticket more impatiently than somebody who was never inside", () => {
+    const plan = lost();
+    expect((nextDeadline(plan.state) ?? 0) - plan.now).toBe(machine.BACK_TICKET_WITHIN);
+  });
+
+  it("is back two and a half seconds after the network, whatever hung before", () => {
+    // Requests that were sent into the void are given up and sent anew, each at most this long after the other.
+    const plan = lost();
+    const sent: number[] = [plan.now];
+    while (plan.now < 30_000) {
+      const before = plan.epoch;
+      plan.due();
+      if (plan.epoch !== before) sent.push(plan.now);
+    }
+    const gaps = sent.slice(1).map((at, i) => at - (sent[i] ?? 0));
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(machine.BACK_TICKET_WITHIN + machine.BACK_RETRY);
+  });
+});
+
+it("who speaks, how everybody gets through and what nobody needs come from the server", () => {
+  const weak = { member: 7, level: "weak", cause: "their_uplink" } as const;
+  const plan = new Plan().live().message({ type: "speaker", member: 7 }).message({ type: "quality", members: [weak] });
+  expect(plan.state).toMatchObject({ speaker: 7, quality: [weak] });
+  plan.message({ type: "wanted", source: "camera", layers: 1 });
+  expect(plan.effects.at(-1)).toEqual({ type: "want", peer: 1, source: "camera", layers: 1 });
+  plan.message({ type: "speaker", member: null });
+  expect(plan.state.speaker).toBeUndefined();
 });
 
 describe("a guest", () => {

@@ -2,8 +2,12 @@
  * The way into a room and back into it, as a pure reducer: inputs and the time in, effects and the next deadline out.
  *
  * Every attempt has its own number (`epoch`), every peer connection too (`peer`); what an older one still reports is
- * ignored. A lost socket, failed media or a silent server all end the same way: a new attempt with a new ticket, which
- * the server gives the same seat.
+ * ignored. A lost socket or a silent server end the same way: a new attempt with a new ticket, which the server gives
+ * the same seat.
+ *
+ * Media outlive the socket, and the socket a changed path. Interrupted media, or another network, are answered by an ICE
+ * restart on the same socket; when that gets no answer, the socket is dead too, and the next one tells the same restart.
+ * A fresh peer connection is made only when the server has given up the old one, or its restart leads nowhere.
  *
  * An attempt that finds no server costs one request and nothing else: the peer connection with its offer is made once
  * and waits for the server. The ticket is what asks whether the server is there, because a browser delays new
@@ -15,7 +19,8 @@ import {
   ANSWER_WITHIN,
   BACK_ATTEMPTS,
   BACK_RETRY,
-  DISCONNECT_GRACE,
+  BACK_TICKET_ATTEMPTS,
+  BACK_TICKET_WITHIN,
   FIRST_RETRY,
   initial,
   LAST_RETRY,
@@ -26,11 +31,15 @@ import {
   OFFER_KEEPS,
   PING_EVERY,
   PONG_WITHIN,
+  RESTART_ANSWER_WITHIN,
+  RESTART_WITHIN,
   TICKET_WITHIN,
   WELCOME_WITHIN,
   type Effect,
   type EndReason,
   type Input,
+  type Offer,
+  type Restart,
   type State,
   type Step,
 } from "./state";
@@ -56,13 +65,13 @@ export function step(state: State, input: Input, now: number, random: number): S
         ? ticketFailed({ ...state, phone: input.phone ?? state.phone }, input, now, random)
         : { state, effects: [] };
     case "offer":
-      return state.phase === "ended" ? { state, effects: [] } : sendOffer({ ...state, offer: input.offer }, now);
+      return offered(state, input.offer, now);
     case "message":
       return isOn(state) ? receive(state, input.message, now, random) : { state, effects: [] };
     case "socket_closed":
       return isOn(state) ? fail(state, now, random) : { state, effects: [] };
     case "peer_failed": {
-      const next = { ...state, peerUsed: true, offer: undefined };
+      const next = { ...state, ...dead, offer: undefined };
       return isOn(next) ? fail(next, now, random) : { state: next, effects: [] };
     }
     case "media":
@@ -71,11 +80,8 @@ export function step(state: State, input: Input, now: number, random: number): S
       const next = { ...state, publishing: input.publishing };
       return { state: next, effects: next.welcomed && isOn(next) ? [tellPublishing(next)] : [] };
     }
-    case "retry":
-      // What was sent while there was no network may hang for long: better ask anew, with an offer of this network.
-      return state.phase === "waiting" || state.phase === "ticket" || state.phase === "socket"
-        ? attempt({ ...state, peerUsed: true }, now)
-        : { state, effects: [] };
+    case "network":
+      return network(state, now);
     case "tick":
       return tick(state, now, random);
     case "leave":
@@ -85,9 +91,12 @@ export function step(state: State, input: Input, now: number, random: number): S
 
 /** When {@link step} wants a `tick` at the latest. */
 export function nextDeadline(state: State): number | undefined {
-  const times = [state.deadline, state.nextPing, state.pongBy].filter((t) => t !== undefined);
+  const times = [state.deadline, state.nextPing, state.pongBy, state.restart?.by].filter((t) => t !== undefined);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
+
+/** The peer is of no more use: the next attempt makes another one. */
+const dead = { peerUsed: true, isAlive: false, isUp: false, restart: undefined } as const;
 
 /** An attempt is under way or has succeeded. */
 function isOn(state: State): boolean {
@@ -96,16 +105,19 @@ function isOn(state: State): boolean {
 
 function attempt(state: State, now: number): Step {
   const epoch = state.epoch + 1;
+  const isImpatient = state.everLive && state.failures <= BACK_TICKET_ATTEMPTS;
   const next: State = {
     ...state,
     phase: "ticket",
     epoch,
-    deadline: now + TICKET_WITHIN,
+    deadline: now + (isImpatient ? BACK_TICKET_WITHIN : TICKET_WITHIN),
     nextPing: undefined,
     pongBy: undefined,
+    restart: undefined,
     welcomed: false,
   };
-  // The offer needs no ticket: both at once saves a round trip.
+  if (state.isAlive) return { state: next, effects: [{ type: "ticket", epoch }] };
+  // Both at once saves a round trip. Only the first peer needs a ticket, for its relays.
   const fresh = freshPeer(next, now);
   return { state: fresh.state, effects: [{ type: "ticket", epoch }, ...fresh.effects] };
 }
@@ -115,7 +127,7 @@ function freshPeer(state: State, now: number): Step {
   if (!state.peerUsed && now - state.peerSince < OFFER_KEEPS) return { state, effects: [] };
   const peer = state.peer + 1;
   return {
-    state: { ...state, peer, peerSince: now, peerUsed: false, offer: undefined },
+    state: { ...state, peer, peerSince: now, peerUsed: false, offer: undefined, wanted: {} },
     effects: [{ type: "peer", peer }],
   };
 }
@@ -140,6 +152,15 @@ function ticketFailed(state: State, { code, retryAfter }: TicketFailure, now: nu
   }
 }
 
+function offered(state: State, offer: Offer, now: number): Step {
+  if (state.restart?.step !== "making")
+    return state.phase === "ended" ? { state, effects: [] } : sendOffer({ ...state, offer }, now);
+  return {
+    state: { ...state, restart: { step: "sent", by: now + RESTART_ANSWER_WITHIN } },
+    effects: [{ type: "send", message: { type: "offer", ...offer } }],
+  };
+}
+
 function sendOffer(state: State, now: number): Step {
   if (state.phase !== "socket" || !state.welcomed || !state.offer) return { state, effects: [] };
   const message: ClientMessage = { type: "offer", ...state.offer };
@@ -162,10 +183,15 @@ function receive(state: State, message: ServerMessage, now: number, random: numb
     case "welcome":
       return welcome({ ...state, you: message.you, roster: message.roster, waitingGuests: [] }, now);
     case "answer":
-      if (state.phase !== "offer") return { state, effects: [] };
+      return answered(state, message.sdp, now);
+    case "speaker":
+      return { state: { ...state, speaker: message.member ?? undefined }, effects: [] };
+    case "quality":
+      return { state: { ...state, quality: message.members }, effects: [] };
+    case "wanted":
       return {
-        state: { ...state, phase: "media", deadline: now + MEDIA_WITHIN },
-        effects: [{ type: "answer", peer: state.peer, sdp: message.sdp }],
+        state: { ...state, wanted: { ...state.wanted, [message.source]: message.layers } },
+        effects: [{ type: "want", peer: state.peer, source: message.source, layers: message.layers }],
       };
     case "slots":
       return { state: { ...state, slots: message.slots }, effects: [] };
@@ -182,12 +208,36 @@ function receive(state: State, message: ServerMessage, now: number, random: numb
 
 /** Into the room: `socket` again, now that nothing but the offer is missing. */
 function welcome(state: State, now: number): Step {
-  const fresh = freshPeer(state, now);
-  const offered = sendOffer(
-    { ...fresh.state, phase: "socket", welcomed: true, nextPing: now + PING_EVERY, deadline: now + WELCOME_WITHIN },
-    now,
-  );
-  return { state: offered.state, effects: [...fresh.effects, ...offered.effects] };
+  const inside: State = {
+    ...state,
+    phase: "socket",
+    welcomed: true,
+    speaker: undefined,
+    quality: [],
+    nextPing: now + PING_EVERY,
+    deadline: now + WELCOME_WITHIN,
+  };
+  // Its offer is made only now: of the network in which the server was reached.
+  if (state.isAlive) return { state: inside, effects: [{ type: "restart", peer: state.peer }] };
+  const fresh = freshPeer(inside, now);
+  const sent = sendOffer(fresh.state, now);
+  return { state: sent.state, effects: [...fresh.effects, ...sent.effects] };
+}
+
+function answered(state: State, sdp: string, now: number): Step {
+  const effects: Effect[] = [{ type: "answer", peer: state.peer, sdp }];
+  if (state.restart?.step === "sent") {
+    const restart: Restart | undefined = state.isUp ? undefined : { step: "answered", by: now + RESTART_WITHIN };
+    return { state: { ...state, restart }, effects };
+  }
+  if (state.phase !== "offer") return { state, effects: [] };
+  if (state.isAlive && state.isUp) {
+    // Media never stopped.
+    const { state: live, effects: more } = goLive(state);
+    return { state: live, effects: [...effects, ...more] };
+  }
+  const within = state.isAlive ? RESTART_WITHIN : MEDIA_WITHIN;
+  return { state: { ...state, phase: "media", deadline: now + within }, effects };
 }
 
 /** A guest waits, before the first welcome or because nobody of the team is in the room any more. */
@@ -201,8 +251,11 @@ function toTheDoor(state: State, now: number): Step {
       welcomed: false,
       roster: [],
       slots: [],
+      speaker: undefined,
+      quality: [],
       nextPing: now + PING_EVERY,
       pongBy: undefined,
+      ...(state.peerUsed ? dead : {}),
     },
     // What was seen and heard ends; a peer that has not been offered yet stays for the welcome.
     effects: [{ type: "retire", keep: state.peerUsed ? undefined : state.peer }],
@@ -214,6 +267,9 @@ function refused(state: State, code: ProblemCode, now: number, random: number): 
     case "room_full":
       return end(state, "room_full");
     case "invalid_sdp": {
+      // The server has given up what was to be restarted. A socket that has brought no other offer takes a fresh one.
+      if (state.restart) return fail({ ...state, ...dead }, now, random);
+      if (state.isAlive && state.phase === "offer") return welcome({ ...state, ...dead }, now);
       const refusedOffers = state.refusedOffers + 1;
       return refusedOffers >= MAX_REFUSED_OFFERS
         ? end(state, "unsupported")
@@ -236,31 +292,89 @@ function refused(state: State, code: ProblemCode, now: number, random: number): 
 }
 
 function bye(state: State, reason: ByeReason, now: number, random: number): Step {
-  return reason === "restart" || reason === "lost" ? fail(state, now, random) : end(state, reason);
+  // A server that stops takes all peers with it.
+  if (reason === "restart") return fail({ ...state, ...dead }, now, random);
+  return reason === "lost" ? fail(state, now, random) : end(state, reason);
 }
 
 function media(state: State, media: "connected" | "disconnected" | "failed", now: number, random: number): Step {
-  if (!isOn(state)) return { state, effects: [] };
-  switch (media) {
-    case "connected":
-      return {
-        state: { ...state, phase: "live", deadline: undefined, failures: 0, refusedOffers: 0, everLive: true },
-        effects: [{ type: "retire", keep: state.peer }],
-      };
-    case "disconnected":
-      return state.phase === "live"
-        ? { state: { ...state, deadline: now + DISCONNECT_GRACE }, effects: [] }
-        : { state, effects: [] };
-    case "failed":
-      return fail(state, now, random);
+  const isUp = media === "connected";
+  const next: State = { ...state, isUp };
+  switch (state.phase) {
+    case "media":
+      if (isUp) return goLive(next);
+      return media === "failed" ? fail({ ...next, ...dead }, now, random) : { state: next, effects: [] };
+    case "live":
+    case "restart":
+      return isUp ? goLive(next) : interrupted(next, now);
+    default:
+      // Without a socket they come and go by themselves; the next Welcome brings a restart.
+      return { state: next, effects: [] };
+  }
+}
+
+function goLive(state: State): Step {
+  return {
+    state: {
+      ...state,
+      phase: "live",
+      deadline: undefined,
+      failures: 0,
+      refusedOffers: 0,
+      everLive: true,
+      isAlive: true,
+      // An answer that is due still tells whether the socket is alive.
+      restart: state.restart?.step === "answered" ? undefined : state.restart,
+    },
+    effects: [{ type: "retire", keep: state.peer }],
+  };
+}
+
+/** Media stand still. */
+function interrupted(state: State, now: number): Step {
+  const next: State = { ...state, phase: "restart" };
+  return next.restart ? { state: next, effects: [] } : restart(next, now);
+}
+
+function restart(state: State, now: number): Step {
+  return {
+    state: { ...state, restart: { step: "making", by: now + RESTART_ANSWER_WITHIN } },
+    effects: [{ type: "restart", peer: state.peer }],
+  };
+}
+
+/** What was sent while there was no network, or by another one, may hang for long: better ask anew. */
+function network(state: State, now: number): Step {
+  switch (state.phase) {
+    case "waiting":
+    case "ticket":
+    case "socket":
+      // An offer that waits was made in another network.
+      return attempt(state.isAlive ? state : { ...state, peerUsed: true }, now);
+    case "live":
+    case "restart": {
+      if (state.restart?.step === "making") return { state, effects: [] };
+      if (state.restart?.step !== "sent") return restart(state, now);
+      const again = attempt(state, now);
+      return { state: again.state, effects: [{ type: "close_socket" }, ...again.effects] };
+    }
+    default:
+      return { state, effects: [] };
   }
 }
 
 function tick(state: State, now: number, random: number): Step {
   if (state.phase !== "waiting" && isLate(state.deadline, now)) return late({ ...state, deadline: now + LATE_GRACE });
+  if (state.restart && isLate(state.restart.by, now))
+    return late({ ...state, restart: { ...state.restart, by: now + LATE_GRACE } });
   if (isLate(state.pongBy, now)) return late({ ...state, pongBy: now + LATE_GRACE });
   if (state.deadline !== undefined && now >= state.deadline) {
-    return state.phase === "waiting" ? attempt({ ...state, deadline: undefined }, now) : fail(state, now, random);
+    if (state.phase === "waiting") return attempt({ ...state, deadline: undefined }, now);
+    return fail(state.phase === "media" || state.phase === "offer" ? { ...state, ...dead } : state, now, random);
+  }
+  if (state.restart && now >= state.restart.by) {
+    // Without an answer the socket is dead, and the next one may say it again; with one the peer is.
+    return fail(state.restart.step === "answered" ? { ...state, ...dead } : state, now, random);
   }
   if (state.pongBy !== undefined && now >= state.pongBy) return fail(state, now, random);
   if (state.nextPing === undefined || now < state.nextPing) return { state, effects: [] };
@@ -292,6 +406,7 @@ function fail(state: State, now: number, random: number, retryAfter = 0): Step {
       deadline: now + Math.round(retryAfter + full * (1 - random / 2)),
       nextPing: undefined,
       pongBy: undefined,
+      restart: undefined,
       welcomed: false,
     },
     effects: [{ type: "close_socket" }],
@@ -308,10 +423,12 @@ function end(state: State, reason: EndReason): Step {
       nextPing: undefined,
       pongBy: undefined,
       welcomed: false,
-      peerUsed: true,
+      ...dead,
       offer: undefined,
       roster: [],
       slots: [],
+      speaker: undefined,
+      quality: [],
       waitingGuests: [],
     },
     effects: [{ type: "close_socket" }, { type: "retire", keep: undefined }],

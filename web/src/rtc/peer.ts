@@ -1,19 +1,11 @@
 /** One RTCPeerConnection of one attempt: the offer's m-lines, the data channels, what comes in. */
 
-import type { PublishLine, ReceiveLine, Source } from "../api/types";
+import type { IceServer, PublishLine, ReceiveLine, Source } from "../api/types";
+import { degradationOf, encodingsOf, withLayers } from "./encodings";
 import type { Offer } from "./machine";
 
 /** Others in a room of eight (`MAX_MEMBERS` − 1): each may be heard and seen at once without any renegotiation. */
 const OTHERS = 7;
-
-/**
- * Upper bounds in bit/s. A camera of 640×480 looks good with less than 1 Mbit/s of VP8; more would take it from the
- * images on a hospital's uplink. A shared screen holds text, which less would blur.
- */
-const CAMERA_BITRATE = 1_200_000;
-const SCREEN_BITRATE = 2_500_000;
-/** A shared screen is read, not watched: more frames cost sharpness. */
-const SCREEN_FRAME_RATE = 15;
 
 export interface LocalTracks {
   readonly microphone: MediaStreamTrack | undefined;
@@ -30,19 +22,26 @@ export interface PeerEvents {
 export class Peer {
   private readonly pc: RTCPeerConnection;
   private readonly senders: Record<Source, RTCRtpTransceiver>;
+  /** One change of a sender's parameters after the other: a browser refuses two at once. */
+  private tuning: Promise<void> = Promise.resolve();
   private readonly receivers: { source: Source; transceiver: RTCRtpTransceiver; stream: MediaStream }[] = [];
 
-  constructor(tracks: LocalTracks, events: PeerEvents) {
-    // No ICE servers: the SFU's own address is in its answer, and that is the only one a client ever talks to.
-    this.pc = new RTCPeerConnection({ bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+  constructor(tracks: LocalTracks, iceServers: readonly IceServer[], events: PeerEvents) {
+    // The SFU's own addresses, UDP and TCP, are in its answer. A relay is asked for beside them when there is one; no
+    // STUN server is: the SFU sees by itself where a client comes from.
+    this.pc = new RTCPeerConnection({
+      iceServers: [...iceServers],
+      bundlePolicy: "max-bundle",
+      rtcpMuxPolicy: "require",
+    });
     this.pc.onconnectionstatechange = () => {
       const state = this.pc.connectionState;
       if (state === "connected" || state === "disconnected" || state === "failed") events.media(state);
     };
     this.senders = {
-      microphone: this.publish("audio", tracks.microphone, {}),
-      camera: this.publish("video", tracks.camera, { maxBitrate: CAMERA_BITRATE }),
-      screen: this.publish("video", tracks.screen, { maxBitrate: SCREEN_BITRATE, maxFramerate: SCREEN_FRAME_RATE }),
+      microphone: this.publish("microphone", tracks.microphone),
+      camera: this.publish("camera", tracks.camera),
+      screen: this.publish("screen", tracks.screen),
     };
     for (let i = 0; i < OTHERS; i += 1) this.receive("microphone");
     for (let i = 0; i < OTHERS; i += 1) this.receive("camera");
@@ -56,8 +55,19 @@ export class Peer {
   }
 
   /** The one offer. It waits for no candidate: the server needs none of ours. */
-  async offer(): Promise<Offer> {
-    await this.pc.setLocalDescription(await this.pc.createOffer());
+  offer(): Promise<Offer> {
+    return this.describe(false);
+  }
+
+  /** An offer for a new path, while media go on by the old one as long as they can. */
+  restart(iceServers: readonly IceServer[]): Promise<Offer> {
+    // The credentials of a relay are as old as the ticket.
+    this.pc.setConfiguration({ ...this.pc.getConfiguration(), iceServers: [...iceServers] });
+    return this.describe(true);
+  }
+
+  private async describe(restart: boolean): Promise<Offer> {
+    await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: restart }));
     const publish: PublishLine[] = [];
     for (const source of ["microphone", "camera", "screen"] as const) {
       publish.push({ mid: midOf(this.senders[source]), source });
@@ -66,11 +76,37 @@ export class Peer {
       mid: midOf(transceiver),
       source,
     }));
-    return { sdp: this.pc.localDescription?.sdp ?? "", publish, receive };
+    return { sdp: this.pc.localDescription?.sdp ?? "", publish, receive, restart };
   }
 
   async answer(sdp: string): Promise<void> {
     await this.pc.setRemoteDescription({ type: "answer", sdp });
+    for (const source of ["camera", "screen"] as const) this.tune(source, () => undefined);
+  }
+
+  /** Sends no more than the smallest `layers` of `source`, without any negotiation. */
+  want(source: Source, layers: number): void {
+    this.tune(source, (encodings) => withLayers(encodings, layers));
+  }
+
+  private tune(
+    source: Source,
+    change: (encodings: RTCRtpEncodingParameters[]) => RTCRtpEncodingParameters[] | undefined,
+  ): void {
+    const { sender } = this.senders[source];
+    this.tuning = this.tuning
+      .then(async () => {
+        const parameters: RTCRtpSendParameters & { degradationPreference?: string | undefined } =
+          sender.getParameters();
+        const encodings = change(parameters.encodings);
+        const degradation = degradationOf(source);
+        if (!encodings && parameters.degradationPreference === degradation) return;
+        parameters.encodings = encodings ?? parameters.encodings;
+        if (degradation) parameters.degradationPreference = degradation;
+        await sender.setParameters(parameters);
+      })
+      // A browser that knows less sends more than is needed; the server copes.
+      .catch(() => undefined);
   }
 
   /** Sends `track` as `source` from now on; `undefined` sends nothing. Needs no negotiation. */
@@ -99,12 +135,12 @@ export class Peer {
     this.pc.close();
   }
 
-  private publish(
-    kind: "audio" | "video",
-    track: MediaStreamTrack | undefined,
-    encoding: RTCRtpEncodingParameters,
-  ): RTCRtpTransceiver {
-    const transceiver = this.pc.addTransceiver(track ?? kind, { direction: "sendonly", sendEncodings: [encoding] });
+  private publish(source: Source, track: MediaStreamTrack | undefined): RTCRtpTransceiver {
+    const kind = source === "microphone" ? "audio" : "video";
+    const transceiver = this.pc.addTransceiver(track ?? kind, {
+      direction: "sendonly",
+      sendEncodings: encodingsOf(source),
+    });
     preferCodecs(transceiver, kind);
     return transceiver;
   }

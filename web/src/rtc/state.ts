@@ -5,12 +5,14 @@ import type {
   Guest,
   Member,
   MemberId,
+  MemberQuality,
   ProblemCode,
   Publishing,
   PublishLine,
   ReceiveLine,
   ServerMessage,
   Slot,
+  Source,
 } from "../api/types";
 
 /** Wait before the second attempt. More leaves doctors alone after the network is back; less lets a thousand rooms hit a
@@ -33,8 +35,22 @@ export const TICKET_WITHIN = 5000;
 export const WELCOME_WITHIN = 6000;
 export const ANSWER_WITHIN = 8000;
 export const MEDIA_WITHIN = 12_000;
-/** Grace for media that report a disconnect: a changed path heals by itself within a second or two. */
-export const DISCONNECT_GRACE = 1500;
+/**
+ * How long somebody who was in the room waits for a ticket, the first times. A request that was sent while there was no
+ * network is repeated ever more slowly by TCP: a new one gets through sooner. More delays the return; less breaks off
+ * what a slow network would have answered.
+ */
+export const BACK_TICKET_WITHIN = 2500;
+/** Attempts in a row that are as impatient; then {@link TICKET_WITHIN}. */
+export const BACK_TICKET_ATTEMPTS = 20;
+/**
+ * How long the answer to an ICE restart may take. More notices later that the socket is as dead as the path; less gives
+ * up a socket that a slow network would have used.
+ */
+export const RESTART_ANSWER_WITHIN = 2000;
+/** And how long the media after that, before a fresh peer is tried. More hides that the server has lost the old one; less
+ * breaks off what a slow network would have finished. */
+export const RESTART_WITHIN = 4000;
 /** Heartbeat, and the silence after which the server counts as gone. More finds a dead path later; less costs traffic
  * and breaks off when a laptop is busy. */
 export const PING_EVERY = 3000;
@@ -62,14 +78,34 @@ export type EndReason =
 
 /**
  * `ticket`: asking for one. `socket`: opening the socket until Welcome. `door`: a guest who has to be let in. `offer`:
- * until the answer. `media`: until ICE and DTLS are through. `waiting`: until the next attempt.
+ * until the answer. `media`: until ICE and DTLS are through. `restart`: media were interrupted and are brought back by
+ * an ICE restart. `waiting`: until the next attempt.
  */
-export type Phase = "idle" | "ticket" | "socket" | "door" | "offer" | "media" | "live" | "waiting" | "ended";
+export type Phase =
+  | "idle"
+  | "ticket"
+  | "socket"
+  | "door"
+  | "offer"
+  | "media"
+  | "live"
+  | "restart"
+  | "waiting"
+  | "ended";
 
 export interface Offer {
   readonly sdp: string;
   readonly publish: PublishLine[];
   readonly receive: ReceiveLine[];
+  /** Of a peer that the server has already, for its new path. */
+  readonly restart: boolean;
+}
+
+/** An ICE restart on the socket that is open: the offer is made, was sent, was answered. */
+export interface Restart {
+  readonly step: "making" | "sent" | "answered";
+  /** When it counts as failed. */
+  readonly by: number;
 }
 
 export interface State {
@@ -93,6 +129,14 @@ export interface State {
   readonly peerSince: number;
   /** It has been offered to the server, or is of no use: the next attempt needs another one. */
   readonly peerUsed: boolean;
+  /**
+   * Its media have been through, and nothing says that the server has given it up: an ICE restart may bring it back, on
+   * this socket or on the next one.
+   */
+  readonly isAlive: boolean;
+  /** Its media are through now. */
+  readonly isUp: boolean;
+  readonly restart: Restart | undefined;
   /** Its offer, once it is made and until it is sent. */
   readonly offer: Offer | undefined;
   /** Guests at the door, for the team. */
@@ -100,6 +144,11 @@ export interface State {
   readonly you: MemberId | undefined;
   readonly roster: readonly Member[];
   readonly slots: readonly Slot[];
+  readonly speaker: MemberId | undefined;
+  /** How others get here, and this member there; who is missing is good. */
+  readonly quality: readonly MemberQuality[];
+  /** Layers of the own sources that somebody needs; all of those that are not named. */
+  readonly wanted: Readonly<Partial<Record<Source, number>>>;
   readonly publishing: Publishing;
   readonly end: EndReason | undefined;
   /** Telephone number that a refusal named. */
@@ -120,11 +169,17 @@ export const initial: State = {
   peer: 0,
   peerSince: 0,
   peerUsed: true,
+  isAlive: false,
+  isUp: false,
+  restart: undefined,
   offer: undefined,
   waitingGuests: [],
   you: undefined,
   roster: [],
   slots: [],
+  speaker: undefined,
+  quality: [],
+  wanted: {},
   publishing: { microphone: false, camera: false, screen: false },
   end: undefined,
   phone: undefined,
@@ -147,8 +202,8 @@ export type Input =
   | { readonly type: "peer_failed"; readonly peer: number }
   | { readonly type: "media"; readonly peer: number; readonly state: "connected" | "disconnected" | "failed" }
   | { readonly type: "publishing"; readonly publishing: Publishing }
-  /** The browser has a network again. */
-  | { readonly type: "retry" }
+  /** The browser has a network again, or another one. */
+  | { readonly type: "network" }
   | { readonly type: "tick" }
   | { readonly type: "leave" };
 
@@ -156,10 +211,14 @@ export type Effect =
   | { readonly type: "ticket"; readonly epoch: number }
   /** Makes a peer connection and its offer. The old one plays on until {@link Effect} `retire`. */
   | { readonly type: "peer"; readonly peer: number }
+  /** Makes an offer of this peer for an ICE restart; its media go on as long as they can. */
+  | { readonly type: "restart"; readonly peer: number }
   /** Opens the socket and sends Hello with the ticket as soon as it is open. */
   | { readonly type: "socket"; readonly epoch: number; readonly url: string; readonly ticket: string }
   | { readonly type: "send"; readonly message: ClientMessage }
   | { readonly type: "answer"; readonly peer: number; readonly sdp: string }
+  /** How many layers of a source anybody needs. */
+  | { readonly type: "want"; readonly peer: number; readonly source: Source; readonly layers: number }
   /** Closes every peer connection but that of `keep`. */
   | { readonly type: "retire"; readonly keep: number | undefined }
   | { readonly type: "close_socket" };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { ConsultSummary, Me, Role } from "../api/types";
 import { person, summary } from "./samples";
-import { bellOf, stillSeen, summonsOf } from "./summons";
+import { answeredBy, bellOf, stillSeen, summonsOf } from "./summons";
 
 const me = (id: string, roles: Role[] = ["specialist"], hospital_id = "centre") =>
   ({ person: { ...person(id), hospital_id }, roles }) as Me;
@@ -23,6 +23,20 @@ test("whoever is called in is summoned until they are in the room or the report 
   expect(kinds(called({}), me("me"))).toEqual(["interpreter"]);
   expect(kinds(called({ in_room: [person("me")] }), me("me"))).toEqual([]);
   expect(kinds(called({ state: "reported" }), me("me"))).toEqual([]);
+});
+
+test("whoever came is not called again after leaving the talk, unless they are called in anew", () => {
+  const called = (since: number, isInside: boolean) => {
+    const part = { person: person("me"), part: "second_specialist" as const, since };
+    return summary("a", { state: "in_session", specialist: falk, participants: [part], in_room: isInside ? [falk, person("me")] : [falk] });
+  };
+  const calls = (consult: ConsultSummary, known: string[]) =>
+    summonsOf([consult], me("me")).filter(({ key }) => !known.includes(key)).length;
+  expect(answeredBy([called(7, false)], "me")).toEqual([]);
+  const answered = answeredBy([called(7, true)], "me");
+  expect(calls(called(7, false), answered)).toBe(0);
+  expect(calls(called(9, false), answered)).toBe(1);
+  expect(answeredBy([called(7, true)], "falk")).toEqual([]);
 });
 
 test("a guest summons those who may let them in, while none of them is inside", () => {

@@ -1,6 +1,6 @@
 /** What asks for a person without a ring: an offer, a part in a consult, a guest at the door. Pure. */
 
-import type { ConsultState, ConsultSummary, Me, PersonId } from "../api/types";
+import type { ConsultState, ConsultSummary, Me, Participant, PersonId } from "../api/types";
 
 export interface Summons {
   /** The same for as long as it is the same; only ids, times and numbers, so that it may be remembered. */
@@ -27,11 +27,22 @@ function summonsIn(consult: ConsultSummary, me: Me): Summons[] {
   }
   if (consult.in_room.some((person) => person.id === me.person.id)) return found;
   const own = consult.participants.find((participant) => participant.person.id === me.person.id);
-  if (own) found.push({ key: `part:${consult.id}:${own.since}`, kind: own.part, consult });
+  if (own) found.push({ key: partKey(consult, own), kind: own.part, consult });
   if (consult.waiting_guests > 0 && mayAdmit(consult, me) && !isHostInside(consult)) {
     found.push({ key: `${GUESTS}${consult.id}:${consult.waiting_guests}`, kind: "guests", consult });
   }
   return found;
+}
+
+const partKey = (consult: ConsultSummary, { since }: Participant): string => `part:${consult.id}:${since}`;
+
+/** The parts that `me` has come for: whoever was in the room is not called again after leaving it. */
+export function answeredBy(consults: readonly ConsultSummary[], me: PersonId): string[] {
+  return consults
+    .filter((consult) => consult.in_room.some((person) => person.id === me))
+    .flatMap((consult) =>
+      consult.participants.filter(({ person }) => person.id === me).map((own) => partKey(consult, own)),
+    );
 }
 
 /** May let guests in (`Permission::Act(AdmitGuest)` of the access table). */

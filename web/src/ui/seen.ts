@@ -1,18 +1,20 @@
 import { useSyncExternalStore } from "react";
+import type { PersonId } from "../api/types";
 
-const STORE = "telekonsil.seen";
+const STORE = "telekonsil.seen:";
 /** Keys to remember. More than anybody is asked in months; less rings again for last week's. */
 const REMEMBERED = 500;
 
-/** What was acknowledged in this browser, so that a reload does not announce it again. Keys hold ids, times and numbers. */
+/** What one person has acknowledged in this browser, so that a reload does not announce it again. Keys hold ids, times and numbers. */
 class SeenStore {
-  private keys: readonly string[] = read();
+  private keys: readonly string[];
   private readonly listeners = new Set<() => void>();
 
-  constructor() {
+  constructor(private readonly name: string) {
+    this.keys = read(name);
     // Another tab has acknowledged something.
     globalThis.addEventListener?.("storage", (event) => {
-      if (event.key === STORE) this.take(read());
+      if (event.key === name) this.take(read(name));
     });
   }
 
@@ -36,7 +38,7 @@ class SeenStore {
 
   private write(keys: readonly string[]): void {
     try {
-      localStorage.setItem(STORE, JSON.stringify(keys));
+      localStorage.setItem(this.name, JSON.stringify(keys));
     } catch {
       // Without storage it lasts as long as the page.
     }
@@ -49,15 +51,25 @@ class SeenStore {
   }
 }
 
-function read(): readonly string[] {
+function read(name: string): readonly string[] {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(STORE) ?? "[]");
+    const stored: unknown = JSON.parse(localStorage.getItem(name) ?? "[]");
     return Array.isArray(stored) ? stored.filter((key) => typeof key === "string") : [];
   } catch {
     return [];
   }
 }
 
-export const seen = new SeenStore();
+const stores = new Map<PersonId, SeenStore>();
 
-export const useSeen = (): readonly string[] => useSyncExternalStore(seen.subscribe, seen.snapshot);
+/** Of this person alone: a ward's PC is everybody's, and what one has seen still calls the next. */
+export function seenBy(person: PersonId): SeenStore {
+  const store = stores.get(person) ?? new SeenStore(STORE + person);
+  stores.set(person, store);
+  return store;
+}
+
+export function useSeen(person: PersonId): readonly string[] {
+  const { subscribe, snapshot } = seenBy(person);
+  return useSyncExternalStore(subscribe, snapshot);
+}

@@ -1,5 +1,5 @@
 import { useEffect, useSyncExternalStore } from "react";
-import { ringer, type Bell } from "./Ringer";
+import { ringer, type Bell, type Ringer } from "./Ringer";
 
 /** Sounds `bell` until it is `null`. */
 export function useBell(bell: Bell | null): void {
@@ -12,11 +12,21 @@ export function useBell(bell: Bell | null): void {
   }, [bell, isArmed]);
 }
 
-/** For pages without a button for the sound: any click allows it, as browsers want one before the first tone. */
+/** For pages without a button for the sound: any click or key allows it, as browsers want one before the first tone. */
 export function useSoundByClick(): void {
-  useEffect(() => {
-    const arm = () => void ringer.arm();
-    addEventListener("click", arm, { once: true });
-    return () => removeEventListener("click", arm);
-  }, []);
+  useEffect(() => armByGesture(globalThis, ringer), []);
+}
+
+/** On the way down: a button of React Aria lets nothing of its press come up again. Until it sounds, and when it stops. */
+export function armByGesture(
+  page: Pick<EventTarget, "addEventListener" | "removeEventListener">,
+  bell: Pick<Ringer, "arm" | "isArmed">,
+): () => void {
+  const arm = () => {
+    if (!bell.isArmed()) void bell.arm();
+  };
+  for (const gesture of ["click", "keydown"]) page.addEventListener(gesture, arm, { capture: true });
+  return () => {
+    for (const gesture of ["click", "keydown"]) page.removeEventListener(gesture, arm, { capture: true });
+  };
 }

@@ -31,6 +31,8 @@ pub enum Permission {
     /// Studies of one's own house that wait for a consult; see [`super::owns_study`].
     ReadInbox,
     ReadServices,
+    /// Send a picture to the media server and back before a call.
+    TryPath,
     ReadDuties,
     /// The coordinator's board, for the coordinator's networks.
     ReadBoard,
@@ -91,7 +93,7 @@ const ACTIONS: [ActionName; 34] = [
     ActionName::FeedBack,
 ];
 
-const OTHERS: [Permission; 21] = [
+const OTHERS: [Permission; 22] = [
     Permission::ReadConsult,
     Permission::ReadFields,
     Permission::ReadIdentity,
@@ -105,6 +107,7 @@ const OTHERS: [Permission; 21] = [
     Permission::StoreStudy,
     Permission::ReadInbox,
     Permission::ReadServices,
+    Permission::TryPath,
     Permission::ReadDuties,
     Permission::ReadBoard,
     Permission::BreakGlass,
@@ -199,6 +202,14 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
         Permission::ReadColleagues => &[As(Specialist), As(Coordinator)],
         Permission::CreateConsult | Permission::StoreStudy | Permission::ReadInbox => &[By(Role::Referrer)],
         Permission::ReadServices => &[SignedIn],
+        // Whoever has a place here, and no telephone that is bound to one consult.
+        Permission::TryPath => &[
+            By(Role::Referrer),
+            By(Role::Specialist),
+            By(Role::Coordinator),
+            By(Role::Admin),
+            By(Role::DataProtection),
+        ],
         Permission::ReadDuties => &[By(Role::Specialist), By(Role::Coordinator)],
         Permission::ReadBoard => &[By(Role::Coordinator)],
         Permission::BreakGlass => &[By(Role::Referrer), By(Role::Specialist)],

@@ -34,6 +34,7 @@ pub(super) fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(session::end))
         .routes(routes!(guest::open, guest::view))
         .routes(routes!(guest::ticket))
+        .routes(routes!(rooms::check))
         .routes(routes!(directory::services))
         .routes(routes!(directory::board))
         .routes(routes!(directory::my_duties))
@@ -79,7 +80,10 @@ fn administration() -> OpenApiRouter<Edge> {
 
 /// Streams and sockets: they live as long as the page.
 pub(super) fn streams() -> OpenApiRouter<Edge> {
-    OpenApiRouter::new().routes(routes!(events::events)).routes(routes!(rooms::socket))
+    OpenApiRouter::new()
+        .routes(routes!(events::events))
+        .routes(routes!(rooms::socket))
+        .routes(routes!(rooms::check_socket))
 }
 
 /// Limits of [`api`]; its handlers answer at once and take small bodies.

@@ -1,0 +1,246 @@
+//! The check before a call: a room of the caller's own, whose two sockets are independent of each other. What the one
+//! sends comes back to the other, as in a consult, for a while; there is no task, no roster, no log.
+
+use super::Shared;
+use super::media::{MAX_LINES, OFFER_TIME};
+use super::pace::Pace;
+use super::socket::{Heard, Stopped, after, bye, close, hear, hello, send, turn_away};
+use super::wire::{self, News};
+use crate::app::CheckSeat;
+use axum::extract::ws::{Message, WebSocket, close_code};
+use futures_util::StreamExt;
+use futures_util::stream::{SplitSink, SplitStream};
+use schemas::problem::ProblemCode;
+use schemas::room::{ByeReason, ClientMessage, PublishLine, ReceiveLine, ServerMessage};
+use schemas::{PrivateText, SessionId};
+use std::collections::BTreeMap;
+use std::pin::{Pin, pin};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+/// Sockets of checks on this node; two make a check, whose picture takes some megabits per second both ways. More lets a
+/// change of shift load the network under everybody's talks; less tells more people to try again later.
+const PLACES: usize = 64;
+/// Of these, those of one session: a check, and the one before that has not noticed its end. More lets one session take
+/// more of them; less refuses whoever measures again at once.
+const OF_ONE_SESSION: usize = 4;
+/// Keys of data channel frames in such a room. Nobody has any: there is nothing to tell oneself.
+const KEYS: sfu::Keys = sfu::Keys::Under { prefix: b"check/", since: None };
+
+/// How many sockets each session has open.
+#[derive(Default)]
+pub(super) struct Places(Mutex<BTreeMap<SessionId, usize>>);
+
+impl Places {
+    fn take(&self, session: SessionId) -> Result<(), ProblemCode> {
+        let mut taken = self.taken();
+        if taken.values().sum::<usize>() >= PLACES {
+            return Err(ProblemCode::Unavailable);
+        }
+        let own = taken.entry(session).or_insert(0);
+        if *own >= OF_ONE_SESSION {
+            return Err(ProblemCode::TooManyRequests);
+        }
+        *own += 1;
+        Ok(())
+    }
+
+    fn give_back(&self, session: SessionId) {
+        let mut taken = self.taken();
+        let Some(own) = taken.get_mut(&session) else { return };
+        *own -= 1;
+        if *own == 0 {
+            taken.remove(&session);
+        }
+    }
+
+    fn taken(&self) -> MutexGuard<'_, BTreeMap<SessionId, usize>> {
+        // Nothing panics while it is held; were it so, the map would still be whole.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+pub(super) async fn serve(shared: &Shared, socket: WebSocket, stopping: impl Future<Output = ()>) {
+    let (mut sink, mut stream) = socket.split();
+    let mut check = match enter(shared, &mut stream).await {
+        Ok(check) => check,
+        Err(stopped) => return turn_away(&mut sink, stopped).await,
+    };
+    match check.talk(&mut sink, &mut stream, pin!(stopping)).await {
+        End::Said(reason) => bye(&mut sink, reason).await,
+        End::Left => close(&mut sink, close_code::NORMAL, "left").await,
+        End::Gone => {}
+    }
+}
+
+async fn enter<'a>(shared: &'a Shared, stream: &mut SplitStream<WebSocket>) -> Result<Check<'a>, Stopped> {
+    let ticket = hello(stream).await?;
+    let seat = shared.app.redeem_check(&ticket.0).await?;
+    shared.checks.take(seat.session).map_err(|code| Stopped::Refused(code, None))?;
+    Ok(Check { shared, seat, offered: false })
+}
+
+enum End {
+    Said(ByeReason),
+    Left,
+    Gone,
+}
+
+/// One of the two sockets. Gives its place back when dropped, and ends the room: with one end gone there is nothing to
+/// measure.
+struct Check<'a> {
+    shared: &'a Shared,
+    seat: CheckSeat,
+    offered: bool,
+}
+
+impl Drop for Check<'_> {
+    fn drop(&mut self) {
+        self.shared.sfu.close_room(self.room());
+        self.shared.checks.give_back(self.seat.session);
+    }
+}
+
+impl Check<'_> {
+    async fn talk(
+        &mut self,
+        sink: &mut SplitSink<WebSocket, Message>,
+        stream: &mut SplitStream<WebSocket>,
+        mut stopping: Pin<&mut impl Future<Output = ()>>,
+    ) -> End {
+        let welcome = ServerMessage::Welcome { you: self.seat.member, roster: Vec::new() };
+        if send(sink, &welcome).await.is_err() {
+            return End::Gone;
+        }
+        let (events, mut happened) = unbounded_channel();
+        let mut over = pin!(tokio::time::sleep(self.shared.check_time));
+        let clock = &self.shared.clock;
+        let mut pace = Pace::new(clock.now());
+        loop {
+            let wait = pace.wait(clock.now());
+            let answer = tokio::select! {
+                () = &mut over => return End::Said(ByeReason::Lost),
+                () = &mut stopping => return End::Said(ByeReason::Restart),
+                Some(event) = happened.recv() => match wire::news(event) {
+                    News::Message(message) => Some(message),
+                    News::Media(_) => None,
+                },
+                frame = after(wait, stream.next()) => {
+                    let Some(Ok(frame)) = frame else { return End::Gone };
+                    let Some(heard) = hear(frame) else { continue };
+                    pace.spend(clock.now());
+                    match heard {
+                        Heard::Gone => return End::Gone,
+                        Heard::Message(ClientMessage::Leave) => return End::Left,
+                        Heard::Message(message) => self.answer(message, &events).await,
+                        Heard::Unreadable(code, detail) => Some(refused(code, Some(detail.to_owned()))),
+                    }
+                }
+            };
+            if let Some(message) = answer
+                && send(sink, &message).await.is_err()
+            {
+                return End::Gone;
+            }
+        }
+    }
+
+    async fn answer(
+        &mut self,
+        message: ClientMessage,
+        events: &UnboundedSender<sfu::PeerEvent>,
+    ) -> Option<ServerMessage> {
+        let (sfu, room, member) = (&self.shared.sfu, self.room(), wire::member_id(self.seat.member));
+        match message {
+            ClientMessage::Offer { sdp, publish, receive, restart } => {
+                return Some(self.offer(sdp, publish, receive, restart, events.clone()).await);
+            }
+            ClientMessage::Publishing { publishing } => {
+                sfu.set_publishing(room, member, wire::publishing(publishing));
+            }
+            ClientMessage::View { sizes } if sizes.len() > MAX_LINES => {
+                return Some(refused(ProblemCode::TooLarge, Some("too many m-lines".to_owned())));
+            }
+            ClientMessage::View { sizes } => sfu.set_view(room, member, wire::sizes(sizes)),
+            ClientMessage::Ping { nonce } => return Some(ServerMessage::Pong { nonce }),
+            ClientMessage::Hello { .. } | ClientMessage::Leave => {
+                return Some(refused(ProblemCode::UnknownMessage, Some("a ticket was shown already".to_owned())));
+            }
+        }
+        None
+    }
+
+    async fn offer(
+        &mut self,
+        sdp: PrivateText,
+        publish: Vec<PublishLine>,
+        receive: Vec<ReceiveLine>,
+        restart: bool,
+        events: UnboundedSender<sfu::PeerEvent>,
+    ) -> ServerMessage {
+        if publish.len() > MAX_LINES || receive.len() > MAX_LINES {
+            return refused(ProblemCode::InvalidSdp, Some("too many m-lines".to_owned()));
+        }
+        if self.offered || restart {
+            return refused(ProblemCode::InvalidSdp, Some("a check has one offer".to_owned()));
+        }
+        let offer = sfu::Offer {
+            sdp: sdp.0,
+            publish: publish.into_iter().map(|line| (line.mid, wire::source(line.source))).collect(),
+            receive: receive.into_iter().map(|line| (line.mid, wire::source(line.source))).collect(),
+            restart: false,
+            keys: KEYS,
+            events,
+        };
+        let answered = self.shared.sfu.offer(self.room(), wire::member_id(self.seat.member), offer);
+        match tokio::time::timeout(OFFER_TIME, answered).await {
+            Ok(Ok(answer)) => {
+                self.offered = true;
+                ServerMessage::Answer { sdp: PrivateText(answer.sdp) }
+            }
+            Ok(Err(error)) => {
+                let (code, detail) = wire::problem(&error);
+                refused(code, detail)
+            }
+            Err(_) => refused(ProblemCode::Unavailable, None),
+        }
+    }
+
+    fn room(&self) -> sfu::RoomId {
+        sfu::RoomId(*self.seat.room.as_bytes())
+    }
+}
+
+fn refused(code: ProblemCode, detail: Option<String>) -> ServerMessage {
+    ServerMessage::Refused { code, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn session(number: usize) -> SessionId {
+        SessionId(Uuid::from_u128(number as u128))
+    }
+
+    #[test]
+    fn one_session_and_all_together_have_so_many_places() {
+        let places = Places::default();
+        for _ in 0..OF_ONE_SESSION {
+            assert_eq!(places.take(session(0)), Ok(()));
+        }
+        assert_eq!(places.take(session(0)), Err(ProblemCode::TooManyRequests));
+        for number in OF_ONE_SESSION..PLACES {
+            assert_eq!(places.take(session(number)), Ok(()));
+        }
+        assert_eq!(places.take(session(PLACES)), Err(ProblemCode::Unavailable));
+        places.give_back(session(0));
+        assert_eq!(places.take(session(PLACES)), Ok(()));
+        places.give_back(session(PLACES));
+        for number in OF_ONE_SESSION..PLACES {
+            places.give_back(session(number));
+        }
+        assert_eq!(places.taken().len(), 1, "whoever has none is forgotten");
+    }
+}

@@ -1,0 +1,260 @@
+//! One target out of delay, loss and probes.
+
+use super::delivered::Delivered;
+use super::groups::Groups;
+use super::loss::Loss;
+use super::probe::{Probe, Prober};
+use super::queue::Queue;
+use super::trend::{Trend, Usage};
+use super::{Acked, DataRate};
+use std::time::{Duration, Instant};
+
+/// Before anything is known. More: a weak path starts with a queue. Less: the first seconds look worse than they must;
+/// with this one the voices and a few small pictures go out at once.
+const START: f64 = 800_000.0;
+/// Never less: the voices of a consult go out anyway.
+const LEAST: f64 = 50_000.0;
+/// Never more: nobody wishes for as much, and arithmetic stays sane.
+const MOST: f64 = 50_000_000.0;
+/// Part of what arrives that is kept while the queue grows (draft-ietf-rmcat-gcc-02 § 5.5). Less: the queue drains
+/// faster, and a false alarm costs more.
+const BACK_OFF: f64 = 0.85;
+/// Between two reductions: a round trip and a feedback, so that each rests on what the one before did.
+const BETWEEN: Duration = Duration::from_millis(250);
+/// A queue that is long, and the part of packets lost beyond the path's own with which it is full: it need not grow any more to be too much.
+/// More: voices are late for longer. Less: jitter is taken for a queue.
+const LONG: Duration = Duration::from_millis(80);
+const OVERFLOW: f64 = 0.03;
+/// After a reduction for delay, what is lost was lost in the full queue for so long; longer leaves a policer unnoticed.
+const DRAINED: Duration = Duration::from_secs(1);
+/// Growth without proof, per second (§ 5.5), and up to where above what arrives. More of either: an estimate nobody has
+/// tested, and a layer switched on that does not fit.
+const GROWTH: f64 = 1.08;
+const UNPROVEN: f64 = 1.1;
+/// How long after a probe the delays are its own echo, and not looked at. Longer: blind to real congestion.
+const ECHO: Duration = Duration::from_millis(150);
+/// Sent without any answer for so long: the target is halved, and again each time this has passed. Shorter: a burst of
+/// lost feedback counts as the end of the path.
+const SILENCE: Duration = Duration::from_secs(1);
+/// Silence halves no further: less would cost seconds of climbing when the path is back.
+const SILENT: f64 = 200_000.0;
+
+/// Part of the target that retransmissions may take beside what the path loses anyway, and for how long that may be saved
+/// up. More: what is lost in a full queue is sent again into the full queue, and again. Less: a burst of interference
+/// becomes a freeze.
+const RESENT: f64 = 0.15;
+const SAVED: f64 = 0.3;
+
+/// What the path to one subscriber carries.
+#[derive(Debug)]
+pub(crate) struct Estimate {
+    target: f64,
+    wanted: f64,
+    groups: Groups,
+    trend: Trend,
+    queue: Queue,
+    delivered: Delivered,
+    loss: Loss,
+    prober: Prober,
+    /// The last reduction for delay.
+    queued: Option<Instant>,
+    answered: Option<Instant>,
+    /// Bytes that may be sent again, and when they were last counted.
+    credit: f64,
+    credited: Option<Instant>,
+    /// The first packet sent since the last answer, or the last halving.
+    waiting: Option<Instant>,
+    /// Halved for silence since the last answer.
+    silent: bool,
+    /// Delays of packets sent in between are a probe's own.
+    blind: Option<(Instant, Instant)>,
+}
+
+impl Default for Estimate {
+    fn default() -> Self {
+        Self {
+            target: START,
+            wanted: 0.0,
+            groups: Groups::default(),
+            trend: Trend::default(),
+            queue: Queue::default(),
+            delivered: Delivered::default(),
+            loss: Loss::default(),
+            prober: Prober::default(),
+            queued: None,
+            answered: None,
+            credit: 0.0,
+            credited: None,
+            waiting: None,
+            silent: false,
+            blind: None,
+        }
+    }
+}
+
+impl Estimate {
+    /// What may go out to this subscriber, retransmissions and padding included.
+    pub(crate) fn target(&self) -> DataRate {
+        DataRate::from_f64(self.target)
+    }
+
+    /// What may be allocated to media: the target without the part that retransmissions will need.
+    pub(crate) fn budget(&self) -> DataRate {
+        DataRate::from_f64(self.target * self.kept())
+    }
+
+    /// Part of the packets lost on the way, 0 to 1, smoothed.
+    pub(crate) fn loss(&self) -> f64 {
+        self.loss.average()
+    }
+
+    /// What would be sent with bandwidth without end, margins included. Probes stop there.
+    pub(crate) fn want(&mut self, media: DataRate) {
+        self.wanted = (media.as_bits() as f64 / self.kept()).min(MOST);
+    }
+
+    /// Something with a transport-wide number went out.
+    pub(crate) fn sent(&mut self, now: Instant) {
+        self.waiting.get_or_insert(now);
+    }
+
+    /// Whether `size` bytes may be sent again now; if so they are counted.
+    pub(crate) fn may_resend(&mut self, now: Instant, size: usize) -> bool {
+        let elapsed = self.credited.map_or(SAVED, |at| now.saturating_duration_since(at).as_secs_f64());
+        self.credited = Some(now);
+        let earned = self.target / 8.0 * (RESENT + self.loss.own());
+        self.credit = (self.credit + earned * elapsed).min(self.target / 8.0 * SAVED);
+        let may = self.credit >= size as f64;
+        if may {
+            self.credit -= size as f64;
+        }
+        may
+    }
+
+    /// One feedback's packets, in the order of their numbers.
+    pub(crate) fn on_feedback(&mut self, now: Instant, packets: &[Acked]) {
+        if packets.is_empty() {
+            return;
+        }
+        self.waiting = None;
+        let after_silence = std::mem::take(&mut self.silent);
+        self.prober.started(now);
+        let usual_loss = self.loss.average();
+        let mut proven = None;
+        for packet in packets {
+            proven = proven.or(self.prober.acked(now, packet, usual_loss));
+            if let Some(arrival) = packet.arrival {
+                self.delivered.arrived(arrival, packet.size);
+                self.queue.arrived(packet.sent, arrival);
+                self.delay(packet, arrival);
+            }
+        }
+        // What was lost in silence was lost to the silence.
+        let lost = packets.iter().filter(|packet| packet.arrival.is_none() && !after_silence).count();
+        let delivered = self.delivered.rate();
+        if let Some(limit) =
+            self.loss.counted(now, (lost, packets.len()), delivered.unwrap_or(self.target), self.queueing(now))
+        {
+            self.reduce(now, limit);
+        }
+        let usage = self.trend.usage();
+        let lost = lost as f64 / packets.len() as f64;
+        let overflows = self.queue.length() > LONG && lost - self.loss.own() > OVERFLOW;
+        let full = overflows && usage == Usage::Normal;
+        if (usage == Usage::Over || full)
+            && let Some(delivered) = delivered
+        {
+            self.overused(now, delivered);
+        } else if let Some(rate) = proven {
+            self.target = self.target.max(rate).min(MOST);
+        } else if usage == Usage::Normal && self.queue.length() < LONG {
+            self.grow(now, delivered.unwrap_or(0.0));
+        }
+        self.answered = Some(now);
+    }
+
+    /// A receiver report's part of lost packets (RFC 3550 § 6.4.1), 0 to 1: for subscribers that send no transport-wide
+    /// feedback. With such feedback it says nothing new.
+    pub(crate) fn on_loss_report(&mut self, now: Instant, lost: f64) {
+        if self.answered.is_some() {
+            return;
+        }
+        // As if of a hundred packets: reports come about once a second.
+        let of_hundred = (lost.clamp(0.0, 1.0) * 100.0).round() as usize;
+        if let Some(limit) =
+            self.loss.counted(now, (of_hundred, 100), self.target * (1.0 - lost.clamp(0.0, 1.0)), false)
+        {
+            self.reduce(now, limit);
+        }
+    }
+
+    /// To be asked when [`Estimate::deadline`] has come, or more often.
+    pub(crate) fn probe_due(&mut self, now: Instant) -> Option<Probe> {
+        if self.waiting.is_some_and(|since| now >= since + SILENCE) && self.answered.is_some() {
+            self.waiting = Some(now);
+            self.silent = true;
+            self.restart();
+            self.reduce(now, (self.target / 2.0).max(SILENT));
+        }
+        let probe = self.prober.due(now, self.target, self.wanted)?;
+        self.blind = Some((now, now + probe.duration + ECHO));
+        Some(probe)
+    }
+
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let silence = self.waiting.filter(|_| self.answered.is_some()).map(|since| since + SILENCE);
+        let probe = self.prober.deadline(self.target, self.wanted);
+        silence.into_iter().chain(probe).min()
+    }
+
+    fn delay(&mut self, packet: &Acked, arrival: Duration) {
+        if let Some((from, until)) = self.blind
+            && packet.sent >= from
+        {
+            if packet.sent < until {
+                return;
+            }
+            self.blind = None;
+            self.restart();
+        }
+        if let Some(delta) = self.groups.arrived(packet.sent, arrival) {
+            self.trend.measured(delta);
+        }
+    }
+
+    fn queueing(&self, now: Instant) -> bool {
+        self.trend.usage() != Usage::Normal
+            || self.queue.length() > LONG
+            || self.queued.is_some_and(|at| now < at + DRAINED)
+    }
+
+    /// The delays before and those to come are not of a piece.
+    fn restart(&mut self) {
+        self.groups = Groups::default();
+        self.trend.restart();
+    }
+
+    fn overused(&mut self, now: Instant, delivered: f64) {
+        let due = self.queued.is_none_or(|at| now >= at + BETWEEN);
+        if due {
+            self.queued = Some(now);
+            self.reduce(now, delivered * BACK_OFF);
+        }
+    }
+
+    fn reduce(&mut self, now: Instant, limit: f64) {
+        self.prober.congested(now);
+        self.target = self.target.min(limit.max(LEAST));
+    }
+
+    fn grow(&mut self, now: Instant, delivered: f64) {
+        let elapsed = self.answered.map_or(0.0, |at| now.saturating_duration_since(at).as_secs_f64()).min(1.0);
+        let grown = (self.target * GROWTH.powf(elapsed)).min(delivered * UNPROVEN).min(MOST);
+        self.target = self.target.max(grown);
+    }
+
+    /// Part of what is sent that arrives when all is well; what is missing is sent again.
+    fn kept(&self) -> f64 {
+        1.0 - self.loss.own()
+    }
+}

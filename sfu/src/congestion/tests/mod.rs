@@ -1,0 +1,5 @@
+mod call;
+mod estimate;
+mod network;
+mod plans;
+mod viewer;

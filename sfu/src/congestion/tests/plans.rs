@@ -1,0 +1,208 @@
+//! Congestion plans: what the network does, and what the viewer must see and hear of it. Each with several seeds.
+
+use super::call::{Call, play};
+use super::network::{Conditions, GOOD};
+
+/// More find rarer faults (200 pass) and take longer: three seconds each, unoptimised.
+const SEEDS: std::ops::Range<u64> = 1..5;
+/// ms after which the good picture must be back.
+const RECOVERY: f64 = 15_000.0;
+
+fn each(seconds: u64, plan: impl Fn(f64) -> Conditions, check: impl Fn(&Call)) {
+    for seed in SEEDS {
+        let call = play(seconds, seed, &plan);
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&call)));
+        assert!(outcome.is_ok(), "with seed {seed}; the presenter's layers were {:?}", call.choices);
+    }
+}
+
+/// Conditions that hold from second 20 to 50 of a call on a good path.
+fn meanwhile(conditions: Conditions) -> impl Fn(f64) -> Conditions {
+    move |second| if (20.0..50.0).contains(&second) { conditions } else { GOOD }
+}
+
+fn gap(call: &Call, from: f64, to: f64) -> f64 {
+    call.ears.iter().map(|ear| ear.longest_gap(from, to)).fold(0.0, f64::max)
+}
+
+fn mean_target(call: &Call, from: f64, to: f64) -> f64 {
+    let within: Vec<_> = call.targets.iter().filter(|(time, _)| (from..to).contains(time)).collect();
+    within.iter().map(|(_, rate)| rate).sum::<f64>() / within.len() as f64
+}
+
+#[test]
+fn a_good_path_shows_the_best_within_two_seconds_and_keeps_it() {
+    each(
+        60,
+        |_| GOOD,
+        |call| {
+            assert!(call.screens[0].first(2, 0.0).is_some_and(|time| time < 2_000.0));
+            assert!(call.screens[1].first(0, 0.0).is_some_and(|time| time < 1_000.0));
+            assert_eq!(call.screens[0].switches(2_000.0, 60_000.0), 0);
+            assert!(call.screens.iter().all(|screen| screen.frozen(1_000.0, 60_000.0) < 1.0));
+            assert!(gap(call, 100.0, 60_000.0) < 100.0);
+            assert!(call.probes < 5, "all is had and yet {} probes", call.probes);
+        },
+    );
+}
+
+#[test]
+fn four_megabits_become_four_hundred_kilobits_and_come_back() {
+    each(80, meanwhile(Conditions { rate: 400.0, ..GOOD }), |call| {
+        let presenter = &call.screens[0];
+        // A quarter of a second of queue is what the network itself brings.
+        assert!(gap(call, 100.0, 80_000.0) < 300.0, "gap {}", gap(call, 100.0, 80_000.0));
+        assert!(gap(call, 24_000.0, 80_000.0) < 200.0);
+        assert!(presenter.longest_pause(19_000.0, 52_000.0) < 2_500.0);
+        assert!(presenter.frozen(24_000.0, 50_000.0) < 1.0, "frozen {}", presenter.frozen(24_000.0, 50_000.0));
+        assert_eq!(presenter.layer_at(49_000.0), Some(0));
+        assert!(presenter.switches(20_000.0, 50_000.0) <= 3);
+        assert!(presenter.first(2, 50_000.0).is_some_and(|time| time < 50_000.0 + RECOVERY));
+        assert!(presenter.switches(50_000.0, 80_000.0) <= 2);
+        assert!(presenter.frozen(51_000.0, 80_000.0) < 1.0);
+    });
+}
+
+#[test]
+fn a_path_that_is_narrow_all_the_time_is_not_tried_in_vain_for_ever() {
+    each(
+        90,
+        |_| Conditions { rate: 400.0, ..GOOD },
+        |call| {
+            assert!(gap(call, 3_000.0, 90_000.0) < 200.0);
+            assert!(call.screens[0].first(0, 6_000.0).is_some_and(|time| time < 6_100.0), "no picture");
+            assert!(call.screens[0].frozen(6_000.0, 90_000.0) < 1.0);
+            assert_eq!(call.screens[0].switches(6_000.0, 90_000.0), 0);
+            assert!(call.probes <= 25, "{} probes", call.probes);
+            assert!(mean_target(call, 10_000.0, 90_000.0) < 460.0);
+        },
+    );
+}
+
+#[test]
+fn ten_per_cent_of_random_loss_costs_no_layer() {
+    each(
+        60,
+        |_| Conditions { loss: 0.1, ..GOOD },
+        |call| {
+            let presenter = &call.screens[0];
+            assert!(presenter.first(2, 0.0).is_some_and(|time| time < RECOVERY));
+            assert!(presenter.switches(RECOVERY, 60_000.0) <= 2, "{}", presenter.switches(RECOVERY, 60_000.0));
+            assert!(presenter.frozen(2_000.0, 60_000.0) < 3_000.0, "{}", presenter.frozen(2_000.0, 60_000.0));
+            // Packets of 20 ms, of which five in a row are lost once in a hundred thousand.
+            assert!(gap(call, 100.0, 60_000.0) < 200.0);
+        },
+    );
+}
+
+#[test]
+fn loss_that_begins_in_the_middle_is_taken_for_the_paths_own() {
+    each(60, meanwhile(Conditions { loss: 0.2, ..GOOD }), |call| {
+        let presenter = &call.screens[0];
+        assert!(presenter.first(2, 36_000.0).is_some_and(|time| time < 50_000.0), "never back while it lasts");
+        assert!(presenter.switches(20_000.0, 60_000.0) <= 6);
+        assert!(gap(call, 100.0, 60_000.0) < 250.0);
+    });
+}
+
+#[test]
+fn bursts_of_loss_are_survived() {
+    each(
+        80,
+        |_| Conditions { loss: 0.05, burst: 8.0, ..GOOD },
+        |call| {
+            let presenter = &call.screens[0];
+            assert!(presenter.switches(0.0, 80_000.0) <= 12, "{}", presenter.switches(0.0, 80_000.0));
+            assert!(presenter.frozen(1_000.0, 80_000.0) < 6_000.0, "{}", presenter.frozen(1_000.0, 80_000.0));
+            assert!(mean_target(call, 5_000.0, 80_000.0) > 1_800.0, "{}", mean_target(call, 5_000.0, 80_000.0));
+            // A burst may be three times the mean; nothing of ours may add to it.
+            assert!(gap(call, 100.0, 80_000.0) < 400.0);
+        },
+    );
+}
+
+#[test]
+fn a_longer_way_is_no_lasting_congestion() {
+    let plan = |second| Conditions { delay: if second < 20.0 { 25.0 } else { 325.0 }, ..GOOD };
+    each(60, plan, |call| {
+        let presenter = &call.screens[0];
+        assert!(presenter.first(2, 21_500.0).is_some_and(|time| time < 20_000.0 + RECOVERY));
+        assert!(presenter.switches(20_000.0, 60_000.0) <= 2);
+        assert!(gap(call, 100.0, 60_000.0) < 300.0 + 60.0);
+        assert_eq!(presenter.layer_at(59_000.0), Some(2));
+    });
+}
+
+#[test]
+fn jitter_is_no_congestion() {
+    for (delay, jitter) in [(25.0, 30.0), (150.0, 60.0)] {
+        each(
+            60,
+            move |_| Conditions { delay, jitter, ..GOOD },
+            |call| {
+                assert!(call.screens[0].first(2, 0.0).is_some_and(|time| time < 5_000.0));
+                assert_eq!(call.screens[0].switches(5_000.0, 60_000.0), 0);
+                assert!(gap(call, 200.0, 60_000.0) < 150.0);
+            },
+        );
+    }
+}
+
+#[test]
+fn somebody_elses_steady_three_of_four_megabits_leave_a_picture() {
+    each(80, meanwhile(Conditions { steady_other: 3_000.0, ..GOOD }), |call| {
+        let presenter = &call.screens[0];
+        assert!(gap(call, 100.0, 80_000.0) < 300.0);
+        assert!(presenter.layer_at(45_000.0).is_some_and(|layer| layer <= 1));
+        assert!(presenter.switches(20_000.0, 50_000.0) <= 5, "{}", presenter.switches(20_000.0, 50_000.0));
+        assert!(presenter.longest_pause(19_000.0, 80_000.0) < 3_000.0);
+        assert!(presenter.first(2, 50_000.0).is_some_and(|time| time < 50_000.0 + RECOVERY));
+        assert_eq!(presenter.layer_at(79_000.0), Some(2));
+    });
+}
+
+#[test]
+fn a_download_beside_the_call_does_not_starve_it() {
+    each(80, meanwhile(Conditions { greedy_other: true, ..GOOD }), |call| {
+        let presenter = &call.screens[0];
+        assert!(gap(call, 100.0, 80_000.0) < 300.0);
+        let meanwhile: Vec<_> = presenter.shown.iter().filter(|(time, _)| (22e3..50e3).contains(time)).collect();
+        let fair = meanwhile.iter().filter(|(_, layer)| *layer >= 1).count();
+        assert!(fair * 10 > meanwhile.len() * 8, "{fair} of {}", meanwhile.len());
+        assert!(presenter.switches(20_000.0, 50_000.0) <= 8, "{}", presenter.switches(20_000.0, 50_000.0));
+        assert!(presenter.longest_pause(19_000.0, 80_000.0) < 1_000.0);
+        assert!(presenter.first(2, 50_000.0).is_some_and(|time| time < 50_000.0 + RECOVERY));
+    });
+}
+
+#[test]
+fn a_policer_that_queues_nothing_is_noticed_by_its_losses() {
+    each(80, meanwhile(Conditions { rate: 700.0, queue: 40.0, ..GOOD }), |call| {
+        let presenter = &call.screens[0];
+        assert!(presenter.longest_pause(19_000.0, 52_000.0) < 3_000.0, "{}", presenter.longest_pause(19e3, 52e3));
+        assert!(presenter.switches(24_000.0, 50_000.0) <= 2, "{}", presenter.switches(24_000.0, 50_000.0));
+        assert!(mean_target(call, 25_000.0, 50_000.0) < 900.0, "{}", mean_target(call, 25_000.0, 50_000.0));
+        assert!(presenter.first(2, 50_000.0).is_some_and(|time| time < 50_000.0 + RECOVERY));
+        assert!(gap(call, 24_000.0, 80_000.0) < 200.0);
+    });
+}
+
+#[test]
+fn two_seconds_of_buffer_are_not_filled() {
+    each(80, meanwhile(Conditions { rate: 400.0, queue: 2_000.0, ..GOOD }), |call| {
+        let presenter = &call.screens[0];
+        assert!(presenter.longest_pause(19_000.0, 52_000.0) < 3_500.0, "{}", presenter.longest_pause(19e3, 52e3));
+        assert!(presenter.frozen(26_000.0, 50_000.0) < 1.0);
+        assert!(presenter.first(2, 50_000.0).is_some_and(|time| time < 50_000.0 + RECOVERY));
+    });
+}
+
+#[test]
+fn after_ten_seconds_of_nothing_voices_are_back_at_once_and_the_picture_within_three() {
+    let plan = |second| Conditions { loss: if (20.0..30.0).contains(&second) { 1.0 } else { 0.0 }, ..GOOD };
+    each(60, plan, |call| {
+        assert!(call.ears.iter().all(|ear| ear.longest_gap(30_000.0, 60_000.0) < 100.0));
+        assert!(call.screens[0].first(0, 30_000.0).is_some_and(|time| time < 33_000.0));
+        assert!(call.screens[0].first(2, 30_000.0).is_some_and(|time| time < 30_000.0 + RECOVERY));
+    });
+}

@@ -1,0 +1,170 @@
+// Two people talk over networks as hospitals and phones have them. Asserted is what a person would notice; the tables are
+// for those who tune.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { launchBrowser } from "./harness.mjs";
+import { LONG, World, call, longestPause, nextPictures, observe, sample, table } from "./network.mjs";
+import { TURN_ADDRESS, Turn } from "./turn.mjs";
+
+/** After a network was away: picture and sound are back within this, and nobody has to do anything (issue 4). */
+const BACK_WITHIN = 3_000;
+/** After a change of the client's address (issue 4). */
+const MOVED_WITHIN = 1_000;
+const PERFECT = {};
+/** How long each network is looked at. Less: one freeze decides the figure. */
+const LOOK = LONG ? 20_000 : 5_000;
+
+let browsers, world, people;
+
+before(async () => {
+  browsers = [await launchBrowser(), await launchBrowser()];
+  world = await World.start();
+  people = await world.meet(browsers);
+});
+
+after(async () => {
+  for (const browser of browsers ?? []) await browser.close();
+  await world?.stop();
+});
+
+/** `condition` on everybody's network for a while, after a second in which browsers notice. */
+async function under(name, set, millis = LOOK) {
+  await world.relay.network(set);
+  await observe(people, 1_000);
+  const seen = await observe(people, millis);
+  return seen.map((row, i) => ({ network: i === 0 ? name : "", ...row }));
+}
+
+/** Somebody sees another move and hears more than what the browser makes up. */
+function goesOn(rows) {
+  for (const row of rows) {
+    assert.ok(row["frames/s"] >= 1, `${row["frames/s"].toFixed(1)} frames/s (${rows[0].network})`);
+    assert.ok(row["sound made up %"] < 50, `${row["sound made up %"].toFixed(0)} % of the sound is made up (${rows[0].network})`);
+  }
+}
+
+const SHORT_TABLE = [
+  ["perfect", PERFECT],
+  ["5 % lost, 150 ± 30 ms", { loss: 5, delay_ms: 150, jitter_ms: 30 }],
+];
+const LONG_TABLE = [
+  ["perfect", PERFECT],
+  ["5 % lost", { loss: 5 }],
+  ["10 % lost", { loss: 10 }],
+  ["5 % lost in threes", { loss: 5, burst: 3 }],
+  ["150 ± 30 ms", { delay_ms: 150, jitter_ms: 30 }],
+  ["5 % lost, 150 ± 30 ms", { loss: 5, delay_ms: 150, jitter_ms: 30 }],
+  ["order changes, 40 ± 30 ms", { delay_ms: 40, jitter_ms: 30, reorder: true }],
+  ["4 Mbit/s", { rate_kbps: 4_000, delay_ms: 20 }],
+  ["400 kbit/s", { rate_kbps: 400, delay_ms: 20 }],
+  ["4 Mbit/s again", { rate_kbps: 4_000, delay_ms: 20 }],
+  ["perfect again", PERFECT],
+];
+
+test("picture and sound go on while packets are lost, late and few", async () => {
+  const rows = [];
+  for (const [name, set] of LONG ? LONG_TABLE : SHORT_TABLE) rows.push(await under(name, set));
+  await world.relay.network(PERFECT);
+  table(rows.flat());
+  rows.forEach(goesOn);
+});
+
+test("the client's address changes, the picture goes on", async () => {
+  await world.relay.network(PERFECT);
+  await nextPictures(people, Date.now());
+  const since = Date.now();
+  await world.relay.say({ do: "rebind" });
+  await observe(people, 4_000);
+  const pauses = await Promise.all(people.map((person) => longestPause(person, since)));
+  console.log(`# longest time without a new picture after a change of the address: ${pauses.join(", ")} ms`);
+  assert.ok(Math.max(...pauses) <= MOVED_WITHIN, `no picture for ${Math.max(...pauses)} ms`);
+  goesOn((await observe(people, 2_000)).map((row) => ({ network: "after the change", ...row })));
+});
+
+/** Takes the network away, gives it back, and waits for pictures and sound. */
+async function away(seconds, { isNoticed }) {
+  await world.relay.network({ loss: 100 });
+  await world.relay.say({ do: "tcp", open: false });
+  if (isNoticed) for (const { context } of people) await context.setOffline(true);
+  await people[0].page.waitForTimeout(seconds * 1_000);
+  await world.relay.network(PERFECT);
+  await world.relay.say({ do: "tcp", open: true });
+  const back = Date.now();
+  if (isNoticed) for (const { context } of people) await context.setOffline(false);
+  const times = await nextPictures(people, back);
+  console.log(`# ${seconds} s without ${isNoticed ? "any network" : "media"}: pictures again after ${times.join(", ")} ms`);
+  goesOn((await observe(people, 2_000)).map((row) => ({ network: `after ${seconds} s`, ...row })));
+  assert.ok(Math.max(...times) <= BACK_WITHIN, `back after ${Math.max(...times)} ms`);
+}
+
+test("a lift: nothing for three seconds", () => away(3, { isNoticed: false }));
+
+// Which of the two a browser sees depends on who fails: the radio, or a router behind it.
+test("ten seconds without media, the pages do not notice", { skip: !LONG }, () => away(10, { isNoticed: false }));
+test("ten seconds without any network", { skip: !LONG }, () => away(10, { isNoticed: true }));
+test("forty seconds without any network", { skip: !LONG }, () => away(40, { isNoticed: true }));
+
+/** The two people load their pages again. A page whose seat is still kept goes back into the room by itself. */
+async function anew() {
+  const since = Date.now();
+  for (const { page } of people) await page.reload();
+  for (const person of people) {
+    await person.until(() => window.telekonsilDebug ?? document.querySelector("[data-testid=join]"), null, 20_000);
+    if (await person.byId("join").isVisible()) await person.byId("join").click();
+  }
+  for (const person of people) await person.until(() => window.drawnAt.length > 5, null, 30_000);
+  return Date.now() - since;
+}
+
+test("no UDP: media over ICE-TCP", async () => {
+  await world.relay.network({ loss: 100 });
+  const took = await anew();
+  const paths = await Promise.all(people.map(sample));
+  console.log(`# without UDP: from the reload to the sixth picture of both ${took} ms`);
+  for (const path of paths) assert.equal(path.protocol, "tcp");
+  goesOn((await observe(people, 3_000)).map((row) => ({ network: "TCP", ...row })));
+  await world.relay.network(PERFECT);
+});
+
+test("UDP dies during the talk: over to TCP without anybody's doing", { skip: !LONG }, async () => {
+  await anew();
+  for (const path of await Promise.all(people.map(sample))) assert.equal(path.protocol, "udp");
+  await world.relay.network({ loss: 100 });
+  const since = Date.now();
+  // What was on its way still comes.
+  const times = await nextPictures(people, since + 500, 60_000);
+  console.log(`# UDP dies: pictures over TCP after ${times.map((time) => time + 500).join(", ")} ms`);
+  for (const path of await Promise.all(people.map(sample))) assert.equal(path.protocol, "tcp");
+  await world.relay.network(PERFECT);
+});
+
+test("the server complained of nothing", () => {
+  assert.deepEqual(world.errors, []);
+  for (const person of people) assert.deepEqual(person.foreign, []);
+});
+
+test("neither UDP nor TCP to the media port: TURN over TLS", async (t) => {
+  const turn = await Turn.start();
+  if (!turn) return t.skip("coturn is not installed");
+  const behind = await World.start({ turn: turn.lines, spared: [TURN_ADDRESS] });
+  const trusting = await launchBrowser({ flags: await turn.flags() });
+  try {
+    await behind.relay.network({ loss: 100 });
+    await behind.relay.say({ do: "tcp", open: false });
+    const both = await behind.meet([trusting, trusting]);
+    for (const path of await Promise.all(both.map(sample))) {
+      assert.equal(path.local, "relay");
+      assert.equal(path.relayProtocol, "tls");
+    }
+    const ticket = await call(both[0], "POST", `/api/consults/${both[0].page.url().split("/").at(-1)}/ticket`, {});
+    const expiry = Number(ticket.ice_servers[0].username.split(":")[0]);
+    assert.ok(expiry > Date.now() / 1_000 && expiry < Date.now() / 1_000 + 86_401, "credentials end by themselves");
+    const rows = await observe(both, 3_000);
+    table(rows.map((row, i) => ({ network: i === 0 ? "TURN over TLS" : "", ...row })));
+    goesOn(rows.map((row) => ({ network: "TURN", ...row })));
+  } finally {
+    await trusting.close();
+    await behind.stop();
+    await turn.stop();
+  }
+});

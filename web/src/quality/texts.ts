@@ -1,0 +1,91 @@
+import { registerTexts, type SameShape } from "../i18n";
+
+export const de = {
+  of: "Verbindung von {{name}}: {{level}}",
+  own: "Ihre Verbindung: {{level}}",
+  title: "Verbindung von {{name}}",
+  ownTitle: "Ihre Verbindung",
+  level: { good: "gut", weak: "schwach", lost: "unterbrochen" },
+  paused: "Bild pausiert, Ton läuft weiter",
+  speaks: "spricht",
+  cause: {
+    none: "Ton und Bild kommen gut an.",
+    unknown: "Ton und Bild kommen lückenhaft an; woran es liegt, ist nicht festzustellen.",
+    away: "{{name}} ist gerade nicht verbunden.",
+    their_uplink: "Die Leitung von {{name}} zum Server ist zu schwach oder verliert Daten.",
+    your_uplink: "Ihre Leitung zum Server ist zu schwach oder verliert Daten.",
+    your_downlink: "Ihre Leitung ist zu schwach oder verliert Daten, darum kommt bei Ihnen zu wenig an.",
+    delay: "Ihre Leitung ist langsam: Was Sie sagen, kommt spät an.",
+    computer: "Dieser Computer ist ausgelastet und schafft das Bild Ihrer Kamera nicht.",
+    server: "Der Server ist überlastet.",
+  },
+  ownCause: {
+    unknown: "Bei Ihnen oder von Ihnen kommt zu wenig an; woran es liegt, ist nicht festzustellen.",
+    away: "Ihre Verbindung ist unterbrochen.",
+  },
+  advice: {
+    unknown: "Der Ton hat Vorrang. Hilft nichts, greifen Sie zum Telefon.",
+    away: "Die Verbindung kommt von selbst wieder. Dauert es zu lange, greifen Sie zum Telefon.",
+    their_uplink: "Der Ton hat Vorrang. Bitten Sie darum, die Kamera auszuschalten oder näher an das WLAN zu gehen.",
+    your_uplink: "Der Ton hat Vorrang. Schalten Sie die Kamera aus, nehmen Sie ein Netzkabel oder gehen Sie näher an das WLAN.",
+    your_downlink: "Der Ton hat Vorrang. Beenden Sie Downloads, nehmen Sie ein Netzkabel oder gehen Sie näher an das WLAN.",
+    delay: "Lassen Sie einander ausreden. Ein Netzkabel oder ein anderes Netz hilft.",
+    computer: "Schließen Sie andere Programme und Fenster, oder schalten Sie die Kamera aus.",
+    server: "Der Ton hat Vorrang. Sagen Sie dem Betrieb Bescheid.",
+  },
+  way: {
+    label: "Weg zum Server: {{way}}",
+    udp: "direkt (UDP)",
+    tcp: "direkt (TCP)",
+    relay: "über eine Zwischenstation (TURN, {{transport}})",
+    unknown: "unbekannt",
+    rtt: "Laufzeit hin und zurück: {{ms}} ms",
+    slow: "Ihr Netz lässt den schnellen Weg (UDP) nicht zu: Bei Störungen stockt es länger.",
+  },
+} as const;
+
+export const en: SameShape<typeof de> = {
+  of: "Connection of {{name}}: {{level}}",
+  own: "Your connection: {{level}}",
+  title: "Connection of {{name}}",
+  ownTitle: "Your connection",
+  level: { good: "good", weak: "weak", lost: "interrupted" },
+  paused: "Picture paused, sound goes on",
+  speaks: "is speaking",
+  cause: {
+    none: "Sound and picture get through well.",
+    unknown: "Sound and picture have gaps; why cannot be told.",
+    away: "{{name}} is not connected at the moment.",
+    their_uplink: "The line from {{name}} to the server is too weak or loses data.",
+    your_uplink: "Your line to the server is too weak or loses data.",
+    your_downlink: "Your line is too weak or loses data, so that too little reaches you.",
+    delay: "Your line is slow: what you say arrives late.",
+    computer: "This computer is busy and cannot keep up with your camera's picture.",
+    server: "The server is overloaded.",
+  },
+  ownCause: {
+    unknown: "Too little gets to you or from you; why cannot be told.",
+    away: "Your connection is interrupted.",
+  },
+  advice: {
+    unknown: "Sound goes first. If nothing helps, use the telephone.",
+    away: "The connection comes back by itself. If it takes too long, use the telephone.",
+    their_uplink: "Sound goes first. Ask them to turn the camera off or to move closer to the Wi-Fi.",
+    your_uplink: "Sound goes first. Turn the camera off, use a network cable or move closer to the Wi-Fi.",
+    your_downlink: "Sound goes first. Stop downloads, use a network cable or move closer to the Wi-Fi.",
+    delay: "Let each other finish. A network cable or another network helps.",
+    computer: "Close other programs and windows, or turn the camera off.",
+    server: "Sound goes first. Tell those who run the server.",
+  },
+  way: {
+    label: "Path to the server: {{way}}",
+    udp: "direct (UDP)",
+    tcp: "direct (TCP)",
+    relay: "by a relay (TURN, {{transport}})",
+    unknown: "unknown",
+    rtt: "There and back: {{ms}} ms",
+    slow: "Your network does not allow the fast path (UDP): after disturbances it falters longer.",
+  },
+};
+
+registerTexts("quality", de, en);
