@@ -22,6 +22,9 @@ CREATE INDEX notices_of_consult ON notices (consult_id);
 -- ── purge ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- A consult that detached a study has no need of it: it keeps nobody from purging it.
 ALTER TABLE consult_studies ADD COLUMN is_detached BOOLEAN NOT NULL DEFAULT FALSE;
+UPDATE consult_studies cs SET is_detached = TRUE
+    FROM consults c, json_array_elements_text(c.detail::json -> 'detached') AS d (study)
+    WHERE c.id = cs.consult_id AND c.purged_at IS NULL AND d.study = cs.study_id::text;
 -- What was taken over is due whether it ended or not.
 CREATE INDEX consults_taken_over ON consults (taken_over_at) WHERE taken_over_at IS NOT NULL AND purged_at IS NULL;
 -- Free text goes with the consult that it was about.
