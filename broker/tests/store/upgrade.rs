@@ -120,7 +120,10 @@ fn later_rows(world: &World, is_postgres: bool, consult: Uuid) -> Vec<String> {
             "INSERT INTO exports VALUES ({asked}, {consult}, 'TK-7F3A', 'requested', 'Rechtsstreit', {person}, 4, NULL, \
              NULL)"
         ),
-        format!("UPDATE consults SET detail = '{{\"detached\":[\"{TAKEN_OUT}\"]}}' WHERE id = {consult}"),
+        format!(
+            "UPDATE consults SET detail = '{{\"note\":\"\\u0000\",\"detached\":[\"{TAKEN_OUT}\"]}}' \
+             WHERE id = {consult}"
+        ),
     ]
 }
 
