@@ -22,6 +22,12 @@ CREATE INDEX notices_of_consult ON notices (consult_id);
 -- ── purge ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- A consult that detached a study has no need of it: it keeps nobody from purging it.
 ALTER TABLE consult_studies ADD COLUMN is_detached BOOLEAN NOT NULL DEFAULT FALSE;
+-- Read as text: PostgreSQL's JSON refuses a whole document for one \u0000 in somebody's words. Within a string the
+-- quotation marks of the name would be escaped.
+UPDATE consult_studies cs SET is_detached = TRUE
+    FROM consults c
+    WHERE c.id = cs.consult_id AND c.purged_at IS NULL
+    AND strpos(substring(c.detail from '"detached":\[([^]]*)\]'), cs.study_id::text) > 0;
 -- What was taken over is due whether it ended or not.
 CREATE INDEX consults_taken_over ON consults (taken_over_at) WHERE taken_over_at IS NOT NULL AND purged_at IS NULL;
 -- Free text goes with the consult that it was about.

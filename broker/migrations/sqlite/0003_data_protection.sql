@@ -45,6 +45,11 @@ CREATE INDEX notices_of_consult ON notices (consult_id);
 -- ── purge ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 -- A consult that detached a study has no need of it: it keeps nobody from purging it.
 ALTER TABLE consult_studies ADD COLUMN is_detached INTEGER NOT NULL DEFAULT 0;
+UPDATE consult_studies SET is_detached = 1 WHERE EXISTS (
+    SELECT 1 FROM consults c, json_each(c.detail, '$.detached') d
+    WHERE c.id = consult_studies.consult_id AND c.purged_at IS NULL
+    AND replace(d.value, '-', '') = lower(hex(consult_studies.study_id))
+);
 -- What was taken over is due whether it ended or not.
 CREATE INDEX consults_taken_over ON consults (taken_over_at) WHERE taken_over_at IS NOT NULL AND purged_at IS NULL;
 -- Free text goes with the consult that it was about.

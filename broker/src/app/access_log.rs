@@ -1,13 +1,14 @@
 //! Who read what: one row per person, session and thing in a quarter of an hour. The event log of a consult tells who did
 //! something; this one tells who looked.
 //!
-//! Written down are a consult's page where it shows the question, the patient or the report, the report as a file, a
-//! study's objects, and each study in the answer of a search. Lists show no patient data, and stand in no log.
+//! Written down are a consult's page where it shows the question, the patient or the report (and so does the answer to
+//! an action that changed nothing), the report as a file, a study's objects, and each study in the answer of a search.
+//! Lists show no patient data, and stand in no log.
 
-use super::{App, Result, directory::named, ports::AccessRow, validate::name_of};
+use super::{App, Result, directory::named, log::Outcome, ports::AccessRow, validate::name_of};
 use crate::domain::{
     access::{Permission, may},
-    consult::view,
+    consult::{Consult, view},
     directory::Actor,
 };
 use bytes::Bytes;
@@ -36,16 +37,31 @@ impl App {
     /// [`super::Session::label`].
     pub async fn open_consult(&self, actor: &Actor, session: &str, id: ConsultId) -> Result<ConsultDetail> {
         let loaded = self.readable(actor, id).await?;
-        let facts = loaded.consult.facts(self.now());
-        let reads = |permission| may(actor, Some(&facts), permission);
-        if reads(Permission::ReadFields) || reads(Permission::ReadAnswer) {
-            let logged = self.log_access(actor, session, AccessKind::Case, [id.0]).await;
-            if let Err(error) = logged {
-                // A full disk must not hide the patient from the physician; files and images can wait, this cannot.
-                tracing::warn!(consult = %id, person = %actor.person_id, %error, "a read could not be logged");
-            }
-        }
+        self.log_case(actor, session, &loaded.consult).await;
         self.show(actor, &loaded).await
+    }
+
+    /// The answer to an action: the consult afterwards. Where the action changed nothing, the consult's log does not tell
+    /// who saw it.
+    pub(super) async fn answer(&self, actor: &Actor, session: &str, outcome: &Outcome) -> Result<ConsultDetail> {
+        if !outcome.changed {
+            self.log_case(actor, session, &outcome.loaded.consult).await;
+        }
+        // Whoever declined may no longer know of the consult; this answer shows it for the last time.
+        self.show(actor, &outcome.loaded).await
+    }
+
+    /// Writes down who is shown the consult, where something of the patient is shown.
+    async fn log_case(&self, actor: &Actor, session: &str, consult: &Consult) {
+        let facts = consult.facts(self.now());
+        let reads = |permission| may(actor, Some(&facts), permission);
+        if !reads(Permission::ReadFields) && !reads(Permission::ReadAnswer) {
+            return;
+        }
+        if let Err(error) = self.log_access(actor, session, AccessKind::Case, [consult.id.0]).await {
+            // A full disk must not hide the patient from the physician; files and images can wait, this cannot.
+            tracing::warn!(consult = %consult.id, person = %actor.person_id, %error, "a read could not be logged");
+        }
     }
 
     /// A version of the report (the current one, when none is named) as PDF, and the log's row of who read it.

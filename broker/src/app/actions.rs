@@ -1,11 +1,6 @@
 //! Acting on a consult: what the action says, or why not.
 
-use super::{
-    App, Error, Result,
-    directory::Directory,
-    log::{Outcome, Wish},
-    require,
-};
+use super::{App, Error, Result, directory::Directory, log::Wish, require};
 use crate::domain::{
     access::{self, Permission, may},
     consult::{Command, Consult},
@@ -19,8 +14,9 @@ use schemas::{
 };
 
 impl App {
-    /// Does what the action says, or says why not.
-    pub async fn act(&self, actor: &Actor, id: ConsultId, action: Action) -> Result<ConsultDetail> {
+    /// Does what the action says, or says why not. The answer shows the consult: where nothing changed, its log does not
+    /// tell who saw it, and the access log is told. `session` is [`super::Session::label`].
+    pub async fn act(&self, actor: &Actor, session: &str, id: ConsultId, action: Action) -> Result<ConsultDetail> {
         let consult = self.known(actor, id).await?;
         require(may(actor, Some(&consult.facts(self.now())), Permission::Act(name(&action))))?;
         self.check_who(&consult, &action).await?;
@@ -28,22 +24,27 @@ impl App {
             self.own_study(actor, *study_id).await?;
         }
         let wish = self.wish(actor, action);
-        let Outcome { loaded, .. } = self.run(id, &wish).await?;
-        // Whoever declined may no longer know of the consult; this answer shows it for the last time.
-        self.show(actor, &loaded).await
+        let outcome = self.run(id, &wish).await?;
+        self.answer(actor, session, &outcome).await
     }
 
     /// Signs the report: the first version, or an amendment. The password is asked for again, because a signature is
     /// somebody's, and a session may be whoever sits in front of it.
-    pub async fn sign_report(&self, actor: &Actor, id: ConsultId, report: report::SignReport) -> Result<ConsultDetail> {
+    pub async fn sign_report(
+        &self,
+        actor: &Actor,
+        session: &str,
+        id: ConsultId,
+        report: report::SignReport,
+    ) -> Result<ConsultDetail> {
         let consult = self.known(actor, id).await?;
         let action = if report.after_version == 0 { ActionName::SignReport } else { ActionName::Amend };
         require(may(actor, Some(&consult.facts(self.now())), Permission::Act(action)))?;
         self.check_password(actor.person_id, &report.password.0).await?;
         let report::SignReport { answer, after_version, reason, .. } = report;
         let command = Command::SignReport { person: actor.person_id, answer, after_version, reason };
-        let Outcome { loaded, .. } = self.run(id, &Wish::command(command)).await?;
-        self.show(actor, &loaded).await
+        let outcome = self.run(id, &Wish::command(command)).await?;
+        self.answer(actor, session, &outcome).await
     }
 
     /// The study, if it is the caller's house's own; otherwise it does not exist for the caller.

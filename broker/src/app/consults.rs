@@ -2,7 +2,7 @@
 
 use super::{
     App, Error, Result,
-    log::{Outcome, Wish, pass_over},
+    log::{Wish, pass_over},
     matching::Case,
     ports::ConsultFilter,
     require,
@@ -41,8 +41,10 @@ impl App {
         Ok(services)
     }
 
-    /// Makes a consult and begins to ring, or announces a patient (pre-alert). `false`: the same request had been made before, and nothing was done.
-    pub async fn create(&self, actor: &Actor, new: NewConsult) -> Result<(ConsultDetail, bool)> {
+    /// Makes a consult and begins to ring, or announces a patient (pre-alert). `false`: the same request had been made
+    /// before, and nothing was done but reading it, which the access log is told. `session` is
+    /// [`super::Session::label`].
+    pub async fn create(&self, actor: &Actor, session: &str, new: NewConsult) -> Result<(ConsultDetail, bool)> {
         require(may(actor, None, Permission::CreateConsult))?;
         let now = self.now();
         let directory = self.directory().await?;
@@ -71,8 +73,8 @@ impl App {
             prealert: new.prealert,
             matched,
         });
-        let Outcome { loaded, changed } = self.run(new.id, &wish).await?;
-        Ok((self.show(actor, &loaded).await?, changed))
+        let outcome = self.run(new.id, &wish).await?;
+        Ok((self.answer(actor, session, &outcome).await?, outcome.changed))
     }
 
     /// The caller's consults: of the own house, of the coordinated networks, and those the caller was rung for;

@@ -2,7 +2,7 @@
 
 use super::{
     App, Error, Result, notices,
-    ports::{EventRow, ExportRow, NoticeRow},
+    ports::{AskedExport, EventRow, ExportRow, NoticeRow},
     require, validate,
 };
 use crate::domain::{
@@ -40,15 +40,6 @@ impl App {
     pub async fn request_export(&self, actor: &Actor, id: ConsultId, wanted: RequestExport) -> Result<Export> {
         self.for_those(actor, id, Permission::RequestExport).await?;
         validate::said("reason", &wanted.reason)?;
-        if let Some(known) = self.repo.export(wanted.id.0).await? {
-            let same = known.consult_id == id.0 && known.requested_by == actor.person_id.0;
-            return if same { self.export_of(known).await } else { Err(Error::Conflict(USED)) };
-        }
-        for other in self.repo.open_exports(id.0, actor.person_id.0).await? {
-            if matches!(self.state_now(&other)?, ExportState::Requested | ExportState::Approved) {
-                return Err(Error::Conflict("an export of this consult that you asked for is still open"));
-            }
-        }
         let row = ExportRow {
             id: wanted.id.0,
             consult_id: id.0,
@@ -60,10 +51,23 @@ impl App {
             decided_by: None,
             decided_at: None,
         };
-        // Told first: a notice too many is explained, an export that nobody was told of is not.
-        self.give_notice(&self.notice_of(&row, NoticeKind::ExportRequested)).await?;
-        self.repo.insert_export(&row).await?;
-        self.export_of(row).await
+        let notice = self.notice_of(&row, NoticeKind::ExportRequested);
+        let approved_after = self.now().plus_seconds(-FETCH_SECONDS).0;
+        match self.repo.ask_export(&row, &notice, approved_after).await? {
+            AskedExport::New => {
+                self.hub.noticed();
+                self.export_of(row).await
+            }
+            AskedExport::Known => {
+                let known = self.repo.export(row.id).await?.ok_or(Error::NotFound)?;
+                let same = known.consult_id == row.consult_id && known.requested_by == row.requested_by;
+                if same { self.export_of(known).await } else { Err(Error::Conflict(USED)) }
+            }
+            AskedExport::StillOpen => {
+                Err(Error::Conflict("an export of this consult that you asked for is still open"))
+            }
+            AskedExport::Purged => Err(Error::Purged),
+        }
     }
 
     /// Exports, newest first: all of them for those who decide, one's own for others.

@@ -131,6 +131,8 @@ pub struct App {
     writing: Heavy,
     /// People who have become free: somebody may wait for them.
     queue: Freed,
+    /// Something was purged that the database's files may still hold.
+    wipe_outstanding: AtomicBool,
     /// Invented people with one password for all of them; pages say so.
     is_demo: AtomicBool,
 }
@@ -155,6 +157,7 @@ impl App {
             hashing: Heavy::new(HASHES_AT_ONCE),
             writing: Heavy::new(REPORTS_AT_ONCE),
             queue: Freed::default(),
+            wipe_outstanding: AtomicBool::new(false),
             is_demo: AtomicBool::new(false),
         })
     }

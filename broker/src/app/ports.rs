@@ -200,13 +200,12 @@ pub trait Repository: Send + Sync + 'static {
     async fn notice(&self, id: Uuid) -> RepoResult<Option<NoticeRow>>;
     /// `false` when it is unknown or somebody has seen it: the first one counts.
     async fn mark_notice_seen(&self, id: Uuid, person: Uuid, at: i64) -> RepoResult<bool>;
-    /// Insert or ignore by id.
-    async fn insert_export(&self, row: &ExportRow) -> RepoResult<()>;
+    /// Writes an export and its notice, or neither. Open are exports that stand at `requested`, or at `approved` since
+    /// later than `approved_after`.
+    async fn ask_export(&self, row: &ExportRow, notice: &NoticeRow, approved_after: i64) -> RepoResult<AskedExport>;
     async fn export(&self, id: Uuid) -> RepoResult<Option<ExportRow>>;
     /// Newest first; those that one person asked for, where one is given.
     async fn exports(&self, requested_by: Option<Uuid>, limit: u32) -> RepoResult<Vec<ExportRow>>;
-    /// That person's exports of that consult that stand at `requested` or `approved`.
-    async fn open_exports(&self, consult_id: Uuid, requested_by: Uuid) -> RepoResult<Vec<ExportRow>>;
     /// Moves an export from `requested` to `state`; `false` when it stands elsewhere or `person` asked for it.
     async fn decide_export(&self, id: Uuid, state: &str, person: Uuid, at: i64) -> RepoResult<bool>;
     /// `false` when it does not stand at `from`.

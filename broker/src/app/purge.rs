@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use schemas::{ConsultId, privacy::Retention};
 use serde::Serialize;
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 use uuid::Uuid;
 
 /// How often it is looked for what is due. More delays a deletion by that much after months of waiting; less asks for
@@ -78,10 +78,19 @@ impl App {
         let studies = self.purge_studies(&mut done).await;
         let objects = self.delete_dead_blobs(&mut done).await;
         let sweep = self.repo.sweep_access_log(self.now().0 - ACCESS_LOG_DAYS * DAY_MS).await;
-        if let Err(error) = self.repo.wipe_purged(done.consults + done.studies > 0).await {
-            tracing::warn!(%error, "the database's files may still hold what was purged");
-        }
+        self.wipe(done.consults + done.studies > 0).await;
         consults.and(studies).and(objects).and(sweep.map(|_| done).map_err(Error::from))
+    }
+
+    /// Wipes the database's files. Somebody is often in the way, which matters only while there is something to wipe; what
+    /// another process (the tool) left behind is tried for each time too.
+    async fn wipe(&self, anew: bool) {
+        let outstanding = self.wipe_outstanding.fetch_or(anew, Ordering::Relaxed) || anew;
+        match self.repo.wipe_purged(outstanding).await {
+            Ok(()) => self.wipe_outstanding.store(false, Ordering::Relaxed),
+            Err(error) if outstanding => tracing::warn!(%error, "the database's files may still hold what was purged"),
+            Err(error) => tracing::debug!(%error, "the database's files could not be wiped; nothing was purged since"),
+        }
     }
 
     async fn purge_consults(&self, done: &mut PurgeSummary) -> Result<()> {

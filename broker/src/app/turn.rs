@@ -2,18 +2,18 @@
 //! base64(HMAC-SHA1(secret, user name)) (draft-uberti-behave-turn-rest-00 § 2.2; coturn's `use-auth-secret`). The server
 //! asks nobody; what it is shown ends by itself.
 
-use crate::config::Secret;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, KeyInit, Mac};
 use schemas::{UnixMillis, consult::IceServer};
 use sha1::Sha1;
 use std::time::Duration;
 use uuid::Uuid;
+use zeroize::Zeroizing;
 
-/// TURN servers, and what it takes to let somebody use them.
+/// TURN servers, and what it takes to let somebody use them. No `Debug`: it holds the secret.
 pub struct Turn {
     pub urls: Vec<String>,
-    pub secret: Secret,
+    pub secret: Zeroizing<String>,
     /// How long credentials are good.
     pub ttl: Duration,
 }
@@ -28,8 +28,8 @@ impl Turn {
     }
 }
 
-fn password(secret: &Secret, username: &str) -> String {
-    STANDARD.encode(hmac_sha1(secret.expose().as_bytes(), username.as_bytes()))
+fn password(secret: &str, username: &str) -> String {
+    STANDARD.encode(hmac_sha1(secret.as_bytes(), username.as_bytes()))
 }
 
 fn hmac_sha1(key: &[u8], text: &[u8]) -> [u8; 20] {
@@ -67,14 +67,14 @@ mod tests {
     /// `printf %s 1433895918:mbzrxpgjys | openssl dgst -sha1 -hmac north -binary | base64`.
     #[test]
     fn the_password_of_the_drafts_user_is_what_openssl_says() {
-        assert_eq!(password(&Secret::new("north".into()), "1433895918:mbzrxpgjys"), "d2Q1V6JRLjCTMOhoc8cTgEoi7u0=");
+        assert_eq!(password("north", "1433895918:mbzrxpgjys"), "d2Q1V6JRLjCTMOhoc8cTgEoi7u0=");
     }
 
     #[test]
     fn credentials_end_when_they_say_and_name_nobody() {
         let turn = Turn {
             urls: vec!["turns:turn.example.org:443?transport=tcp".into()],
-            secret: Secret::new("s".into()),
+            secret: Zeroizing::new("s".into()),
             ttl: Duration::from_secs(3_600),
         };
         let server = turn.ice_server(UnixMillis(1_700_000_000_999), Uuid::from_u128(7));

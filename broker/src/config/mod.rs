@@ -134,8 +134,8 @@ pub struct Limits {
     /// Failed sign-ins for one account and address within fifteen minutes. More helps guessing; less locks out the
     /// tired colleague at three in the morning.
     pub sign_in_failures: u32,
-    /// Event streams of one session. More lets one session take connections away from others; less silences pages of
-    /// somebody who has many open.
+    /// Event streams of one session; one more ends the oldest. More lets one session take connections away from others;
+    /// less silences pages of somebody who has many open.
     pub streams: usize,
     /// A request with a small body must be answered within this: a body that trickles in byte by byte does not hold a
     /// handler for ever. More lets slow senders hold memory; less fails a long answer over a bad mobile network. Not in

@@ -21,6 +21,7 @@ mod routes;
 mod shares;
 mod slots;
 mod state;
+mod streams;
 
 pub use limiter::Limiter;
 pub use metrics::Metrics;

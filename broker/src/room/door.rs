@@ -1,17 +1,20 @@
 //! Guests who have come and are not in the room. Pure.
 //!
-//! Invariant: a guest stands at the door once, with one connection.
+//! Invariant: a guest stands at the door once, with one connection, or has a place kept there and none. Who lost the
+//! network comes back within moments: neither the log nor the team need hear of it, and who is let in meanwhile stays so.
 
 use super::seats::SocketId;
-use schemas::GuestId;
 use schemas::directory::PersonRef;
 use schemas::guest::{Guest, GuestState};
+use schemas::{GuestId, UnixMillis};
 use std::collections::BTreeMap;
 
 /// Who stands at the door of one room.
 #[derive(Debug, Default)]
 pub struct Door {
     waiting: BTreeMap<GuestId, Waits>,
+    /// Who lost their connection, and until when their place is kept.
+    lost: BTreeMap<GuestId, UnixMillis>,
 }
 
 /// One guest at the door.
@@ -33,10 +36,11 @@ pub struct Verdict {
 impl Door {
     /// A guest comes. Their other connection, which loses its place.
     pub fn come(&mut self, guest: GuestId, person: PersonRef, socket: SocketId) -> Option<SocketId> {
+        self.lost.remove(&guest);
         self.waiting.insert(guest, Waits { person, socket }).map(|before| before.socket)
     }
 
-    /// The connection is gone. `false` when it no longer held the place.
+    /// They leave by themselves. `false` when that connection no longer held the place.
     pub fn left(&mut self, guest: GuestId, socket: SocketId) -> bool {
         let held = self.waiting.get(&guest).is_some_and(|waits| waits.socket == socket);
         if held {
@@ -45,8 +49,25 @@ impl Door {
         held
     }
 
-    /// Takes a guest from the door, in or away.
+    /// The connection is gone; the place is kept until `until`, if it still held it.
+    pub fn lost(&mut self, guest: GuestId, socket: SocketId, until: UnixMillis) {
+        if self.left(guest, socket) {
+            self.lost.insert(guest, until);
+        }
+    }
+
+    /// Whose place is kept no longer.
+    pub fn give_up(&mut self, now: UnixMillis) -> Vec<GuestId> {
+        self.lost.extract_if(.., |_, until| *until <= now).map(|(guest, _)| guest).collect()
+    }
+
+    pub fn next_deadline(&self) -> Option<UnixMillis> {
+        self.lost.values().min().copied()
+    }
+
+    /// Takes a guest from the door, in or away. `None` for a place that was kept.
     pub fn take(&mut self, guest: GuestId) -> Option<Waits> {
+        self.lost.remove(&guest);
         self.waiting.remove(&guest)
     }
 
@@ -56,30 +77,32 @@ impl Door {
     }
 
     /// Those at the door as the team sees them, in the order in which they were invited. Somebody who was let in and
-    /// finds no seat is among them: they are not in the room yet.
+    /// finds no seat is among them: they are not in the room yet. So is who can be let in before they are back.
     pub fn list(&self, guests: &[Guest]) -> Vec<Guest> {
-        guests.iter().filter(|guest| self.waiting.contains_key(&guest.id)).cloned().collect()
+        let kept = |guest: &Guest| guest.state == GuestState::Waiting && self.lost.contains_key(&guest.id);
+        guests.iter().filter(|guest| self.waiting.contains_key(&guest.id) || kept(guest)).cloned().collect()
     }
 
     pub fn judge(&self, guests: &[Guest]) -> Verdict {
         let mut verdict = Verdict::default();
-        for id in self.waiting.keys() {
-            match guests.iter().find(|guest| guest.id == *id).map(|guest| guest.state) {
-                Some(GuestState::Admitted) => verdict.admitted.push(*id),
+        for id in self.guests() {
+            match guests.iter().find(|guest| guest.id == id).map(|guest| guest.state) {
+                Some(GuestState::Admitted) if self.lost.contains_key(&id) => {}
+                Some(GuestState::Admitted) => verdict.admitted.push(id),
                 Some(GuestState::Invited | GuestState::Waiting) => {}
-                Some(GuestState::Removed) | None => verdict.removed.push(*id),
+                Some(GuestState::Removed) | None => verdict.removed.push(id),
             }
         }
         verdict
     }
 
-    /// Everybody at the door.
+    /// Everybody at the door, those included whose place is kept.
     pub fn guests(&self) -> impl Iterator<Item = GuestId> {
-        self.waiting.keys().copied()
+        self.waiting.keys().chain(self.lost.keys()).copied()
     }
 
     pub fn is_empty(&self) -> bool {
-        self.waiting.is_empty()
+        self.waiting.is_empty() && self.lost.is_empty()
     }
 }
 
@@ -87,7 +110,7 @@ impl Door {
 mod tests {
     use super::*;
     use schemas::guest::GuestPart;
-    use schemas::{HospitalId, PersonId, UnixMillis};
+    use schemas::{HospitalId, PersonId};
     use uuid::Uuid;
 
     fn person(n: u128) -> PersonRef {
@@ -136,6 +159,29 @@ mod tests {
         assert_eq!(door.come(id, person(1), SocketId(2)), Some(SocketId(1)));
         assert!(!door.left(id, SocketId(1)));
         assert!(door.left(id, SocketId(2)));
+        assert!(door.is_empty());
+    }
+
+    #[test]
+    fn a_lost_place_is_kept_for_a_while() {
+        let mut door = Door::default();
+        let id = GuestId(Uuid::from_u128(1));
+        let until = UnixMillis(60);
+        door.come(id, person(1), SocketId(1));
+        door.lost(id, SocketId(7), until);
+        assert_eq!(door.next_deadline(), None, "another connection's end");
+        door.lost(id, SocketId(1), until);
+        assert_eq!((door.guest_at(SocketId(1)), door.next_deadline()), (None, Some(until)));
+        assert!(!door.is_empty());
+        assert_eq!(door.list(&[guest(1, GuestState::Waiting)]).len(), 1, "and can be let in");
+        assert_eq!(door.judge(&[guest(1, GuestState::Admitted)]), Verdict::default(), "but not without them");
+        assert!(door.list(&[guest(1, GuestState::Admitted)]).is_empty());
+        assert_eq!(door.judge(&[guest(1, GuestState::Removed)]).removed, [id]);
+        assert_eq!(door.give_up(UnixMillis(59)), []);
+        assert_eq!(door.come(id, person(1), SocketId(2)), None);
+        assert_eq!((door.give_up(until), door.next_deadline()), (vec![], None), "they are back");
+        door.lost(id, SocketId(2), until);
+        assert_eq!(door.give_up(until), [id]);
         assert!(door.is_empty());
     }
 }

@@ -27,7 +27,7 @@ impl Room {
         if reply.send(Ok(())).is_err() {
             // The socket went away while it waited.
             self.connections.remove(&socket);
-            return self.goes_away(guest, socket).await;
+            return self.lost_at_the_door(guest, socket);
         }
         let may_enter = self.state_of(guest) == Some(GuestState::Admitted);
         if !(may_enter && self.let_in(guest).await) {
@@ -88,6 +88,12 @@ impl Room {
         if self.door.left(guest, socket) {
             self.record_left(Occupant::Guest(guest)).await;
         }
+    }
+
+    /// Their connection is gone: the log hears of it when they do not come back.
+    pub(super) fn lost_at_the_door(&mut self, guest: GuestId, socket: SocketId) {
+        let until = self.shared.clock.now().plus_seconds(self.kept_seconds);
+        self.door.lost(guest, socket, until);
     }
 
     /// Brings door and seats to what log and team want. Called after every input; without guests it does nothing.

@@ -3,6 +3,7 @@
 use super::seats::{Freed, Part, SocketId};
 use super::task::{Connection, Newcomer, Place, Room};
 use super::wire;
+use crate::app::Occupant;
 use schemas::MemberId;
 use schemas::room::{ByeReason, Publishing, ServerMessage};
 
@@ -54,7 +55,7 @@ impl Room {
         self.connections.remove(&socket);
         match place {
             None => {}
-            Some(Place::Door(guest)) => self.goes_away(guest, socket).await,
+            Some(Place::Door(guest)) => self.lost_at_the_door(guest, socket),
             Some(Place::Seat(member)) if self.seats.lost(member, socket, self.shared.clock.now()) => {
                 // Others would look at a frozen face.
                 let (room, member) = (wire::room_id(self.consult), wire::member_id(member));
@@ -68,6 +69,9 @@ impl Room {
     pub(super) async fn give_up(&mut self) {
         for freed in self.seats.give_up(self.shared.clock.now()) {
             self.gone(freed).await;
+        }
+        for guest in self.door.give_up(self.shared.clock.now()) {
+            self.record_left(Occupant::Guest(guest)).await;
         }
     }
 

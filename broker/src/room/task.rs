@@ -187,7 +187,7 @@ impl Room {
 
     /// Waits for what is due next.
     async fn due(&self) {
-        let times = [self.seats.next_deadline(), self.alone_until, self.grace_until];
+        let times = [self.seats.next_deadline(), self.door.next_deadline(), self.alone_until, self.grace_until];
         let Some(at) = times.into_iter().flatten().min() else {
             return std::future::pending().await;
         };

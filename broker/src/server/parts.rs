@@ -12,6 +12,7 @@ use imaging::seal::MasterKey;
 use imaging::worker::{Limits, Pool};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// The opened parts.
 pub struct Parts {
@@ -114,7 +115,8 @@ impl Parts {
 /// The secret is missing or too short.
 pub(super) fn turn(config: &Config) -> Result<Option<Turn>> {
     let Some(turn) = &config.turn else { return Ok(None) };
-    Ok(Some(Turn { urls: turn.urls.clone(), secret: turn.secret.read()?, ttl: turn.ttl }))
+    let secret = Zeroizing::new(turn.secret.read()?.expose().to_owned());
+    Ok(Some(Turn { urls: turn.urls.clone(), secret, ttl: turn.ttl }))
 }
 
 fn master_key(source: &MasterKeySource) -> Result<MasterKey> {

@@ -331,17 +331,14 @@ impl Repository for Store {
     async fn mark_notice_seen(&self, id: Uuid, person: Uuid, at: i64) -> RepoResult<bool> {
         write!(self, notices::mark_seen(id, person, at))
     }
-    async fn insert_export(&self, row: &ExportRow) -> RepoResult<()> {
-        write!(self, exports::insert(row))
+    async fn ask_export(&self, row: &ExportRow, notice: &NoticeRow, approved_after: i64) -> RepoResult<AskedExport> {
+        write!(self, exports::ask(row, notice, approved_after), undo AskedExport::Known | AskedExport::StillOpen | AskedExport::Purged)
     }
     async fn export(&self, id: Uuid) -> RepoResult<Option<ExportRow>> {
         read!(self, exports::export(id))
     }
     async fn exports(&self, requested_by: Option<Uuid>, limit: u32) -> RepoResult<Vec<ExportRow>> {
         read!(self, exports::newest(requested_by, limit))
-    }
-    async fn open_exports(&self, consult_id: Uuid, requested_by: Uuid) -> RepoResult<Vec<ExportRow>> {
-        read!(self, exports::open(consult_id, requested_by))
     }
     async fn decide_export(&self, id: Uuid, state: &str, person: Uuid, at: i64) -> RepoResult<bool> {
         write!(self, exports::decide(id, state, person, at))

@@ -19,7 +19,7 @@ on_both! {
         for actor in outsiders {
             for id in [known, unknown] {
                 assert!(matches!(app.detail(actor, id).await, Err(Error::NotFound)));
-                assert!(matches!(app.act(actor, id, Action::Accept).await, Err(Error::NotFound)));
+                assert!(matches!(app.act(actor, "s", id, Action::Accept).await, Err(Error::NotFound)));
                 assert!(matches!(app.match_explanations(actor, id).await, Err(Error::NotFound)));
                 assert!(matches!(app.ticket(&stage.session(actor).await, id, None).await, Err(Error::NotFound)));
                 let study = DeclareStudy { study_instance_uid: "1.2.3".into(), instances: 1 };
@@ -34,11 +34,11 @@ on_both! {
         let stage = Stage::new(&fixture).await;
         let app = &stage.app;
         let id = stage.emergency().await;
-        assert!(matches!(app.create(&stage.first, stage.request().await).await, Err(Error::Forbidden)));
+        assert!(matches!(app.create(&stage.first, "s", stage.request().await).await, Err(Error::Forbidden)));
         assert!(matches!(app.board(&stage.referrer).await, Err(Error::Forbidden)));
         assert!(matches!(app.match_explanations(&stage.referrer, id).await, Err(Error::Forbidden)));
-        assert!(matches!(app.act(&stage.coordinator, id, Action::Accept).await, Err(Error::Forbidden)));
-        assert!(matches!(app.act(&stage.referrer, id, Action::Accept).await, Err(Error::Forbidden)));
+        assert!(matches!(app.act(&stage.coordinator, "s", id, Action::Accept).await, Err(Error::Forbidden)));
+        assert!(matches!(app.act(&stage.referrer, "s", id, Action::Accept).await, Err(Error::Forbidden)));
         assert!(app.detail(&stage.coordinator, id).await.unwrap().fields.is_none());
         let rung = app.detail(&stage.first, id).await.unwrap();
         assert!(rung.fields.is_some() && rung.actions.contains(&ActionName::Accept));
@@ -61,7 +61,7 @@ on_both! {
             async move {
                 let mut new = request.await;
                 change(&mut new);
-                match app.create(&referrer, new).await {
+                match app.create(&referrer, "s", new).await {
                     Err(Error::InvalidField(detail)) => detail,
                     other => panic!("{:?}", other.map(|(detail, _)| detail.summary.state)),
                 }
@@ -73,9 +73,9 @@ on_both! {
         // In an emergency service and urgency are enough; otherwise the question is asked for.
         let mut bare = stage.request().await;
         bare.fields = CaseFields::default();
-        assert!(app.create(&stage.referrer, bare.clone()).await.is_ok());
+        assert!(app.create(&stage.referrer, "s", bare.clone()).await.is_ok());
         bare.urgency = Urgency::Urgent;
-        assert!(matches!(app.create(&stage.referrer, bare.clone()).await, Err(Error::Conflict(_))));
-        assert!(matches!(app.create(&stage.stranger, bare).await, Err(Error::Conflict(_))));
+        assert!(matches!(app.create(&stage.referrer, "s", bare.clone()).await, Err(Error::Conflict(_))));
+        assert!(matches!(app.create(&stage.stranger, "s", bare).await, Err(Error::Conflict(_))));
     }
 }

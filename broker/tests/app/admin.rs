@@ -96,7 +96,7 @@ on_both! {
 
         let mut asked = stage.request().await;
         asked.service_id = service;
-        let (detail, _) = app.create(&stage.referrer, asked).await.unwrap();
+        let (detail, _) = app.create(&stage.referrer, "s", asked).await.unwrap();
         assert_eq!(detail.rings.iter().map(|ring| ring.person.id).collect::<Vec<_>>(), [specialist]);
 
         app.delete_contract(&admin, contract).await.unwrap();

@@ -10,7 +10,7 @@ on_both! {
         let stage = Stage::new(&fixture).await;
         let app = &stage.app;
         let new = stage.request().await;
-        let (detail, created) = app.create(&stage.referrer, new.clone()).await.unwrap();
+        let (detail, created) = app.create(&stage.referrer, "s", new.clone()).await.unwrap();
         assert!(created);
         let id = new.id;
         assert_eq!(detail.summary.state, ConsultState::Ringing);
@@ -19,7 +19,7 @@ on_both! {
         assert!(!detail.summary.missing.is_empty() && detail.fields.is_some());
 
         // A lost response: the same request again is answered with the same consult.
-        assert!(!app.create(&stage.referrer, new).await.unwrap().1);
+        assert!(!app.create(&stage.referrer, "s", new).await.unwrap().1);
         assert_eq!(app.consults(&stage.first, &ConsultQuery::default()).await.unwrap().len(), 1);
 
         let why = app.match_explanations(&stage.coordinator, id).await.unwrap();
@@ -81,7 +81,7 @@ on_both! {
         let clicks = (0..50).map(|n| {
             let app = Arc::clone(&nodes[n % 2]);
             let actor = if n % 4 < 2 { stage.first.clone() } else { stage.second.clone() };
-            tokio::spawn(async move { (actor.person_id, app.act(&actor, id, Action::Accept).await) })
+            tokio::spawn(async move { (actor.person_id, app.act(&actor, "s", id, Action::Accept).await) })
         });
         let results = futures_util::future::join_all(clicks).await;
         let winner = stage.detail(id).await.summary.specialist.expect("somebody won").id;
@@ -126,7 +126,7 @@ on_both! {
             emptied.rotas.push(rota);
         }
         stage.repo.write_directory(&emptied).await.unwrap();
-        let (detail, _) = stage.app.create(&stage.referrer, stage.request().await).await.unwrap();
+        let (detail, _) = stage.app.create(&stage.referrer, "s", stage.request().await).await.unwrap();
         assert_eq!(detail.summary.state, ConsultState::Unanswered);
         assert_eq!(detail.summary.alarm, Some(AlarmKind::NobodyOnDuty));
         assert!(!detail.summary.service.fallback_phone.is_empty(), "there is a number to call");

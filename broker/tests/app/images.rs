@@ -109,7 +109,7 @@ on_both! {
         let app = &stage.app;
         let (uid, objects) = slices(3.5);
         let (ours, theirs) = (stage.emergency().await, stage.request().await);
-        app.create(&stage.stranger, theirs.clone()).await.unwrap();
+        app.create(&stage.stranger, "s", theirs.clone()).await.unwrap();
         let mut studies = Vec::new();
         for (house, id) in [(&stage.referrer, ours), (&stage.stranger, theirs.id)] {
             let study_id = app.store_object(house, None, objects[0].clone()).await.unwrap().study_id;
@@ -159,7 +159,7 @@ on_both! {
         assert_eq!(detail.studies[0].id, study_id);
         // Somebody else's study does not exist.
         let new = stage.request().await;
-        app.create(&stage.stranger, new.clone()).await.unwrap();
+        app.create(&stage.stranger, "s", new.clone()).await.unwrap();
         let stolen = stage.act(&stage.stranger, new.id, Action::AttachStudy { study_id }).await;
         assert!(matches!(stolen, Err(Error::NotFound)));
     }

@@ -116,7 +116,7 @@ on_both! {
 
         // The stranger's own consult is the first thing that the stranger hears.
         let new = stage.request().await;
-        stage.app.create(&stage.stranger, new.clone()).await.unwrap();
+        stage.app.create(&stage.stranger, "s", new.clone()).await.unwrap();
         let item = next(&mut stranger).await;
         assert!(matches!(item.event, LiveEvent::Consult { summary } if summary.id == new.id));
     }

@@ -34,10 +34,10 @@ on_both! {
             assert!(app.ticket(&phone, id, None).await.is_ok());
             assert!(matches!(app.detail(actor, other).await, Err(Error::NotFound)));
             assert!(matches!(app.ticket(&phone, other, None).await, Err(Error::NotFound)));
-            assert!(matches!(app.act(actor, other, Action::EndSession).await, Err(Error::NotFound)));
+            assert!(matches!(app.act(actor, "s", other, Action::EndSession).await, Err(Error::NotFound)));
             let listed = app.consults(actor, &ConsultQuery { all: true }).await.unwrap();
             assert!(listed.iter().all(|summary| summary.id == id));
-            assert!(matches!(app.create(actor, stage.request().await).await, Err(Error::Forbidden)));
+            assert!(matches!(app.create(actor, "s", stage.request().await).await, Err(Error::Forbidden)));
             assert!(matches!(app.inbox(actor).await, Err(Error::Forbidden)));
             assert!(matches!(app.duties(actor).await, Err(Error::Forbidden)));
             assert!(matches!(app.board(actor).await, Err(Error::Forbidden)));
@@ -54,7 +54,7 @@ on_both! {
         let phone = phone(&stage, &stage.referrer, id).await;
         assert!(matches!(app.study_instances(&phone.actor, status.id).await, Err(Error::NotFound)));
         let attach = Action::AttachStudy { study_id: StudyId(status.id.0) };
-        assert!(app.act(&phone.actor, id, attach).await.is_err());
+        assert!(app.act(&phone.actor, "s", id, attach).await.is_err());
     }
 
     async fn its_link_works_once_for_five_minutes_and_its_session_for_a_shift(fixture) {

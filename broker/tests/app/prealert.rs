@@ -16,11 +16,11 @@ on_both! {
         let mut new = stage.request().await;
         new.prealert = true;
         new.fields.eta = Some(stage.now().plus_seconds(900));
-        let (detail, created) = app.create(&stage.referrer, new.clone()).await.unwrap();
+        let (detail, created) = app.create(&stage.referrer, "s", new.clone()).await.unwrap();
         let id = new.id;
         assert!(created && detail.rings.is_empty());
         assert_eq!((detail.summary.state, detail.summary.eta), (ConsultState::Prealert, new.fields.eta));
-        assert!(!app.create(&stage.referrer, new).await.unwrap().1, "the same pre-alert again is the same one");
+        assert!(!app.create(&stage.referrer, "s", new).await.unwrap().1, "the same pre-alert again is the same one");
         // First in line sees that somebody comes, and nothing of the patient.
         assert_eq!((listed(&stage, &stage.first).await, listed(&stage, &stage.second).await), (1, 0));
         let seen = app.detail(&stage.first, id).await.unwrap();
@@ -42,7 +42,7 @@ on_both! {
         new.prealert = true;
         new.fields.eta = Some(stage.now().plus_seconds(600));
         let id = new.id;
-        stage.app.create(&stage.referrer, new).await.unwrap();
+        stage.app.create(&stage.referrer, "s", new).await.unwrap();
         stage.pass(600 + 20 * 60 - 1).await;
         assert_eq!(stage.detail(id).await.summary.alarm, None);
         stage.pass(1).await;

@@ -43,7 +43,7 @@ on_both! {
             async move {
                 let mut new = stage.request().await;
                 new.urgency = urgency;
-                stage.app.create(&stage.referrer, new.clone()).await.unwrap();
+                stage.app.create(&stage.referrer, "s", new.clone()).await.unwrap();
                 stage.turn(1);
                 new.id
             }

@@ -70,7 +70,7 @@ fn act(
     action: Action,
 ) -> impl Future<Output = Result<(), Error>> + Send + 'static {
     let (app, actor) = (Arc::clone(app), actor.clone());
-    async move { app.act(&actor, id, action).await.map(|_| ()) }
+    async move { app.act(&actor, "s", id, action).await.map(|_| ()) }
 }
 
 /// What it was refused with, which is never our own fault.
@@ -253,7 +253,7 @@ on_both! {
                     answer.findings = format!("von Knoten {}", app.node().id).into();
                     let reason = "Nachtrag".into();
                     let report = SignReport { answer, password: PASSWORD.into(), after_version, reason };
-                    race.run(async move { app.sign_report(&actor, id, report).await.map(|_| ()) })
+                    race.run(async move { app.sign_report(&actor, "s", id, report).await.map(|_| ()) })
                 });
                 let mut codes = vec![];
                 for runner in runners {

@@ -18,10 +18,10 @@ on_both! {
         stage.set_password(&stage.referrer).await;
         let report =
             |password: &str| SignReport { answer: answer(), password: password.into(), after_version: 0, reason: "".into() };
-        assert!(matches!(app.sign_report(&stage.first, id, report("falsch")).await, Err(Error::WrongPassword)));
-        assert!(matches!(app.sign_report(&stage.first, id, report("")).await, Err(Error::WrongPassword)));
-        assert!(matches!(app.sign_report(&stage.referrer, id, report(PASSWORD)).await, Err(Error::Forbidden)));
-        assert!(matches!(app.sign_report(&stage.stranger, id, report(PASSWORD)).await, Err(Error::NotFound)));
+        assert!(matches!(app.sign_report(&stage.first, "s", id, report("falsch")).await, Err(Error::WrongPassword)));
+        assert!(matches!(app.sign_report(&stage.first, "s", id, report("")).await, Err(Error::WrongPassword)));
+        assert!(matches!(app.sign_report(&stage.referrer, "s", id, report(PASSWORD)).await, Err(Error::Forbidden)));
+        assert!(matches!(app.sign_report(&stage.stranger, "s", id, report(PASSWORD)).await, Err(Error::NotFound)));
         assert_eq!(stage.detail(id).await.summary.state, ConsultState::Accepted);
         let mut foreign = report(PASSWORD);
         foreign.answer.key_images.push(KeyImage {
@@ -34,13 +34,13 @@ on_both! {
             caption: "".into(),
             marks: vec![],
         });
-        assert!(matches!(app.sign_report(&stage.first, id, foreign).await, Err(Error::InvalidField(_))));
+        assert!(matches!(app.sign_report(&stage.first, "s", id, foreign).await, Err(Error::InvalidField(_))));
 
         // In writing, without a talk.
-        let detail = app.sign_report(&stage.first, id, report(PASSWORD)).await.unwrap();
+        let detail = app.sign_report(&stage.first, "s", id, report(PASSWORD)).await.unwrap();
         assert_eq!((detail.summary.state, detail.versions.len()), (ConsultState::Reported, 1));
         // A lost response.
-        assert_eq!(app.sign_report(&stage.first, id, report(PASSWORD)).await.unwrap().versions.len(), 1);
+        assert_eq!(app.sign_report(&stage.first, "s", id, report(PASSWORD)).await.unwrap().versions.len(), 1);
         stage.verify_chain(id).await;
     }
 

@@ -71,7 +71,7 @@ on_both! {
         answer.key_images = vec![image(&stored.sop_instance_uid), image("1.2.3.4")];
         stage.set_password(&stage.first).await;
         let report = SignReport { answer, password: PASSWORD.into(), after_version: 0, reason: "".into() };
-        let signed = app.sign_report(&stage.first, id, report).await.expect("is signed");
+        let signed = app.sign_report(&stage.first, "s", id, report).await.expect("is signed");
 
         let bytes = file(&stage, id, None).await;
         let text = words(&bytes);

@@ -193,6 +193,22 @@ on_both! {
         assert!(read().await.is_empty());
     }
 
+    async fn an_action_that_changes_nothing_is_a_read(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let officer = stage.newcomer(&stage.first, Role::DataProtection).await;
+        let new = stage.request().await;
+        app.create(&stage.referrer, "a", new.clone()).await.unwrap();
+        app.act(&stage.first, "b", new.id, Action::Accept).await.unwrap();
+        assert!(app.access_log(&officer, new.id).await.unwrap().is_empty(), "the log of the consult tells who acted");
+        app.create(&stage.referrer, "a", new.clone()).await.unwrap();
+        app.act(&stage.first, "b", new.id, Action::Accept).await.unwrap();
+        let entries = app.access_log(&officer, new.id).await.unwrap();
+        let mut read: Vec<_> = entries.iter().map(|entry| (entry.session.as_str(), entry.kind)).collect();
+        read.sort_by_key(|(session, _)| *session);
+        assert_eq!(read, [("a", AccessKind::Case), ("b", AccessKind::Case)]);
+    }
+
     async fn a_cancelled_consult_goes_without_a_take_over(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.emergency().await;

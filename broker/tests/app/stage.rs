@@ -168,13 +168,13 @@ impl Stage {
     /// A stroke emergency, ringing.
     pub async fn emergency(&self) -> ConsultId {
         let new = self.request().await;
-        let (_, created) = self.app.create(&self.referrer, new.clone()).await.expect("is made");
+        let (_, created) = self.app.create(&self.referrer, "s", new.clone()).await.expect("is made");
         assert!(created);
         new.id
     }
 
     pub async fn act(&self, actor: &Actor, id: ConsultId, action: Action) -> Result<ConsultDetail, Error> {
-        self.app.act(actor, id, action).await
+        self.app.act(actor, "s", id, action).await
     }
 
     /// A stroke emergency that the first specialist has accepted.
@@ -200,7 +200,7 @@ impl Stage {
         reason: &str,
     ) -> Result<ConsultDetail, Error> {
         let report = SignReport { answer: answer(), password: PASSWORD.into(), after_version, reason: reason.into() };
-        self.app.sign_report(actor, id, report).await
+        self.app.sign_report(actor, "s", id, report).await
     }
 
     /// Somebody new with one role, of the house where `colleague` works.

@@ -119,7 +119,7 @@ on_both! {
         let mut new = stage.request().await;
         new.urgency = Urgency::Urgent;
         let id = new.id;
-        stage.app.create(&stage.referrer, new).await.unwrap();
+        stage.app.create(&stage.referrer, "s", new).await.unwrap();
         let change = Action::ChangeUrgency { urgency: Urgency::Emergency };
         assert!(matches!(stage.act(&stage.first, id, change.clone()).await, Err(Error::Forbidden)));
         let detail = stage.act(&stage.colleague, id, change).await.unwrap();

@@ -147,7 +147,8 @@ async fn a_guest_waits_unseen_is_let_in_and_talks() {
 
 #[tokio::test]
 async fn who_closes_the_tab_at_the_door_is_not_waited_for() {
-    let accepted = Accepted::open(House::open().await).await;
+    let house = House::open_with(|config| config.limits.seat_kept = Duration::from_secs(1)).await;
+    let accepted = Accepted::open(house).await;
     let (mut host, _) = accepted.enter(&accepted.specialist).await;
     let guest = accepted.invite("Frau Öztürk").await;
     let socket = accepted.waits(&guest).await;
@@ -159,6 +160,30 @@ async fn who_closes_the_tab_at_the_door_is_not_waited_for() {
     assert_eq!(accepted.detail().await.summary.waiting_guests, 0);
     let _socket = accepted.waits(&guest).await;
     assert_eq!(door(&mut host).await.len(), 1, "and comes again");
+    accepted.house.close().await;
+}
+
+#[tokio::test]
+async fn who_loses_the_network_at_the_door_keeps_the_place_and_can_be_let_in() {
+    let accepted = Accepted::open(House::open().await).await;
+    let (mut host, _) = accepted.enter(&accepted.specialist).await;
+    let guest = accepted.invite("Frau Öztürk").await;
+    drop(accepted.waits(&guest).await);
+    assert_eq!(door(&mut host).await.len(), 1);
+    accepted.host("admit_guest", &guest).await;
+    assert!(door(&mut host).await.is_empty());
+    let (socket, first) = accepted.comes(&guest).await;
+    assert!(matches!(first, ServerMessage::Welcome { .. }), "{first:?}");
+    drop(socket);
+
+    // Whoever says that they leave is not waited for.
+    let other = accepted.invite("Herr Yilmaz").await;
+    let mut socket = accepted.waits(&other).await;
+    assert_eq!(door(&mut host).await.len(), 1);
+    socket.say(&ClientMessage::Leave).await;
+    assert!(door(&mut host).await.is_empty());
+    let gone = async { while accepted.state_of(&other).await != GuestState::Invited {} };
+    tokio::time::timeout(Duration::from_secs(10), gone).await.expect("the log knows that nobody is at the door");
     accepted.house.close().await;
 }
 

@@ -18,6 +18,12 @@ pub(crate) fn export(consult_id: Uuid, requested_by: Uuid, at: i64) -> ExportRow
     }
 }
 
+/// Asks for it with a notice of its own.
+pub(crate) async fn ask(repo: &impl Repository, row: &ExportRow) -> AskedExport {
+    let told = notice(row.consult_id, row.requested_by, row.requested_at);
+    repo.ask_export(row, &told, 0).await.expect("writes")
+}
+
 fn notice(consult_id: Uuid, person_id: Uuid, at: i64) -> NoticeRow {
     NoticeRow {
         id: Uuid::now_v7(),
@@ -92,7 +98,7 @@ on_both! {
         let repo = &*fixture.store;
         let [second, third, _] = world.specialists;
         let row = export(world.consult(repo).await, world.referrer, 1);
-        repo.insert_export(&row).await.expect("writes");
+        assert_eq!(ask(repo, &row).await, AskedExport::New);
         let decide = |person, state: &'static str| async move {
             repo.decide_export(row.id, state, person, 5).await.expect("answers")
         };
@@ -152,22 +158,30 @@ on_both! {
         let own = export(consult, world.referrer, 1);
         let refused = ExportRow { state: "refused".into(), ..export(consult, world.referrer, 2) };
         let others = export(consult, world.specialists[0], 3);
-        for row in [&own, &refused, &others] {
-            repo.insert_export(row).await.expect("writes");
+        for row in [&refused, &own, &others] {
+            assert_eq!(ask(repo, row).await, AskedExport::New);
         }
         let ids = |rows: Vec<ExportRow>| rows.iter().map(|row| row.id).collect::<Vec<_>>();
         assert_eq!(ids(repo.exports(Some(world.referrer), 10).await.expect("reads")), [refused.id, own.id]);
-        assert_eq!(ids(repo.open_exports(consult, world.referrer).await.expect("reads")), [own.id]);
-        assert!(repo.open_exports(Uuid::now_v7(), world.referrer).await.expect("reads").is_empty());
+        let used = ExportRow { requested_by: world.specialists[1], ..own.clone() };
+        assert_eq!(ask(repo, &used).await, AskedExport::Known);
+        assert_eq!(ask(repo, &export(consult, world.referrer, 4)).await, AskedExport::StillOpen);
+        let told = repo.notices(None, 10).await.expect("reads").len();
+        assert_eq!((told, repo.exports(None, 10).await.expect("reads").len()), (3, 3), "both or neither");
+        assert!(repo.decide_export(own.id, "approved", world.specialists[0], 5).await.expect("answers"));
+        let (next, notice) = (export(consult, world.referrer, 6), notice(consult, world.referrer, 6));
+        assert_eq!(repo.ask_export(&next, &notice, 4).await.expect("answers"), AskedExport::StillOpen);
+        assert_eq!(repo.ask_export(&next, &notice, 5).await.expect("answers"), AskedExport::New);
     }
 
     async fn exports_come_newest_first(fixture) {
         let world = World::seed(&*fixture.store).await;
         let repo = &*fixture.store;
         let consult = world.consult(repo).await;
-        let rows = [2, 3, 1].map(|at| export(consult, world.referrer, at));
+        let [second, third, _] = world.specialists;
+        let rows = [(2, world.referrer), (3, second), (1, third)].map(|(at, person)| export(consult, person, at));
         for row in &rows {
-            repo.insert_export(row).await.expect("writes");
+            assert_eq!(ask(repo, row).await, AskedExport::New);
         }
         let ids = |limit| async move {
             repo.exports(None, limit).await.expect("reads").iter().map(|row| row.id).collect::<Vec<_>>()

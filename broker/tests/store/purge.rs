@@ -1,7 +1,7 @@
 //! The purge, what may be purged, and what is left.
 
 use crate::{
-    privacy::{access, export},
+    privacy::{access, ask, export},
     world::{World, instance},
 };
 use sqlx::Connection as _;
@@ -52,8 +52,8 @@ on_both! {
         repo.append(&write).await.expect("writes");
         let asked = export(id, world.referrer, 1);
         let done = ExportRow { state: "downloaded".into(), ..export(id, world.referrer, 2) };
-        for row in [&asked, &done] {
-            repo.insert_export(row).await.expect("writes");
+        for row in [&done, &asked] {
+            assert_eq!(ask(repo, row).await, AskedExport::New);
         }
         repo.put_guest_link(&crate::guests::guest(id, 1)).await.expect("writes");
         repo.claim_room(id, "a", "ws://a", 0, 50).await.expect("claims");

@@ -178,12 +178,27 @@ on_both! {
         nodes[1].close().await;
     }
 
+    async fn of_twenty_who_ask_for_an_export_one_is_open(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let consult_id = world.consult(&*fixture.store).await;
+        let nodes = [Arc::clone(&fixture.store), fixture.another_node().await];
+        let asked = together(20, |i| {
+            let (repo, row) = (Arc::clone(&nodes[i % 2]), crate::privacy::export(consult_id, world.referrer, 1));
+            async move { crate::privacy::ask(&*repo, &row).await }
+        })
+        .await;
+        assert_eq!(asked.iter().filter(|asked| **asked == AskedExport::New).count(), 1);
+        assert_eq!(asked.iter().filter(|asked| **asked == AskedExport::StillOpen).count(), 19);
+        assert_eq!(fixture.store.notices(None, 20).await.expect("reads").len(), 1);
+        nodes[1].close().await;
+    }
+
     async fn of_twenty_deciders_one_decides_an_export(fixture) {
         let world = World::seed(&*fixture.store).await;
         let consult_id = world.consult(&*fixture.store).await;
         let nodes = [Arc::clone(&fixture.store), fixture.another_node().await];
         let row = crate::privacy::export(consult_id, world.referrer, 1);
-        fixture.store.insert_export(&row).await.expect("writes");
+        assert_eq!(crate::privacy::ask(&*fixture.store, &row).await, AskedExport::New);
         let decided = together(20, |i| {
             let (repo, id, person) = (Arc::clone(&nodes[i % 2]), row.id, world.specialists[i % 3]);
             let state = if i % 4 < 2 { "approved" } else { "refused" };

@@ -1,4 +1,4 @@
-//! A database of the first version, with rows in it, is brought to this one.
+//! A database of the first version, with rows in it, is brought to the second one, and with more rows in it to this one.
 
 use crate::{
     fixture::{Fixture, block_on},
@@ -9,7 +9,8 @@ use std::{env, fs, path::Path};
 use telekonsil::app::ports::*;
 use uuid::Uuid;
 
-const FIRST: &str = "0001_initial.sql";
+const FIRST: &[&str] = &["0001_initial.sql"];
+const SECOND: &[&str] = &["0001_initial.sql", "0002_whole_consult.sql"];
 
 #[test]
 fn sqlite() {
@@ -29,7 +30,8 @@ async fn check(fixture: Fixture) {
     let world = World::new();
     let (open, closed) = (Uuid::from_u128(0xa_0001_7f3a), Uuid::from_u128(0xa_0002_00ff));
     let is_postgres = fixture.store.postgres_pool().is_some();
-    fill(&fixture, is_postgres, &rows(&world, is_postgres, open, closed)).await;
+    fill(&fixture, is_postgres, FIRST, &rows(&world, is_postgres, open, closed)).await;
+    fill(&fixture, is_postgres, SECOND, &later_rows(&world, is_postgres, open)).await;
 
     fixture.store.migrate().await.expect("migrates");
     let repo = &*fixture.store;
@@ -38,6 +40,16 @@ async fn check(fixture: Fixture) {
     assert_eq!((read.ended_at, read.taken_over_at, read.purged_at), (None, None, None));
     let read = repo.snapshot(closed).await.expect("reads").expect("is there");
     assert_eq!((read.label.as_str(), read.ended_at, read.seq), ("TK-00FF", Some(7), 1));
+    let read = repo.access_of_consult(open, 10).await.expect("reads");
+    let read: Vec<_> = read.iter().map(|row| (row.subject, row.kind.as_str(), row.session.as_str(), row.at)).collect();
+    assert_eq!(read, [(KEPT, "images", "ab12", 2), (TAKEN_OUT, "images", "ab12", 1)]);
+    let told = repo.notices(None, 10).await.expect("reads");
+    assert_eq!((told.len(), told[0].consult_id, told[0].reason.as_str()), (1, Some(open), "Notfall"));
+    assert_eq!((told[0].about, &told[0].change), (None, &None));
+    let exports = repo.exports(None, 10).await.expect("reads");
+    assert_eq!((exports.len(), exports[0].consult_id, exports[0].reason.as_str()), (1, open, "Rechtsstreit"));
+    let unattached = repo.unattached_studies(1000, None, 10).await.expect("reads");
+    assert_eq!(unattached, [TAKEN_OUT], "a study that was detached before is needed by nobody");
     let house = ConsultFilter { hospital: Some(world.asking), limit: 10, ..ConsultFilter::default() };
     assert_eq!(repo.snapshots(&house).await.expect("reads").len(), 2);
     assert_eq!(repo.retention(0, 0, 10).await.expect("reads").not_taken_over, [closed]);
@@ -59,14 +71,20 @@ async fn check(fixture: Fixture) {
     fixture.end().await;
 }
 
-/// Migrates by the first file alone, then inserts.
-async fn fill(fixture: &Fixture, is_postgres: bool, rows: &[String]) {
+/// Studies of the open consult: one was detached.
+const KEPT: Uuid = Uuid::from_u128(0xb_0001);
+const TAKEN_OUT: Uuid = Uuid::from_u128(0xb_0002);
+
+/// Migrates by these files alone, then inserts.
+async fn fill(fixture: &Fixture, is_postgres: bool, files: &[&str], rows: &[String]) {
     let engine = if is_postgres { "postgres" } else { "sqlite" };
-    let only_first = env::temp_dir().join(format!("telekonsil-first-{}", Uuid::now_v7()));
-    fs::create_dir_all(&only_first).expect("makes a folder");
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine).join(FIRST);
-    fs::copy(file, only_first.join(FIRST)).expect("copies");
-    let migrator = Migrator::new(only_first.as_path()).await.expect("reads the migration");
+    let old = env::temp_dir().join(format!("telekonsil-old-{}", Uuid::now_v7()));
+    fs::create_dir_all(&old).expect("makes a folder");
+    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+    for file in files {
+        fs::copy(all.join(file), old.join(file)).expect("copies");
+    }
+    let migrator = Migrator::new(old.as_path()).await.expect("reads the migrations");
     // The two connections are of different types.
     macro_rules! fill_by {
         ($connection:ty) => {{
@@ -83,12 +101,35 @@ async fn fill(fixture: &Fixture, is_postgres: bool, rows: &[String]) {
     } else {
         fill_by!(SqliteConnection)
     }
-    fs::remove_dir_all(only_first).expect("removes the folder");
+    fs::remove_dir_all(old).expect("removes the folder");
+}
+
+fn literal(is_postgres: bool, id: Uuid) -> String {
+    if is_postgres { format!("'{id}'") } else { format!("X'{}'", id.simple()) }
+}
+
+/// As the second version wrote them.
+fn later_rows(world: &World, is_postgres: bool, consult: Uuid) -> Vec<String> {
+    let (told, asked) = (literal(is_postgres, Uuid::now_v7()), literal(is_postgres, Uuid::now_v7()));
+    let (person, consult) = (literal(is_postgres, world.referrer), literal(is_postgres, consult));
+    vec![
+        format!(
+            "INSERT INTO notices VALUES ({told}, 'glass_broken', 3, {person}, {consult}, 'TK-7F3A', 'Notfall', NULL, NULL)"
+        ),
+        format!(
+            "INSERT INTO exports VALUES ({asked}, {consult}, 'TK-7F3A', 'requested', 'Rechtsstreit', {person}, 4, NULL, \
+             NULL)"
+        ),
+        format!(
+            "UPDATE consults SET detail = '{{\"note\":\"\\u0000\",\"detached\":[\"{TAKEN_OUT}\"]}}' \
+             WHERE id = {consult}"
+        ),
+    ]
 }
 
 /// As the first version wrote them.
 fn rows(world: &World, is_postgres: bool, open: Uuid, closed: Uuid) -> Vec<String> {
-    let id = |id: Uuid| if is_postgres { format!("'{id}'") } else { format!("X'{}'", id.simple()) };
+    let id = |id| literal(is_postgres, id);
     let bytes = |byte: u8| {
         let hex = format!("{byte:02x}").repeat(32);
         if is_postgres { format!("'\\x{hex}'") } else { format!("X'{hex}'") }
@@ -127,6 +168,16 @@ fn rows(world: &World, is_postgres: bool, open: Uuid, closed: Uuid) -> Vec<Strin
             bytes(2),
             bytes(3)
         ));
+    }
+    for (at, study) in [(1, TAKEN_OUT), (2, KEPT)] {
+        let (uid, study) = (study.as_u128(), id(study));
+        rows.push(format!(
+            "INSERT INTO studies (id, hospital_id, study_instance_uid, wrapped_key, created_at, updated_at, received, \
+             series_count, modalities) VALUES ({study}, {asking}, '2.25.{uid}', {}, 1, 1, 0, 0, '[]')",
+            bytes(4)
+        ));
+        rows.push(format!("INSERT INTO consult_studies VALUES ({}, {study})", id(open)));
+        rows.push(format!("INSERT INTO access_log VALUES ({referrer}, 'ab12', {study}, 0, {at})"));
     }
     rows
 }

@@ -1,4 +1,4 @@
-//! People whose network goes away without a word: no FIN, no RST, nothing.
+//! People whose network goes away without a word: no FIN, no RST, nothing. And, at the end, with one.
 
 use crate::in_time;
 use anyhow::{Context, Result, ensure};
@@ -19,12 +19,13 @@ use uuid::Uuid;
 
 /// The room asks every ten seconds whether somebody is there, and gives up after the third question.
 const NOTICED: Duration = Duration::from_secs(45);
-/// A silent stream is written to every 15 seconds; a broken connection shows at once or then.
+/// A cut connection shows at once, or when the silent stream is next written to, every 15 seconds. (One that is merely
+/// silent ends when the kernel gives up on it; `slow.rs` has a stream that nobody reads.)
 const COUNTED: Duration = Duration::from_secs(30);
 const STREAMS: usize = 50;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_vanishes_leaves_seat_and_streams_free() -> Result<()> {
+async fn who_vanishes_leaves_the_seat_free_and_a_cut_stream_is_counted_no_more() -> Result<()> {
     in_time(vanished()).await
 }
 
@@ -63,6 +64,7 @@ async fn vanished() -> Result<()> {
     back.until(|message| matches!(message, ServerMessage::Welcome { .. })).await?;
     here.until(|message| are_here(message, 2)).await?;
 
+    // Now the connections are cut.
     network.turn(Weather::Refusing);
     let cut = Instant::now();
     while live_streams(referrer).await? > 0 {
@@ -98,7 +100,7 @@ async fn ticket(client: &Client, id: ConsultId) -> Result<RoomTicket> {
     Ok(serde_json::from_value(reply.body)?)
 }
 
-async fn live_streams(client: &Client) -> Result<usize> {
+pub(crate) async fn live_streams(client: &Client) -> Result<usize> {
     let text = client.http.get(format!("{}/metrics", client.base)).send().await?.error_for_status()?.text().await?;
     let value = text.lines().find_map(|line| line.strip_prefix("telekonsil_live_streams "));
     Ok(value.context("the metric is there")?.trim().parse()?)

@@ -1,7 +1,7 @@
 import { useState } from "react";
 import type { Answered, ChangedCourse, CloseOut, ConsultDetail, Quality, TransferOutcome } from "../api/types";
 import { useTexts } from "../i18n";
-import { closeOutOf, type CloseOutDraft } from "../state/closeOut";
+import { closeOutOf, whyMissing, type CloseOutDraft } from "../state/closeOut";
 import { Banner, Button, Choice, Dialog, ErrorView, Field } from "../ui";
 import "./consult.css";
 import "./texts";
@@ -25,7 +25,9 @@ export function CloseAction({ detail, onComplete }: { detail: ConsultDetail; onC
   const [because, setBecause] = useState(detail.missing_because ?? "");
   const [tried, setTried] = useState(false);
   const closeOut = closeOutOf(draft);
-  const needsReason = summary.missing.length > 0 && because.trim() === "";
+  const isMissing = summary.missing.length > 0;
+  const missingBecause = whyMissing(summary.missing, because);
+  const needsReason = isMissing && missingBecause === "";
   const close = () => {
     setOpen(false);
     work.clear();
@@ -33,7 +35,7 @@ export function CloseAction({ detail, onComplete }: { detail: ConsultDetail; onC
   const confirm = async () => {
     setTried(true);
     if (closeOut === null || needsReason) return;
-    if (await work.act({ type: "close", close_out: closeOut, missing_because: because.trim() })) close();
+    if (await work.act({ type: "close", close_out: closeOut, missing_because: missingBecause })) close();
   };
   const change = (part: Partial<CloseOutDraft>) => setDraft((old) => ({ ...old, ...part }));
   return (
@@ -54,7 +56,7 @@ export function CloseAction({ detail, onComplete }: { detail: ConsultDetail; onC
           </>
         }
       >
-        {summary.missing.length > 0 && (
+        {isMissing && (
           <>
             <Banner
               tone="warn"

@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { privacyApi } from "../api/privacy";
+import { asApiError } from "../api/problem";
 import type { ConsultDetail, Me } from "../api/types";
 import { useRequestId } from "../api/useRequestId";
 import { useTexts } from "../i18n";
@@ -18,6 +19,8 @@ export function ExportAction({ detail, me }: { detail: ConsultDetail; me: Me }) 
   const [reason, setReason] = useState("");
   const isOfHouse = me.roles.includes("referrer") && me.person.hospital_id === summary.hospital.id;
   if (me.only_consult || !(isOfHouse || summary.specialist?.id === me.person.id)) return null;
+  // The one conflict that the server knows here: an own export of this consult is on its way already.
+  const isAskedFor = asApiError(work.error)?.code === "conflict";
   const close = () => {
     setOpen(false);
     work.clear();
@@ -64,7 +67,13 @@ export function ExportAction({ detail, me }: { detail: ConsultDetail; me: Me }) 
       >
         <p>{t("export.text")}</p>
         <Field label={t("export.reason")} value={reason} onChange={setReason} multiline maxLength={2000} isRequired />
-        {work.error !== null && <ErrorView error={work.error} />}
+        {isAskedFor ? (
+          <Banner tone="info" actions={<LinkButton href="/privacy/#/exports">{t("export.toList")}</LinkButton>}>
+            {t("export.again")}
+          </Banner>
+        ) : (
+          work.error !== null && <ErrorView error={work.error} />
+        )}
       </Dialog>
     </>
   );

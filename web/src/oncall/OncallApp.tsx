@@ -24,23 +24,21 @@ export function OncallApp() {
   useWakeLock();
   return (
     <>
-      <div inert={top !== undefined}>
-        <Shell title={t("title")} me={me.data}>
-          {notice !== null && (
-            <Banner
-              tone="info"
-              title={t("taken")}
-              actions={<Button onPress={() => setNotice(null)}>{t("dismiss")}</Button>}
-            >
-              {notice}
-            </Banner>
-          )}
-          {me.data && <SummonsList me={me.data} consults={consults.data} isQuiet={top !== undefined} />}
-          {me.isPending && <Loading />}
-          {me.isError && <ErrorView error={me.error} onRetry={() => void me.refetch()} />}
-          {me.data && (consult === null ? <Home me={me.data} /> : <ConsultPage key={consult} id={consult} me={me.data} />)}
-        </Shell>
-      </div>
+      <Shell title={t("title")} me={me.data}>
+        {notice !== null && (
+          <Banner
+            tone="info"
+            title={t("taken")}
+            actions={<Button onPress={() => setNotice(null)}>{t("dismiss")}</Button>}
+          >
+            {notice}
+          </Banner>
+        )}
+        {me.data && <SummonsList me={me.data} consults={consults.data} isQuiet={top !== undefined} />}
+        {me.isPending && <Loading />}
+        {me.isError && <ErrorView error={me.error} onRetry={() => void me.refetch()} />}
+        {me.data && (consult === null ? <Home me={me.data} /> : <ConsultPage key={consult} id={consult} me={me.data} />)}
+      </Shell>
       {top && (
         <RingScreen
           key={top.ring.ring_id}

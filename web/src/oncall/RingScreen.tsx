@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { Dialog as AriaDialog, Modal, ModalOverlay } from "react-aria-components";
 import { api } from "../api/client";
 import { asApiError } from "../api/problem";
 import { adopt, keys } from "../api/query";
@@ -29,6 +30,8 @@ const SETTLED = new Set(["already_taken", "not_rung", "wrong_state", "not_found"
 /**
  * The ring over the whole screen: whose hospital, which service, how urgent, when the patient arrives. Never who the
  * patient is: the phone may lie on a table.
+ *
+ * A modal itself: a dialog that is open makes everything else inert, and the ring has to lie above it.
  */
 export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: RingScreenProps) {
   const t = useTexts("oncall");
@@ -41,7 +44,6 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
   const [isMuted, setMuted] = useState(false);
   const [isDeclining, setDeclining] = useState(false);
   const isArmed = useSyncExternalStore(ringer.subscribe, ringer.isArmed);
-  const screen = useRef<HTMLDivElement>(null);
   const isGuarded = useGuard();
 
   const isSilent = isMuted || pending !== null;
@@ -54,8 +56,6 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
   useEffect(() => {
     const title = document.title;
     document.title = `● ${t("ring.tabTitle")} · ${t(`common:urgency.${summary.urgency}`)}`;
-    // The screen itself, not a button: a space bar meant for a form must not accept a patient.
-    screen.current?.focus();
     return () => {
       document.title = title;
     };
@@ -86,94 +86,92 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
 
   const left = secondsLeft(ring.until, now);
   return (
-    <div
-      ref={screen}
-      className={`ring ring-${summary.urgency}`}
-      role="alertdialog"
-      aria-modal="true"
-      aria-labelledby="ring-title"
-      tabIndex={-1}
-    >
-      <div className="ring-head">
-        <span className={`ring-urgency tone-${summary.urgency}`}>{t(`common:urgency.${summary.urgency}`)}</span>
-        <Button variant="quiet" onPress={() => (isArmed ? setMuted(!isMuted) : void ringer.arm())} aria-pressed={isMuted}>
-          {isArmed ? t("ring.mute") : t("ring.noSound")}
-        </Button>
-      </div>
-      <div className="ring-body">
-        <h1 id="ring-title" className="ring-service">
-          {summary.service.name}
-        </h1>
-        <p className="ring-hospital">
-          {summary.hospital.name}
-          <span className="ring-city">{summary.hospital.city}</span>
-        </p>
-        {summary.eta && (
-          <p className="ring-eta">
-            <Eta at={summary.eta} />
-          </p>
-        )}
-        {summary.urgency !== "emergency" && summary.deadline && (
-          <p>
-            {t("ring.deadline")} <Instant at={summary.deadline} />
-          </p>
-        )}
-        <p className="ring-clock">
-          <span className="ring-clock-label">{t("ring.waiting")}</span>
-          <Elapsed since={askedSince(summary)} className="ring-time" />
-        </p>
-        <p className="ring-left-line">
-          {t("ring.left", { time: left > 90 ? formatElapsed(left * 1000) : `${left} s` })}
-          {more > 0 && <strong className="ring-more"> · {t("ring.more", { count: more })}</strong>}
-        </p>
-      </div>
-      <div className="ring-actions">
-        {error !== null && (
-          <p className="ring-error" role="alert">
-            {error}
-          </p>
-        )}
-        <Button
-          variant="ok"
-          size="huge"
-          block
-          className="ring-accept"
-          isPending={pending === "accept"}
-          isDisabled={pending !== null && pending !== "accept"}
-          onPress={() => void answer({ type: "accept" })}
-        >
-          {t("ring.accept")}
-        </Button>
-        <Button
-          size="huge"
-          block
-          isPending={pending === "accept_in_five"}
-          isDisabled={pending !== null && pending !== "accept_in_five"}
-          onPress={() => void answer({ type: "accept_in_five" })}
-        >
-          {t("ring.inFive")}
-        </Button>
-        <div className="ring-pair">
-          <Button
-            size="huge"
-            isPending={pending === "pass_on"}
-            isDisabled={pending !== null && pending !== "pass_on"}
-            onPress={() => void answer({ type: "pass_on", ring_id: ring.ring_id })}
-          >
-            {t("ring.passOn")}
-          </Button>
-          <Button size="huge" isDisabled={pending !== null} onPress={() => setDeclining(true)}>
-            {t("ring.decline")}
-          </Button>
-        </div>
-      </div>
-      <DeclineDialog
-        isOpen={isDeclining}
-        isPending={pending === "decline"}
-        onClose={() => setDeclining(false)}
-        onDecline={(reason, note) => void answer({ type: "decline", ring_id: ring.ring_id, reason, note })}
-      />
-    </div>
+    <ModalOverlay className="overlay-ring" isOpen isKeyboardDismissDisabled>
+      <Modal>
+        {/* It takes the focus itself, no button does: a space bar meant for a form must not accept a patient. */}
+        <AriaDialog className={`ring ring-${summary.urgency}`} role="alertdialog" aria-labelledby="ring-title">
+          <div className="ring-head">
+            <span className={`ring-urgency tone-${summary.urgency}`}>{t(`common:urgency.${summary.urgency}`)}</span>
+            <Button variant="quiet" onPress={() => (isArmed ? setMuted(!isMuted) : void ringer.arm())} aria-pressed={isMuted}>
+              {isArmed ? t("ring.mute") : t("ring.noSound")}
+            </Button>
+          </div>
+          <div className="ring-body">
+            <h1 id="ring-title" className="ring-service">
+              {summary.service.name}
+            </h1>
+            <p className="ring-hospital">
+              {summary.hospital.name}
+              <span className="ring-city">{summary.hospital.city}</span>
+            </p>
+            {summary.eta && (
+              <p className="ring-eta">
+                <Eta at={summary.eta} />
+              </p>
+            )}
+            {summary.urgency !== "emergency" && summary.deadline && (
+              <p>
+                {t("ring.deadline")} <Instant at={summary.deadline} />
+              </p>
+            )}
+            <p className="ring-clock">
+              <span className="ring-clock-label">{t("ring.waiting")}</span>
+              <Elapsed since={askedSince(summary)} className="ring-time" />
+            </p>
+            <p className="ring-left-line">
+              {t("ring.left", { time: left > 90 ? formatElapsed(left * 1000) : `${left} s` })}
+              {more > 0 && <strong className="ring-more"> · {t("ring.more", { count: more })}</strong>}
+            </p>
+          </div>
+          <div className="ring-actions">
+            {error !== null && (
+              <p className="ring-error" role="alert">
+                {error}
+              </p>
+            )}
+            <Button
+              variant="ok"
+              size="huge"
+              block
+              className="ring-accept"
+              isPending={pending === "accept"}
+              isDisabled={pending !== null && pending !== "accept"}
+              onPress={() => void answer({ type: "accept" })}
+            >
+              {t("ring.accept")}
+            </Button>
+            <Button
+              size="huge"
+              block
+              isPending={pending === "accept_in_five"}
+              isDisabled={pending !== null && pending !== "accept_in_five"}
+              onPress={() => void answer({ type: "accept_in_five" })}
+            >
+              {t("ring.inFive")}
+            </Button>
+            <div className="ring-pair">
+              <Button
+                size="huge"
+                isPending={pending === "pass_on"}
+                isDisabled={pending !== null && pending !== "pass_on"}
+                onPress={() => void answer({ type: "pass_on", ring_id: ring.ring_id })}
+              >
+                {t("ring.passOn")}
+              </Button>
+              <Button size="huge" isDisabled={pending !== null} onPress={() => setDeclining(true)}>
+                {t("ring.decline")}
+              </Button>
+            </div>
+          </div>
+          <DeclineDialog
+            isOpen={isDeclining}
+            isPending={pending === "decline"}
+            onClose={() => setDeclining(false)}
+            onDecline={(reason, note) => void answer({ type: "decline", ring_id: ring.ring_id, reason, note })}
+          />
+        </AriaDialog>
+      </Modal>
+    </ModalOverlay>
   );
 }
 

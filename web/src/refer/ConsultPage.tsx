@@ -16,9 +16,9 @@ import { Timeline } from "../consult/Timeline";
 import { UrgencyAction } from "../consult/UrgencyAction";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
-import { changes, invalidFields, typedSince } from "../state/fields";
+import { changes, typedSince } from "../state/fields";
 import { phoneOf } from "../state/notes";
-import { Banner, ErrorView, LinkButton, Loading, PhoneLink, UrgencyBadge, useNow } from "../ui";
+import { Banner, ErrorView, LinkButton, Loading, PhoneLink, UrgencyBadge } from "../ui";
 import { AnswerCard } from "./AnswerCard";
 import { FieldsCard } from "./FieldsCard";
 import { Images } from "./Images";
@@ -60,7 +60,8 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
     // `edited` is what stood in the form when the sending, or the discarding, began.
     setEdited((now) => ({ ...fields, ...typedSince(edited, now) }));
   };
-  const wrong = Object.keys(invalidFields(edited, useNow())).filter((name) => name in leftOut);
+  // All of it, also what this page finds nothing wrong with: the server knows more rules.
+  const missed = Object.keys(leftOut);
   return (
     <div className="consult">
       <div className="consult-head row">
@@ -79,9 +80,9 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
         ) : (
           <>
             <Standing detail={detail} />
-            {wrong.length > 0 && (
+            {missed.length > 0 && (
               <Banner tone="warn">
-                {t("consult.notSent", { fields: wrong.map((name) => t(`common:field.${name}`)).join(", ") })}
+                {t("consult.notSent", { fields: missed.map((name) => t(`common:field.${name}`)).join(", ") })}
               </Banner>
             )}
           </>

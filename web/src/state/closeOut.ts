@@ -11,6 +11,11 @@ export function closeOutOf(draft: CloseOutDraft): CloseOut | null {
   return { question_answered, changed_course, transfer, quality, note: draft.note.trim() };
 }
 
+/** Why details are missing. Once none is, the reason of an earlier close has become untrue. */
+export function whyMissing(missing: readonly string[], because: string | null | undefined): string {
+  return missing.length > 0 ? (because ?? "").trim() : "";
+}
+
 /** What the requester knows of the suspected diagnosis. */
 export type Diagnosis = "confirmed" | "refuted" | "unknown";
 

@@ -56,6 +56,18 @@ pub struct ExportRow {
     pub decided_at: Option<i64>,
 }
 
+/// What became of [`Repository::ask_export`](super::Repository::ask_export).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AskedExport {
+    New,
+    /// There is one of that id, be it another one; nothing was written.
+    Known,
+    /// The same person has an open one of the same consult; nothing was written.
+    StillOpen,
+    /// The consult was purged meanwhile; nothing was written.
+    Purged,
+}
+
 /// What a purge left to be done outside of the database.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PurgedConsult {

@@ -89,7 +89,7 @@ async fn draw(edge: &Edge, opened: &Opened, instance: &StoredInstance, frame: u3
     if instance.row.frames == 0 {
         return Err(Fault::new(ProblemCode::CannotRender).detail("the object has no pixel data"));
     }
-    let _slot = edge.shares.picture(opened.session)?;
+    let _turn = edge.shares.picture(opened.session).await?;
     let picture = opened.study.render(instance, frame, options).await?;
     Ok(immutable(([(header::CONTENT_TYPE, picture.format.media_type())], picture.bytes).into_response()))
 }

@@ -43,7 +43,7 @@ pub(super) async fn create(
 ) -> Result<impl IntoResponse, Fault> {
     let location = HeaderValue::from_str(&format!("/api/consults/{}", consult.id))
         .map_err(|_| Fault::new(schemas::problem::ProblemCode::Internal))?;
-    let (detail, created) = edge.app.create(&caller.actor, consult).await?;
+    let (detail, created) = edge.app.create(&caller.actor, caller.label(), consult).await?;
     let status = if created { StatusCode::CREATED } else { StatusCode::OK };
     Ok((status, [(header::LOCATION, location)], Json(detail)))
 }
@@ -72,7 +72,7 @@ pub(super) async fn act(
     PathOf(id): PathOf<ConsultId>,
     JsonBody(action): JsonBody<Action>,
 ) -> Result<Json<ConsultDetail>, Fault> {
-    Ok(Json(edge.app.act(&caller.actor, id, action).await?))
+    Ok(Json(edge.app.act(&caller.actor, caller.label(), id, action).await?))
 }
 
 /// Why this specialist and why not the others, once for each round.

@@ -3,14 +3,13 @@
 use crate::http::caller::Caller;
 use crate::http::extract::QueryOf;
 use crate::http::problem::Fault;
-use crate::http::slots::Slot;
 use crate::http::state::Edge;
+use crate::http::streams::{Displaced, StreamPlace};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::{Stream, StreamExt};
-use schemas::SessionId;
 use schemas::events::LiveEvent;
 use schemas::problem::ProblemCode;
 use serde::Deserialize;
@@ -50,10 +49,11 @@ pub(super) async fn events(
             Fault::new(ProblemCode::MalformedRequest).detail("Last-Event-ID is the number of an event of this stream")
         })?),
     };
-    let slot = edge.shares.stream(caller.session.id)?;
     let live = edge.app.live(&caller.actor, last).await?;
-    let until = ended(edge.clone(), caller.token);
-    let stream = counted(OpenStream::new(edge, slot), live.take_until(Box::pin(until)));
+    // A session that opens too many ends its oldest one.
+    let (place, displaced) = edge.shares.streams.open(caller.session.id);
+    let until = ended(edge.clone(), caller.token, displaced);
+    let stream = counted(OpenStream::new(edge, place), live.take_until(Box::pin(until)));
     let events = stream.map(|item| Ok::<_, Infallible>(event(item.position, &item.event)));
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
     // nginx would hold events back until its buffer is full.
@@ -79,8 +79,9 @@ fn event(position: Option<i64>, event: &LiveEvent) -> Event {
     }
 }
 
-/// Completes when the server stops or the session has ended; the browser's next try learns which.
-async fn ended(edge: Edge, token: Option<String>) {
+/// Completes when the server stops, a newer stream took the place, or the session has ended; the browser's next try
+/// learns which.
+async fn ended(edge: Edge, token: Option<String>, displaced: Displaced) {
     let session_ended = async {
         let Some(token) = token else { return std::future::pending().await };
         loop {
@@ -92,6 +93,7 @@ async fn ended(edge: Edge, token: Option<String>) {
     };
     tokio::select! {
         () = edge.stopped() => {}
+        () = displaced.wait() => {}
         () = session_ended => {}
     }
 }
@@ -109,13 +111,13 @@ where
 
 struct OpenStream {
     edge: Edge,
-    _slot: Slot<SessionId>,
+    _place: StreamPlace,
 }
 
 impl OpenStream {
-    fn new(edge: Edge, slot: Slot<SessionId>) -> Self {
+    fn new(edge: Edge, place: StreamPlace) -> Self {
         edge.metrics.live_streams.up();
-        Self { edge, _slot: slot }
+        Self { edge, _place: place }
     }
 }
 

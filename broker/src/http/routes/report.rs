@@ -27,7 +27,7 @@ pub(super) async fn sign(
     PathOf(id): PathOf<ConsultId>,
     JsonBody(report): JsonBody<SignReport>,
 ) -> Result<Json<ConsultDetail>, Fault> {
-    let work = edge.app.sign_report(&caller.actor, id, report);
+    let work = edge.app.sign_report(&caller.actor, caller.label(), id, report);
     Ok(Json(edge.limited(Try::password_again(caller.label()), ProblemCode::WrongPassword, work).await?))
 }
 

@@ -1,7 +1,10 @@
 //! Exports of a consult, which two people answer for.
 
-use super::{Conn, Result, Row, Sql, all, query};
-use crate::{app::ports::ExportRow, store::fold::clean};
+use super::{Conn, Result, Row, Sql, all, notices, query};
+use crate::{
+    app::ports::{AskedExport, ExportRow, NoticeRow},
+    store::fold::clean,
+};
 use sqlx::Row as _;
 use uuid::Uuid;
 
@@ -11,8 +14,44 @@ macro_rules! columns {
     };
 }
 
-pub(in crate::store) async fn insert(db: &mut Conn, row: &ExportRow) -> Result<()> {
-    query(concat!(
+/// The consult's row comes first: two that ask at once would not see each other, and a purge that came before must not
+/// leave a reason behind.
+pub(in crate::store) async fn ask(
+    db: &mut Conn,
+    row: &ExportRow,
+    notice: &NoticeRow,
+    approved_after: i64,
+) -> Result<AskedExport> {
+    let locked = query("UPDATE consults SET seq = seq WHERE id = $1 AND purged_at IS NULL")
+        .bind(row.consult_id)
+        .execute(&mut *db)
+        .await?;
+    if locked.rows_affected() == 0 {
+        return Ok(AskedExport::Purged);
+    }
+    if !insert(db, row).await? {
+        return Ok(AskedExport::Known);
+    }
+    let other = query(
+        "SELECT 1 FROM exports WHERE consult_id = $1 AND requested_by = $2 AND id <> $3 \
+         AND (state = 'requested' OR state = 'approved' AND decided_at > $4) LIMIT 1",
+    )
+    .bind(row.consult_id)
+    .bind(row.requested_by)
+    .bind(row.id)
+    .bind(approved_after)
+    .fetch_optional(&mut *db)
+    .await?;
+    if other.is_some() {
+        return Ok(AskedExport::StillOpen);
+    }
+    notices::insert(db, notice).await?;
+    Ok(AskedExport::New)
+}
+
+/// `false`: there is one of that id.
+async fn insert(db: &mut Conn, row: &ExportRow) -> Result<bool> {
+    let inserted = query(concat!(
         "INSERT INTO exports (",
         columns!(),
         ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (id) DO NOTHING"
@@ -28,7 +67,7 @@ pub(in crate::store) async fn insert(db: &mut Conn, row: &ExportRow) -> Result<(
     .bind(row.decided_at)
     .execute(db)
     .await?;
-    Ok(())
+    Ok(inserted.rows_affected() == 1)
 }
 
 pub(in crate::store) async fn export(db: &mut Conn, id: Uuid) -> Result<Option<ExportRow>> {
@@ -43,19 +82,6 @@ pub(in crate::store) async fn newest(db: &mut Conn, requested_by: Option<Uuid>, 
     }
     sql.push(" ORDER BY requested_at DESC, id DESC LIMIT ").push_bind(i64::from(limit));
     all(&sql.build().fetch_all(db).await?, read)
-}
-
-pub(in crate::store) async fn open(db: &mut Conn, consult_id: Uuid, requested_by: Uuid) -> Result<Vec<ExportRow>> {
-    let rows = query(concat!(
-        "SELECT ",
-        columns!(),
-        " FROM exports WHERE consult_id = $1 AND requested_by = $2 AND state IN ('requested', 'approved') ORDER BY id"
-    ))
-    .bind(consult_id)
-    .bind(requested_by)
-    .fetch_all(db)
-    .await?;
-    all(&rows, read)
 }
 
 /// The second pair of eyes is kept here too, below every other check.

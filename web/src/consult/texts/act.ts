@@ -42,6 +42,7 @@ export const de = {
     reason: "Grund",
     send: "Anfragen",
     sent: "Der Export ist angefragt. Sobald er freigegeben ist, liegt er 24 Stunden bei Ihren Exporten.",
+    again: "Für dieses Konsil haben Sie schon einen Export angefragt. Wie es damit steht, sehen Sie bei Ihren Exporten.",
     toList: "Meine Exporte",
   },
   clock: {
@@ -195,6 +196,7 @@ export const en: SameShape<typeof de> = {
     reason: "Reason",
     send: "Ask",
     sent: "The export is asked for. Once it is approved it lies with your exports for 24 hours.",
+    again: "You have asked for an export of this consult already. Your exports show how it stands.",
     toList: "My exports",
   },
   clock: {

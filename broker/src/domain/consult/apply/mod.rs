@@ -93,7 +93,7 @@ impl Consult {
             | Event::ParticipantRemoved { .. }
             | Event::AskedForMore { .. }
             | Event::Replied { .. }
-            | Event::GlassBroken { .. } => self.apply_team(&recorded.event, at),
+            | Event::GlassBroken { .. } => self.apply_team(recorded),
             Event::StudyAttached { study_id } => {
                 self.detached.retain(|study| study != study_id);
                 if !self.studies.contains(study_id) {
@@ -115,10 +115,10 @@ impl Consult {
             | Event::GuestAdmitted { .. }
             | Event::GuestRemoved { .. }
             | Event::GuestJoined { .. }
-            | Event::GuestLeft { .. } => self.apply_room(&recorded.event, at),
+            | Event::GuestLeft { .. } => self.apply_room(recorded),
             Event::SessionEnded => {
                 self.enter(ConsultState::Reporting, at);
-                self.work_goes_on();
+                self.work_goes_on(recorded);
             }
             Event::Answered { person, answer } => {
                 self.versions.push(Signed {
@@ -143,7 +143,8 @@ impl Consult {
                 // What lies in the hospital's record is the old version: the new one is taken over anew.
                 self.report_taken_over_at = None;
                 // And it is read anew, also where everything was over already.
-                if matches!(self.state, ConsultState::Acknowledged | ConsultState::Closed) {
+                let was_closed = self.state == ConsultState::Closed && recorded.is_of(2);
+                if self.state == ConsultState::Acknowledged || was_closed {
                     self.enter(ConsultState::Reported, at);
                     self.alarm = None;
                     self.ended_at = None;
@@ -234,9 +235,11 @@ impl Consult {
     }
 
     /// An alarm about the work so far would hide the one about what follows.
-    fn work_goes_on(&mut self) {
+    fn work_goes_on(&mut self, recorded: &Recorded) {
         self.clear_alarm(AlarmKind::NotStarted);
-        self.clear_alarm(AlarmKind::AnswerLate);
+        if recorded.is_of(2) {
+            self.clear_alarm(AlarmKind::AnswerLate);
+        }
     }
 
     fn clear_alarm(&mut self, kind: AlarmKind) {

@@ -1,6 +1,6 @@
 //! Events in the room and at its door.
 
-use super::{Consult, Event};
+use super::{Consult, Event, Recorded};
 use crate::domain::consult::{Guest, GuestStay, RecordedConsent, RollCall, Side, Stay};
 use schemas::{
     GuestId, PersonId, UnixMillis,
@@ -9,8 +9,9 @@ use schemas::{
 };
 
 impl Consult {
-    pub(super) fn apply_room(&mut self, event: &Event, at: UnixMillis) {
-        match event {
+    pub(super) fn apply_room(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
+        match &recorded.event {
             Event::Joined { person } => self.joined(*person, at),
             Event::Left { person } => self.left(*person, at),
             Event::RollCalled { person, present } => {
@@ -41,7 +42,7 @@ impl Consult {
             Event::GuestJoined { guest_id } if !self.is_guest_inside(*guest_id) => {
                 self.guest_stays.push(GuestStay { guest_id: *guest_id, from: at, until: None });
             }
-            Event::GuestLeft { guest_id } => self.guest_left(*guest_id, at),
+            Event::GuestLeft { guest_id } => self.guest_left(*guest_id, recorded),
             _ => {}
         }
     }
@@ -50,13 +51,14 @@ impl Consult {
         self.guest_stays.iter().any(|stay| stay.guest_id == guest_id && stay.until.is_none())
     }
 
-    fn guest_left(&mut self, guest_id: GuestId, at: UnixMillis) {
+    fn guest_left(&mut self, guest_id: GuestId, recorded: &Recorded) {
         let open = |stay: &&mut GuestStay| stay.guest_id == guest_id && stay.until.is_none();
         if let Some(stay) = self.guest_stays.iter_mut().find(open) {
-            stay.until = Some(at);
+            stay.until = Some(recorded.at);
         }
         // Whoever was let in stays so, and comes back without waiting.
-        if self.guest(guest_id).is_some_and(|guest| guest.state == GuestState::Waiting) {
+        let waits = self.guest(guest_id).is_some_and(|guest| guest.state == GuestState::Waiting);
+        if waits && recorded.is_of(2) {
             self.move_guest(guest_id, GuestState::Invited);
         }
     }

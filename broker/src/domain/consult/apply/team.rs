@@ -1,6 +1,6 @@
 //! Events about who belongs to the consult.
 
-use super::{Consult, Event};
+use super::{Consult, Event, Recorded};
 use crate::domain::consult::{Exchange, Glass, Offer, Participant, Side};
 use schemas::{
     PersonId, UnixMillis,
@@ -8,13 +8,14 @@ use schemas::{
 };
 
 impl Consult {
-    pub(super) fn apply_team(&mut self, event: &Event, at: UnixMillis) {
-        match event {
+    pub(super) fn apply_team(&mut self, recorded: &Recorded) {
+        let at = recorded.at;
+        match &recorded.event {
             Event::Offered { to, by, until, is_hand_over } => {
                 self.offer = Some(Offer { to: *to, by: *by, at, until: *until, is_hand_over: *is_hand_over });
             }
             Event::OfferEnded { .. } => self.offer = None,
-            Event::SpecialistChanged { person } => self.specialist_changed(*person, at),
+            Event::SpecialistChanged { person } => self.specialist_changed(*person, recorded),
             Event::ParticipantAdded { person, part } => {
                 self.participants.retain(|each| each.person != *person);
                 self.participants.push(Participant { person: *person, part: *part, since: at });
@@ -39,10 +40,11 @@ impl Consult {
         self.let_go_of_the_ladder();
     }
 
-    fn specialist_changed(&mut self, person: PersonId, at: UnixMillis) {
+    fn specialist_changed(&mut self, person: PersonId, recorded: &Recorded) {
+        let at = recorded.at;
         let before = self.specialist.filter(|before| *before != person);
         self.becomes_specialist(person, at);
-        self.work_goes_on();
+        self.work_goes_on(recorded);
         if let Some(before) = before {
             self.former.insert(before);
             self.change_side(before, Side::Other, at);

@@ -15,9 +15,13 @@ use schemas::{
 };
 use serde::{Deserialize, Serialize, de::Error as _};
 
-/// Version written with new events. Raise it when the meaning of a stored body changes, and teach
-/// [`Event::from_body`] to read the old one.
-pub const EVENT_VERSION: u32 = 1;
+/// Version written with new events. Raise it when the meaning of a stored event changes, and teach
+/// [`Event::from_body`] or `Consult::apply` the old one: the states that an old log leads to are stored, were decided
+/// upon, and are held against the log by the audit.
+///
+/// 1: releases 0.1 and 0.2. 2: an amendment reopens what was closed; the end of a talk and another specialist clear the
+/// alarm of a late answer; a guest who leaves the door is invited, no more waiting.
+pub const EVENT_VERSION: u32 = 2;
 
 /// One fact about a consult. Bodies hold patient data or free text (fields, notes, reasons, questions, names, the
 /// report) and all go with the purge.
@@ -264,7 +268,7 @@ impl Event {
         if version > EVENT_VERSION {
             return Err(serde_json::Error::custom("written by a newer release"));
         }
-        // There is only version 1 so far: fields that were added later have defaults.
+        // All bodies have one shape so far: fields that were added later have defaults.
         serde_json::from_str(body)
     }
 

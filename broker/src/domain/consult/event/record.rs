@@ -18,6 +18,13 @@ pub struct Recorded {
     pub event: Event,
 }
 
+impl Recorded {
+    /// Written when events already meant what version `version` says.
+    pub(in crate::domain::consult) const fn is_of(&self, version: u32) -> bool {
+        self.version >= version
+    }
+}
+
 const fn first_version() -> u32 {
     1
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::consult::{EVENT_VERSION, Ring};
-use schemas::report::ReportTemplate;
+use schemas::{GuestId, consult::AlarmKind, guest::GuestState, report::ReportTemplate};
 use std::collections::BTreeSet;
 
 /// One consult as release 0.1 stored it: time, actor and body of every event. Never change such a file; a release
@@ -130,6 +130,37 @@ fn events_of_old_versions_still_apply() {
         })
         .collect();
     assert_eq!(Consult::replay(CONSULT, &log).unwrap().state, ConsultState::Cancelled);
+}
+
+/// The audit holds the state that release 0.2 stored against its log, and would call a new meaning tampering.
+#[test]
+fn events_of_version_1_mean_what_they_meant() {
+    let log = |version: u32, events: &[Event]| {
+        let mut log = World::reported().log;
+        let seq = log.last().unwrap().seq;
+        let new = events.iter().zip(seq + 1..);
+        log.extend(new.map(|(event, seq)| Recorded { seq, at: START, actor: None, version, event: event.clone() }));
+        Consult::replay(CONSULT, &log).unwrap()
+    };
+    let late = |end: Event| [Event::AlarmRaised { kind: AlarmKind::AnswerLate }, end];
+    let another = Event::SpecialistChanged { person: person(2) };
+    for end in [Event::SessionEnded, another] {
+        assert_eq!(log(1, &late(end.clone())).alarm, Some(AlarmKind::AnswerLate));
+        assert_eq!(log(2, &late(end)).alarm, None);
+    }
+    let closed = Event::Closed { close_out: None, missing_because: "x".into() };
+    let amended = Event::Amended { person: person(1), version: 2, reason: "x".into(), answer: answer() };
+    let reopened = [closed, amended];
+    let (old, new) = (log(1, &reopened), log(2, &reopened));
+    assert_eq!((old.state, old.ended_at), (ConsultState::Closed, Some(START)));
+    assert_eq!((new.state, new.ended_at), (ConsultState::Reported, None));
+
+    let guest_id = GuestId(Uuid::from_u128(9));
+    let (name, part) = ("Gast".into(), schemas::guest::GuestPart::Relative);
+    let invited = Event::GuestInvited { guest_id, name, part, person: REQUESTER };
+    let left = [invited, Event::GuestWaits { guest_id }, Event::GuestLeft { guest_id }];
+    assert_eq!(log(1, &left).guest(guest_id).unwrap().state, GuestState::Waiting);
+    assert_eq!(log(2, &left).guest(guest_id).unwrap().state, GuestState::Invited);
 }
 
 #[test]
