@@ -19,7 +19,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -55,7 +55,7 @@ pub struct Server {
 pub async fn start(config: Config) -> Result<Server> {
     let data_dir = DataDir::lock(&config.data_dir)?;
     let tls = config.tls.as_ref().map(tls::Tls::load).transpose()?;
-    let listener = listen(config.listen).await?;
+    let listener = listen(config.listen)?;
     let http_addr = listener.local_addr().context("the HTTP address")?;
     let turn = parts::turn(&config)?;
     let sfu = start_media(&config)?;
@@ -177,8 +177,20 @@ impl Server {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener> {
-    match TcpListener::bind(address).await {
+/// Connections that may wait to be accepted; the kernel cuts it to its own limit. When the queue is full it forgets
+/// clients that believe to be connected, and resets what they send: with less, two thousand browsers that come back at
+/// once lose some of their first requests. More costs some hundred bytes each while they wait.
+const BACKLOG: u32 = 4096;
+
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener> {
+    match bind(address) {
         Ok(listener) => Ok(listener),
         Err(error) if error.kind() == ErrorKind::AddrInUse => bail!(
             "{address} is in use: another program, perhaps another Telekonsil, listens there. Stop it, or choose \
