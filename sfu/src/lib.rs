@@ -31,6 +31,8 @@
 mod alloc;
 mod api;
 mod congestion;
+#[doc(hidden)]
+pub mod fuzz;
 mod handle;
 mod net;
 mod packet;

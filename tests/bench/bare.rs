@@ -3,7 +3,7 @@
 
 use anyhow::{Context, Result};
 use ring::aead::{AES_128_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -44,8 +44,8 @@ pub(crate) fn seal(cipher: &LessSafeKey, packet: &mut Vec<u8>) {
 }
 
 impl Bare {
-    pub(crate) fn start(subscribers: Vec<SocketAddr>) -> Result<Self> {
-        let socket = UdpSocket::bind("127.0.0.1:0")?;
+    pub(crate) fn start(ip: Ipv4Addr, subscribers: Vec<SocketAddr>) -> Result<Self> {
+        let socket = UdpSocket::bind((ip, 0))?;
         socket.set_read_timeout(Some(Duration::from_millis(5)))?;
         let address = socket.local_addr()?;
         let publisher = cipher(1)?;

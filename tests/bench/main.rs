@@ -2,7 +2,7 @@
 //!
 //! `cargo build --release --workspace` first: the server is a program of its own. Then
 //! `cargo run --release -p tests --bin bench [SECTION…]`; without a section all of them run (about five minutes).
-//! PostgreSQL figures need `tests/pg run cargo run …`.
+//! `bench soak` lets rooms come and go for half an hour (`tests/run --long`). PostgreSQL figures need `tests/pg run cargo run …`.
 #![allow(clippy::print_stdout, reason = "printing is what this program is for")]
 
 mod bare;
@@ -13,6 +13,7 @@ mod native;
 mod packets;
 mod process;
 mod service;
+mod soak;
 mod view;
 mod world;
 
@@ -23,6 +24,15 @@ const SECTIONS: [&str; 8] = ["sfu", "view", "ring", "commands", "sse", "imaging"
 #[tokio::main]
 async fn main() -> Result<()> {
     let asked: Vec<String> = std::env::args().skip(1).collect();
+    if let [command, ip] = &asked[..]
+        && command == packets::SERVE
+    {
+        return packets::serve(ip.parse()?).await;
+    }
+    if asked == ["soak"] {
+        process::raise_file_limit()?;
+        return soak::run().await;
+    }
     if let Some(unknown) = asked.iter().find(|name| !SECTIONS.contains(&name.as_str())) {
         bail!("there is no section {unknown}; there are {}", SECTIONS.join(", "));
     }

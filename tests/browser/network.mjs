@@ -19,28 +19,29 @@ const SEED = process.env.TELEKONSIL_SEED ?? "7";
 
 /** The demo's people and images on `telekonsil serve`, with a relay before its media port. */
 export class World {
-  /** `turn`: lines of the configuration. `spared`: the address from which a TURN server relays. */
-  static async start({ media = "", turn = "", spared = [] } = {}) {
+  /**
+   * `turn`: lines of the configuration. `spared`: the address from which a TURN server relays. `direct`: the address of
+   * the media port, with no relay before it.
+   */
+  static async start({ turn = "", spared = [], direct } = {}) {
     const world = new World();
     const demo = await Demo.start();
     world.links = demo.links;
     // Everything that the demo has made stays; `serve` can be told of another address, which the demo cannot.
-    demo.process.kill("SIGTERM");
-    await demo.exited;
+    await demo.kill();
     world.demo = demo;
     const config = path.join(demo.data, "network.toml");
     await writeFile(config, `
 listen = "127.0.0.1:${demo.port}"
 data_dir = "."
 [media]
-bind = "${SERVER}:${demo.mediaPort}"
-announced = ["${ANNOUNCED}"]
+bind = "${direct ?? SERVER}:${demo.mediaPort}"
+announced = ["${direct ?? ANNOUNCED}"]
 shards = 1
-${media}
 ${turn}
 `);
     await world.serve(config);
-    world.relay = await Relay.start(`${ANNOUNCED}:${demo.mediaPort}`, `${SERVER}:${demo.mediaPort}`, spared);
+    if (!direct) world.relay = await Relay.start(`${ANNOUNCED}:${demo.mediaPort}`, `${SERVER}:${demo.mediaPort}`, spared);
     return world;
   }
 
@@ -147,7 +148,7 @@ class Relay {
 }
 
 /** Runs in the page before anything else: keeps its connections, and the times at which another's picture was drawn. */
-function watch() {
+export function watch() {
   window.connections = [];
   const Native = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Native {

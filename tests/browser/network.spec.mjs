@@ -153,7 +153,8 @@ test("neither UDP nor TCP to the media port: TURN over TLS", async (t) => {
     await behind.relay.say({ do: "tcp", open: false });
     const both = await behind.meet([trusting, trusting]);
     for (const path of await Promise.all(both.map(sample))) {
-      assert.equal(path.local, "relay");
+      // Behind TURN stands our relay for UDP, which looks like a NAT: "prflx" is the same TURN candidate, seen from there.
+      assert.ok(["relay", "prflx"].includes(path.local), path.local);
       assert.equal(path.relayProtocol, "tls");
     }
     const ticket = await call(both[0], "POST", `/api/consults/${both[0].page.url().split("/").at(-1)}/ticket`, {});
