@@ -13,8 +13,10 @@ const MUTANTS: usize = 400;
 /// Of each offer: they are long, and an SFU is asked.
 const OFFERS: usize = 300;
 
+type Read = fn(&[u8]);
+
 /// By what each folder of the corpus is read.
-const READERS: [(&str, fn(&[u8])); 5] = [
+const READERS: [(&str, Read); 5] = [
     ("datagram", fuzz::datagram),
     ("packet", fuzz::packet),
     ("compound", fuzz::compound),

@@ -14,6 +14,10 @@ use std::time::{Duration, Instant};
 const START: f64 = 800_000.0;
 /// Never less: the voices of a consult go out anyway.
 const LEAST: f64 = 50_000.0;
+/// A growing delay alone never takes the target below this: voice and the smallest picture. When little is sent, jitter
+/// looks like a queue that fills; a path too narrow for this much loses packets soon, and losses go down to [`LEAST`].
+/// More floods a narrow line until then; less lets a bad Wi-Fi take the picture away for nothing.
+const PICTURE: f64 = 250_000.0;
 /// Never more: nobody wishes for as much, and arithmetic stays sane.
 const MOST: f64 = 50_000_000.0;
 /// Part of what arrives that is kept while the queue grows (draft-ietf-rmcat-gcc-02 § 5.5). Less: the queue drains
@@ -238,7 +242,7 @@ impl Estimate {
         let due = self.queued.is_none_or(|at| now >= at + BETWEEN);
         if due {
             self.queued = Some(now);
-            self.reduce(now, delivered * BACK_OFF);
+            self.reduce(now, (delivered * BACK_OFF).max(PICTURE));
         }
     }
 
