@@ -292,7 +292,8 @@ impl<F: Forwarder> Stage<F> {
         self.subscribers.last_mut().context("nobody subscribes")
     }
 
-    /// Finds out what becomes of the publisher's timestamps on their way to the last subscriber: one packet at a time.
+    /// Finds out what becomes of the publisher's timestamps on their way to the last subscriber: one packet at a time, so
+    /// that nothing else is under way.
     fn align(&mut self) -> Result<()> {
         self.last()?.heard.stamps = Some(Vec::new());
         for _ in 0..100 {
@@ -341,6 +342,8 @@ impl<F: Forwarder> Stage<F> {
     }
 
     fn measure(&mut self, pace: u32) -> Result<Round> {
+        // A stream that was off and on again may have got another offset. Where nothing comes, that shows as loss.
+        let _ = self.align();
         let (cpu, before, first) = (self.forwarder.cpu()?, self.packets(), self.left.len());
         self.last()?.heard.stamps = Some(Vec::new());
         self.send_for(pace, MEASURED)?;
