@@ -346,6 +346,8 @@ impl Downlink {
         }
         if passed >= running.probe.duration {
             self.tally.probe = None;
+            // A probe is judged once something behind it has arrived; when all pictures are off, nothing else may follow.
+            self.pad(now, way);
         } else if let Some(running) = &mut self.tally.probe {
             running.next = now + STEP;
         }
