@@ -435,7 +435,6 @@ async fn rooms(ip: Ipv4Addr) -> Result<()> {
         figures.push((cpu, heard(&peers) - arrived));
     }
     let figures = &figures[1..];
-    #[expect(clippy::cast_precision_loss, reason = "figures for people")]
     let of = |figure: fn(&(f64, u64)) -> f64| Sample::new(figures.iter().map(figure).collect()).percentile(50);
     println!(
         "{ROOMS} rooms of three, {} layers of {} B at {}/s and sound at {}/s each: {:.0} % of a core, {:.0} packets/s out, \

@@ -127,7 +127,7 @@ impl Relay {
         let upstreams = self.clients.iter().map(|client| client.upstream.as_raw_fd());
         let ready = poll(files.into_iter().chain(upstreams), wait)?;
         if ready[1] {
-            self.from_clients();
+            self.read_clients();
         }
         if ready[2] {
             self.accept();
@@ -158,7 +158,7 @@ impl Relay {
         }
     }
 
-    fn from_clients(&mut self) {
+    fn read_clients(&mut self) {
         for _ in 0..TURN {
             match self.socket.recv_from(&mut self.buffer) {
                 Ok((length, from)) => {
