@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BACK_WITHIN, killedWithin } from "./back.mjs";
 import { Demo, Person, PHONE, launchBrowser, newId } from "./harness.mjs";
+import { call } from "./network.mjs";
 
 let demo, browser, referrer, specialist, guest, consult, link;
 
@@ -19,21 +20,6 @@ after(async () => {
   await browser?.close();
   await demo?.stop();
 });
-
-/** A request as the page itself makes it. */
-async function call(person, method, url, body) {
-  const answer = await person.page.evaluate(
-    async ([method, url, body]) => {
-      const me = await (await fetch("/api/session")).json();
-      const headers = { "content-type": "application/json", "x-csrf-token": me.csrf_token };
-      const response = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
-      return { status: response.status, body: await response.json() };
-    },
-    [method, url, body],
-  );
-  assert.ok(answer.status < 300, `${method} ${url}: ${answer.status} ${JSON.stringify(answer.body)}`);
-  return answer.body;
-}
 
 /** Waits until pictures of others come in. */
 const seesOthers = (person) =>
@@ -112,6 +98,9 @@ test("sent away, the guest is out at once and the link opens nothing any more", 
   await referrer.page.getByRole("button", { name: "Hinausbitten: Frau Öztürk" }).click();
   await guest.byId("guest-ended").waitFor();
   await guest.shot("guest-removed");
+  // The session went with the seat: the page that is loaded again knows nobody, and says so.
+  await guest.page.reload();
+  await guest.page.locator('[data-testid="guest-ended"][data-reason="signed_out"]').waitFor();
   const late = await Person.arrive(browser, link);
   await late.byId("guest-open").click();
   await late.byId("guest-used").waitFor();

@@ -39,8 +39,8 @@ async function onTop(locator) {
   }, element);
 }
 
-/** Presses of the first moment were meant for what lay under the ring. */
-const guarded = () => specialist.page.waitForTimeout(700);
+/** Presses of the first moment were meant for what lay under the ring, and answer nothing. */
+const guardEnds = () => specialist.page.locator(".ring:not([data-guarded])").waitFor();
 
 test("the ring lies above a menu that is unfolded, has the focus, and its own dialog lies above it", async () => {
   await button("Einstellungen").click();
@@ -52,7 +52,7 @@ test("the ring lies above a menu that is unfolded, has the focus, and its own di
   // Escape answers nothing.
   await specialist.page.keyboard.press("Escape");
   await onTop(button("Annehmen"));
-  await guarded();
+  await guardEnds();
   await button("Ablehnen").click();
   const reason = button("Gerade nicht möglich");
   await onTop(reason);
@@ -69,7 +69,7 @@ test("a dialog is open when it rings: the ring is accepted above it", async () =
   await specialist.byId("check-dialog").waitFor();
   await request();
   await onTop(button("Annehmen"));
-  await guarded();
+  await guardEnds();
   await button("Annehmen").click();
   await specialist.page.getByRole("link", { name: "Raum betreten" }).first().waitFor();
   await specialist.page.locator(".ring").waitFor({ state: "detached" });

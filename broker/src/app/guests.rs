@@ -81,7 +81,7 @@ impl App {
             Error::NotSignedIn => Error::GuestLinkUsed,
             other => other,
         })?;
-        if view.is_over || view.state == GuestState::Removed {
+        if view.is_over {
             return Err(Error::GuestLinkUsed);
         }
         let until = now.plus_seconds(SESSION_SECONDS).0;
@@ -90,15 +90,16 @@ impl App {
         Ok(NewGuestSession { token: cookie, view })
     }
 
-    /// The guest of a cookie; `None` when it ended or never was.
+    /// The guest of a cookie; `None` when it ended, the guest was sent away, or it never was.
     pub async fn guest_session(&self, token: &str) -> Result<Option<GuestSession>> {
         Ok(self.repo.guest_by_cookie(&token_hash(token), self.now().0).await?.map(session))
     }
 
-    /// What a guest may know; [`Error::NotSignedIn`] once the consult is gone.
+    /// What a guest may know; [`Error::NotSignedIn`] once they were sent away or the consult is gone.
     pub async fn guest_view(&self, session: &GuestSession) -> Result<GuestView> {
         let consult = self.consult(session.consult_id).await?.ok_or(Error::NotSignedIn)?;
-        let guest = consult.guest(session.id).ok_or(Error::NotSignedIn)?;
+        let guest = consult.guest(session.id).filter(|guest| guest.state != GuestState::Removed);
+        let guest = guest.ok_or(Error::NotSignedIn)?;
         let directory = self.directory().await?;
         Ok(GuestView {
             id: guest.id,

@@ -178,6 +178,13 @@ impl App {
                 _ => None,
             })
             .collect();
+        let sent_away = recorded
+            .iter()
+            .filter_map(|entry| match entry.event {
+                Event::GuestRemoved { guest_id, .. } => Some(guest_id.0),
+                _ => None,
+            })
+            .collect();
         let rows = recorded.iter().map(|entry| event_row(id, entry, &mut head)).collect();
         log.extend(recorded);
         let consult = Consult::replay(id, &log).ok_or_else(|| Error::bug("a log without a request", id))?;
@@ -190,6 +197,7 @@ impl App {
             people: people(&consult),
             studies,
             detached,
+            sent_away,
         };
         match self.repo.append(&write).await? {
             Appended::Conflict => Ok(None),

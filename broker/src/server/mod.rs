@@ -3,10 +3,12 @@
 mod accept;
 mod connection;
 mod data_dir;
+mod key;
 mod parts;
 mod tls;
 
 pub use data_dir::{DataDir, make as make_data_dir, reset};
+pub use key::{master_key_place, read_master_key};
 pub use parts::{Parts, open, open_existing};
 
 use crate::app::App;

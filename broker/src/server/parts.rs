@@ -1,12 +1,13 @@
 //! What a server and the command line's tools have in common: database, keys, blobs, application.
 
+use super::key;
 use crate::app::ports::{Doorbell, Repository};
 use crate::app::{self, App, Node, Turn};
 use crate::bus;
 use crate::clock::SystemClock;
-use crate::config::{Config, MasterKeySource, Secret};
+use crate::config::Config;
 use crate::store::{Store, Tables};
-use anyhow::{Context, Result, anyhow, bail, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use imaging::blobs::Blobs;
 use imaging::seal::MasterKey;
 use imaging::worker::{Limits, Pool};
@@ -30,7 +31,8 @@ pub struct Parts {
 pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String, turn: Option<Turn>) -> Result<Parts> {
     let store = Store::connect(config.database.url.expose()).await.context("The database cannot be opened")?;
     store.migrate().await.context("The database's tables cannot be brought to this version")?;
-    assemble(config, store, master_key(&config.master_key)?, http_addr, node_id, turn)
+    let master = key::open(&store, &config.master_key, true).await?;
+    assemble(config, store, master, http_addr, node_id, turn)
 }
 
 /// Opens an installation that is there, beside a server that may be running: makes nothing and changes no table. A wrong
@@ -40,11 +42,6 @@ pub async fn open(config: &Config, http_addr: SocketAddr, node_id: String, turn:
 /// As [`open`]; something is missing, or the tables are not at this version.
 pub async fn open_existing(config: &Config, http_addr: SocketAddr, node_id: String) -> Result<Parts> {
     ensure!(config.data_dir.is_dir(), "There is no data folder {}", config.data_dir.display());
-    let master = match &config.master_key {
-        MasterKeySource::File { path, .. } => MasterKeySource::File { path: path.clone(), create: false },
-        MasterKeySource::Env(name) => MasterKeySource::Env(name.clone()),
-    };
-    let master = master_key(&master)?;
     let store = Store::open(config.database.url.expose()).await.context("The database cannot be opened")?;
     match store.tables().await.context("The database cannot be read")? {
         Tables::Current => {}
@@ -55,6 +52,7 @@ pub async fn open_existing(config: &Config, http_addr: SocketAddr, node_id: Stri
         ),
         Tables::Newer => bail!("A newer Telekonsil has changed the database's tables: use that version"),
     }
+    let master = key::open(&store, &config.master_key, false).await?;
     // Tools let nobody into a room.
     assemble(config, store, master, http_addr, node_id, None)
 }
@@ -117,20 +115,4 @@ pub(super) fn turn(config: &Config) -> Result<Option<Turn>> {
     let Some(turn) = &config.turn else { return Ok(None) };
     let secret = Zeroizing::new(turn.secret.read()?.expose().to_owned());
     Ok(Some(Turn { urls: turn.urls.clone(), secret, ttl: turn.ttl }))
-}
-
-fn master_key(source: &MasterKeySource) -> Result<MasterKey> {
-    match source {
-        MasterKeySource::File { path, create: true } => MasterKey::load_or_create(path)
-            .with_context(|| format!("The master key {} cannot be read or made", path.display())),
-        MasterKeySource::File { path, create: false } => {
-            MasterKey::load(path).with_context(|| format!("The master key {} cannot be read", path.display()))
-        }
-        MasterKeySource::Env(name) => {
-            let text = std::env::var(name)
-                .map(Secret::new)
-                .map_err(|_| anyhow!("The environment variable {name} (keys.master_env) is not set"))?;
-            MasterKey::from_text(text.expose()).with_context(|| format!("The master key in {name} cannot be used"))
-        }
-    }
 }

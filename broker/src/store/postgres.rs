@@ -134,5 +134,8 @@ mod tests {
         let options: PgConnectOptions = "postgres:///telekonsil?host=/run/postgresql".parse().unwrap();
         assert_eq!(options.get_socket().and_then(|path| path.to_str()), Some("/run/postgresql"));
         assert_eq!(options.get_database(), Some("telekonsil"));
+        // Peer authentication: who connects is who runs the process.
+        assert_eq!(options.get_username(), whoami::username().unwrap());
+        assert_ne!(options.get_username(), "anonymous");
     }
 }

@@ -65,6 +65,9 @@ on_both! {
         app.guest_left(id, guest_id).await.unwrap();
         assert!(matches!(app.redeem_ticket(id, &ticket.ticket.0).await, Err(Error::NotAdmitted)), "sent away at the door");
         assert!(matches!(app.guest_ticket(&guest, None).await, Err(Error::NotAdmitted)));
+        // The cookie is nobody's any more; whoever asked a moment before learns nothing either.
+        assert!(app.guest_session(&opened.token).await.unwrap().is_none());
+        assert!(matches!(app.guest_view(&guest).await, Err(Error::NotSignedIn)));
         assert_eq!(app.guest_states(id).await.unwrap()[0].state, GuestState::Removed);
         let whats: Vec<_> = stage.detail(id).await.timeline.into_iter().map(|entry| entry.what).collect();
         for what in [TimelineWhat::GuestWaits, TimelineWhat::GuestAdmitted, TimelineWhat::GuestRemoved] {

@@ -11,6 +11,7 @@ mod fixture;
 mod access;
 mod accounts;
 mod admin;
+mod backup;
 mod clock;
 mod consult;
 mod exports;

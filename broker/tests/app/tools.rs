@@ -13,16 +13,16 @@ use telekonsil::{config::Config, demo, server};
 use uuid::Uuid;
 
 /// A place of its own, gone with the test.
-struct Place(PathBuf);
+pub struct Place(pub PathBuf);
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = std::env::temp_dir().join(format!("telekonsil-tools-{}", Uuid::now_v7()));
         fs::create_dir_all(&folder).expect("makes a folder");
         Self(folder)
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub fn at(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 }
@@ -33,24 +33,24 @@ impl Drop for Place {
     }
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_telekonsil")).args(arguments).output().expect("runs")
 }
 
-fn line(output: &Output) -> Value {
+pub fn line(output: &Output) -> Value {
     assert!(output.status.success(), "{}", said(output));
     serde_json::from_slice(&output.stdout).expect("one JSON line")
 }
 
-fn said(output: &Output) -> String {
+pub fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
-fn names(folder: &Path) -> usize {
+pub fn names(folder: &Path) -> usize {
     fs::read_dir(folder).map_or(0, |entries| entries.count())
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().expect("UTF-8")
 }
 

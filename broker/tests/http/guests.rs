@@ -205,7 +205,7 @@ async fn sent_away_at_the_door_or_from_the_seat_at_once_and_for_good() {
     assert_eq!(socket.bye().await, ByeReason::Removed);
     roster_of(&mut host, 1).await;
     for guest in [&at_door, &inside] {
-        assert_eq!(guest.browser.post("/api/guest/ticket", &json!({})).await.status(), 403);
+        assert_eq!(guest.browser.post("/api/guest/ticket", &json!({})).await.status(), 401);
     }
     accepted.house.close().await;
 }

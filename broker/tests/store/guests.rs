@@ -55,6 +55,25 @@ on_both! {
         assert!(repo.guest_by_cookie(&[3; 32], 2).await.expect("reads").is_some(), "and stays inside");
     }
 
+    async fn who_is_sent_away_has_no_way_in_any_more_and_the_others_have(fixture) {
+        let world = World::seed(&*fixture.store).await;
+        let repo = &*fixture.store;
+        let consult_id = world.consult(repo).await;
+        let (inside, with_link, stays) = (guest(consult_id, 1), guest(consult_id, 2), guest(consult_id, 3));
+        let elsewhere = guest(world.consult(repo).await, 4);
+        for row in [&inside, &with_link, &stays, &elsewhere] {
+            assert!(repo.put_guest_link(row).await.expect("writes"));
+        }
+        assert!(repo.open_guest_link(&[1; 32], 1, &[9; 32], "csrf", 500).await.expect("answers").is_some());
+        let sent_away = vec![inside.id, with_link.id, elsewhere.id];
+        let write = Append { sent_away, ..world.append(consult_id, 1, 1) };
+        assert!(matches!(repo.append(&write).await.expect("writes"), Appended::At { .. }));
+        assert!(repo.guest_by_cookie(&[9; 32], 2).await.expect("reads").is_none());
+        let link = |token: u8| async move { repo.guest_by_link(&[token; 32], 2).await.expect("reads") };
+        assert!(link(2).await.is_none() && link(3).await.is_some());
+        assert!(link(4).await.is_some(), "of another consult");
+    }
+
     async fn a_guest_of_no_consult_is_refused(fixture) {
         assert!(matches!(fixture.store.put_guest_link(&guest(Uuid::now_v7(), 1)).await, Err(RepoError::Broken(_))));
     }

@@ -93,6 +93,7 @@ impl World {
             people: Vec::new(),
             studies: Vec::new(),
             detached: Vec::new(),
+            sent_away: Vec::new(),
         }
     }
 

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { ConsultId } from "../api/types";
 import { useTexts } from "../i18n";
-import { Button, Dialog, ErrorView, Field } from "../ui";
+import { Button, Field } from "../ui";
+import { ActDialog } from "./ActDialog";
 import "./texts";
 import { useAct } from "./useAct";
 
@@ -23,29 +24,19 @@ export function CancelAction({ id }: { id: ConsultId }) {
       <Button variant="quiet" onPress={() => setAsking(true)}>
         {t("cancel.open")}
       </Button>
-      <Dialog
+      <ActDialog
         title={t("cancel.title")}
         isOpen={isAsking}
         onClose={close}
-        role="alertdialog"
-        actions={
-          <>
-            <Button onPress={close}>{t("cancel.keep")}</Button>
-            <Button
-              variant="danger"
-              isDisabled={reason.trim() === ""}
-              isPending={work.pending !== null}
-              onPress={() => void confirm()}
-            >
-              {t("cancel.confirm")}
-            </Button>
-          </>
-        }
+        work={work}
+        confirm={t("cancel.confirm")}
+        onConfirm={() => void confirm()}
+        canConfirm={reason.trim() !== ""}
+        keep={t("cancel.keep")}
       >
         <p>{t("cancel.text")}</p>
         <Field label={t("cancel.reason")} value={reason} onChange={setReason} isRequired maxLength={300} />
-        {work.error !== null && <ErrorView error={work.error} />}
-      </Dialog>
+      </ActDialog>
     </>
   );
 }

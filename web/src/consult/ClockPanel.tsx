@@ -5,7 +5,8 @@ import { useTexts } from "../i18n";
 import { clockField, clockRows, instantProblem, isStamp, type ClockName, type ClockRow } from "../state/clock";
 import { isOpen } from "../state/lists";
 import { formatElapsed } from "../state/time";
-import { Button, Dialog, ErrorView, InstantField, Instant, useNow } from "../ui";
+import { Button, InstantField, Instant, useNow } from "../ui";
+import { ActDialog } from "./ActDialog";
 import "./consult.css";
 import "./texts";
 import type { Act } from "./useAct";
@@ -126,19 +127,7 @@ export function EditDialog({ name, at, work, onClose, onSave }: EditProps) {
     if (problem === null && value !== null) void onSave(value);
   };
   return (
-    <Dialog
-      title={t(`clock.${name}`)}
-      isOpen
-      onClose={onClose}
-      actions={
-        <>
-          <Button onPress={onClose}>{t("common:cancel")}</Button>
-          <Button variant="primary" isPending={work.pending !== null} onPress={save}>
-            {t("common:save")}
-          </Button>
-        </>
-      }
-    >
+    <ActDialog title={t(`clock.${name}`)} isOpen onClose={onClose} work={work} confirm={t("common:save")} onConfirm={save}>
       <div className="row clock-edit">
         <InstantField
           label={t(name === "eta" ? "clock.whenEta" : "clock.when")}
@@ -148,7 +137,6 @@ export function EditDialog({ name, at, work, onClose, onSave }: EditProps) {
         />
         {name !== "eta" && <Button onPress={() => setValue(serverNow())}>{t("clock.now")}</Button>}
       </div>
-      {work.error !== null && <ErrorView error={work.error} />}
-    </Dialog>
+    </ActDialog>
   );
 }

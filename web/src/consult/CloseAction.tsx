@@ -2,7 +2,8 @@ import { useState } from "react";
 import type { Answered, ChangedCourse, CloseOut, ConsultDetail, Quality, TransferOutcome } from "../api/types";
 import { useTexts } from "../i18n";
 import { closeOutOf, whyMissing, type CloseOutDraft } from "../state/closeOut";
-import { Banner, Button, Choice, Dialog, ErrorView, Field } from "../ui";
+import { Banner, Button, Choice, Field } from "../ui";
+import { ActDialog } from "./ActDialog";
 import "./consult.css";
 import "./texts";
 import { useAct } from "./useAct";
@@ -43,18 +44,13 @@ export function CloseAction({ detail, onComplete }: { detail: ConsultDetail; onC
       <Button onPress={() => setOpen(true)} size={onComplete ? "large" : "normal"} block={onComplete !== undefined}>
         {t("closing.open")}
       </Button>
-      <Dialog
+      <ActDialog
         title={t("closing.title")}
         isOpen={isOpen}
         onClose={close}
-        actions={
-          <>
-            <Button onPress={close}>{t("common:cancel")}</Button>
-            <Button variant="primary" isPending={work.pending !== null} onPress={() => void confirm()}>
-              {t("closing.confirm")}
-            </Button>
-          </>
-        }
+        work={work}
+        confirm={t("closing.confirm")}
+        onConfirm={() => void confirm()}
       >
         {isMissing && (
           <>
@@ -128,8 +124,7 @@ export function CloseAction({ detail, onComplete }: { detail: ConsultDetail; onC
             {t("closing.unanswered")}
           </p>
         )}
-        {work.error !== null && <ErrorView error={work.error} />}
-      </Dialog>
+      </ActDialog>
     </>
   );
 }

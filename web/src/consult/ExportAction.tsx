@@ -4,7 +4,8 @@ import { asApiError } from "../api/problem";
 import type { ConsultDetail, Me } from "../api/types";
 import { useRequestId } from "../api/useRequestId";
 import { useTexts } from "../i18n";
-import { Banner, Button, Dialog, ErrorView, Field, LinkButton } from "../ui";
+import { Banner, Button, Field, LinkButton } from "../ui";
+import { ActDialog } from "./ActDialog";
 import "./texts";
 import { useAct } from "./useAct";
 
@@ -47,34 +48,25 @@ export function ExportAction({ detail, me }: { detail: ConsultDetail; me: Me }) 
           {t("export.sent")}
         </Banner>
       )}
-      <Dialog
+      <ActDialog
         title={t("export.open")}
         isOpen={isOpen}
         onClose={close}
-        actions={
-          <>
-            <Button onPress={close}>{t("common:cancel")}</Button>
-            <Button
-              variant="primary"
-              isDisabled={reason.trim() === ""}
-              isPending={work.pending !== null}
-              onPress={() => void send()}
-            >
-              {t("export.send")}
-            </Button>
-          </>
+        work={work}
+        confirm={t("export.send")}
+        onConfirm={() => void send()}
+        canConfirm={reason.trim() !== ""}
+        refusal={
+          isAskedFor ? (
+            <Banner tone="info" actions={<LinkButton href="/privacy/#/exports">{t("export.toList")}</LinkButton>}>
+              {t("export.again")}
+            </Banner>
+          ) : undefined
         }
       >
         <p>{t("export.text")}</p>
         <Field label={t("export.reason")} value={reason} onChange={setReason} multiline maxLength={2000} isRequired />
-        {isAskedFor ? (
-          <Banner tone="info" actions={<LinkButton href="/privacy/#/exports">{t("export.toList")}</LinkButton>}>
-            {t("export.again")}
-          </Banner>
-        ) : (
-          work.error !== null && <ErrorView error={work.error} />
-        )}
-      </Dialog>
+      </ActDialog>
     </>
   );
 }

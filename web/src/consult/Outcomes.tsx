@@ -2,7 +2,8 @@ import { useState } from "react";
 import type { ConsultDetail, ConsultId, OutcomeCourse } from "../api/types";
 import { useTexts } from "../i18n";
 import { diagnosisOf, outcomeOf, type Diagnosis } from "../state/closeOut";
-import { Button, Choice, Dialog, ErrorView, Field, Instant } from "../ui";
+import { Button, Choice, Field, Instant } from "../ui";
+import { ActDialog } from "./ActDialog";
 import "./consult.css";
 import "./texts";
 import { useAct } from "./useAct";
@@ -71,18 +72,13 @@ function FeedBackAction({ id }: { id: ConsultId }) {
   return (
     <div>
       <Button onPress={() => setOpen(true)}>{t("outcome.open")}</Button>
-      <Dialog
+      <ActDialog
         title={t("outcome.title")}
         isOpen={isOpen}
         onClose={close}
-        actions={
-          <>
-            <Button onPress={close}>{t("common:cancel")}</Button>
-            <Button variant="primary" isPending={work.pending !== null} onPress={() => void send()}>
-              {t("outcome.send")}
-            </Button>
-          </>
-        }
+        work={work}
+        confirm={t("outcome.send")}
+        onConfirm={() => void send()}
       >
         <p className="muted">{t("outcome.hint")}</p>
         <Choice<OutcomeCourse>
@@ -102,8 +98,7 @@ function FeedBackAction({ id }: { id: ConsultId }) {
           options={DIAGNOSES.map((value) => ({ value, label: t(`outcome.diagnoses.${value}`) }))}
         />
         <Field label={`${t("outcome.note")} (${t("common:optional")})`} multiline value={note} onChange={setNote} maxLength={1000} />
-        {work.error !== null && <ErrorView error={work.error} />}
-      </Dialog>
+      </ActDialog>
     </div>
   );
 }

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import type { ConsultSummary, Urgency } from "../api/types";
 import { useTexts } from "../i18n";
-import { Button, Choice, Dialog, ErrorView } from "../ui";
+import { Button, Choice } from "../ui";
+import { ActDialog } from "./ActDialog";
 import "./texts";
 import { useAct } from "./useAct";
 
@@ -30,23 +31,14 @@ export function UrgencyAction({ summary }: { summary: ConsultSummary }) {
       >
         {t("urgency.change")}
       </Button>
-      <Dialog
+      <ActDialog
         title={t("urgency.title")}
         isOpen={isOpen}
         onClose={close}
-        actions={
-          <>
-            <Button onPress={close}>{t("common:cancel")}</Button>
-            <Button
-              variant="primary"
-              isDisabled={urgency === summary.urgency}
-              isPending={work.pending !== null}
-              onPress={() => void confirm()}
-            >
-              {t("urgency.confirm")}
-            </Button>
-          </>
-        }
+        work={work}
+        confirm={t("urgency.confirm")}
+        onConfirm={() => void confirm()}
+        canConfirm={urgency !== summary.urgency}
       >
         <Choice<Urgency>
           label={t("urgency.label")}
@@ -55,8 +47,7 @@ export function UrgencyAction({ summary }: { summary: ConsultSummary }) {
           options={URGENCIES.map((value) => ({ value, label: t(`common:urgency.${value}`), tone: value }))}
         />
         {(summary.state === "ringing" || summary.state === "unanswered") && <p className="muted">{t("urgency.restarts")}</p>}
-        {work.error !== null && <ErrorView error={work.error} />}
-      </Dialog>
+      </ActDialog>
     </>
   );
 }

@@ -8,10 +8,10 @@ import type { EndReason } from "../rtc/machine";
 import "../room/i18n";
 import { DeviceLobby } from "../room/DeviceLobby";
 import { comeBack } from "../room/resume";
-import { RoomSession } from "../room/roomSession";
+import type { RoomSession } from "../room/roomSession";
 import { takeToken } from "../state/fragment";
 import { Button, ErrorView, Loading } from "../ui";
-import { enter } from "./enter";
+import { enter, hasOpened } from "./enter";
 import { GuestRoom } from "./GuestRoom";
 import { Message, Welcome } from "./Message";
 import "./texts";
@@ -57,7 +57,10 @@ export function GuestApp() {
       </main>
     );
   }
-  if (asApiError(error)?.code === "not_signed_in") return <Message text={t("noLink")} testId="guest-no-link" />;
+  if (asApiError(error)?.code === "not_signed_in") {
+    if (hasOpened()) return <Message text={t("ended.signed_out")} testId="guest-ended" reason="signed_out" />;
+    return <Message text={t("noLink")} testId="guest-no-link" />;
+  }
   return (
     <main className="room-message">
       <ErrorView error={error} onRetry={retry} />
@@ -97,11 +100,9 @@ function Invited({ view }: { view: GuestView }) {
   const t = useTexts("guest");
   const ticket = (signal: AbortSignal) => guestApi.ticket(view.csrf_token, signal);
   const [session, setSession] = useState<RoomSession | undefined>(() =>
-    view.is_over || view.state === "removed" ? undefined : comeBack(view.consult_id, ticket),
+    view.is_over ? undefined : comeBack(view.consult_id, ticket),
   );
-  const [ended, setEnded] = useState<EndReason | undefined>(
-    view.state === "removed" ? "removed" : view.is_over ? "consult_ended" : undefined,
-  );
+  const [ended, setEnded] = useState<EndReason | undefined>(view.is_over ? "consult_ended" : undefined);
   if (ended !== undefined) {
     const mayReturn = ended === "left" || ended === "joined_elsewhere" || ended === "room_full";
     return (
@@ -128,6 +129,8 @@ function Invited({ view }: { view: GuestView }) {
   }
   return (
     <DeviceLobby
+      consult={view.consult_id}
+      ticket={ticket}
       heading={t("title")}
       about={t("hostAbout", { name: view.host.name, hospital: view.host.hospital })}
       news={
@@ -138,7 +141,7 @@ function Invited({ view }: { view: GuestView }) {
       }
       canJoin
       joinLabel={t("joinAs", { name: view.name })}
-      onJoin={(local) => setSession(new RoomSession(view.consult_id, local, ticket))}
+      onJoin={setSession}
     />
   );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ApiError } from "../api/problem";
 import type { GuestView } from "../api/types";
-import { enter, type Memory, type Opened } from "./enter";
+import { enter, hasOpened, type Memory, type Opened } from "./enter";
 
 const kaya = { id: "kaya", name: "Fr. Kaya" } as GuestView;
 const other = { id: "other", name: "Hr. Roth" } as GuestView;
@@ -34,6 +34,11 @@ test("a link that was used lets the same browser in again", async () => {
 test("what the browser remembers is not the link", async () => {
   const { opened } = await after("t", kaya);
   expect(opened).toEqual({ link: expect.stringMatching(/^[0-9a-f]{64}$/), guest: "kaya" });
+});
+
+test("a browser knows whether an invitation was opened in it", async () => {
+  expect(hasOpened(browser())).toBe(false);
+  expect(hasOpened(await after("t", kaya))).toBe(true);
 });
 
 test("another browser is told that it was used, and another failure stays what it is", async () => {

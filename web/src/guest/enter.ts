@@ -35,6 +35,9 @@ export async function enter(token: string, api: Api = guestApi, memory: Memory =
   }
 }
 
+/** Whether an invitation was opened in this browser: then it is over when nobody knows the cookie any more. */
+export const hasOpened = (memory: Memory = browserMemory): boolean => memory.read() !== undefined;
+
 async function hashOf(token: string): Promise<string> {
   const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(token)));
   return Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");

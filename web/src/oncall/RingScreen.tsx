@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useEffect, useState, useSyncExternalStore } from "react";
 import { Dialog as AriaDialog, Modal, ModalOverlay } from "react-aria-components";
 import { api } from "../api/client";
 import { asApiError } from "../api/problem";
@@ -62,7 +62,7 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
   }, [summary.urgency, t]);
 
   const answer = async (action: Action) => {
-    if (pending !== null || isGuarded()) return;
+    if (pending !== null || isGuarded) return;
     setPending(action.type);
     setError(null);
     try {
@@ -89,7 +89,12 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
     <ModalOverlay className="overlay-ring" isOpen isKeyboardDismissDisabled>
       <Modal>
         {/* It takes the focus itself, no button does: a space bar meant for a form must not accept a patient. */}
-        <AriaDialog className={`ring ring-${summary.urgency}`} role="alertdialog" aria-labelledby="ring-title">
+        <AriaDialog
+          className={`ring ring-${summary.urgency}`}
+          role="alertdialog"
+          aria-labelledby="ring-title"
+          data-guarded={isGuarded || undefined}
+        >
           <div className="ring-head">
             <span className={`ring-urgency tone-${summary.urgency}`}>{t(`common:urgency.${summary.urgency}`)}</span>
             <Button variant="quiet" onPress={() => (isArmed ? setMuted(!isMuted) : void ringer.arm())} aria-pressed={isMuted}>
@@ -178,12 +183,13 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
 /** Taps in the first moment were meant for what lay under the ring. More delays a quick thumb; less accepts by mistake. */
 const GUARD_MS = 600;
 
-function useGuard(): () => boolean {
-  const shownAt = useRef(0);
+function useGuard(): boolean {
+  const [isGuarded, setGuarded] = useState(true);
   useEffect(() => {
-    shownAt.current = performance.now();
+    const end = setTimeout(() => setGuarded(false), GUARD_MS);
+    return () => clearTimeout(end);
   }, []);
-  return () => performance.now() - shownAt.current < GUARD_MS;
+  return isGuarded;
 }
 
 interface DeclineDialogProps {

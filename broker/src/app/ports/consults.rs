@@ -82,6 +82,8 @@ pub struct Append {
     pub studies: Vec<Uuid>,
     /// Studies that it detaches: their rows stay, for the access log, and hold nothing any more.
     pub detached: Vec<Uuid>,
+    /// Guests whom it sends away: their link or cookie ends with it.
+    pub sent_away: Vec<Uuid>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! The drill: a backup that nobody has restored is a hope.
 
 use super::postgres::Address;
-use super::{restore, seconds, unless_stopped};
+use super::{Engine, Made, restore, seconds, whole_or_nothing};
 use crate::app::Audit;
 use crate::cli::signal::Interrupts;
 use crate::config::{Config, Database, MasterKeySource, Secret};
 use anyhow::{Context, Result, ensure};
 use serde::Serialize;
 use std::path::Path;
+use std::sync::Arc;
 use tokio::time::Instant;
 
 /// What the restored installation showed.
@@ -27,7 +28,10 @@ pub(super) async fn run(
     interrupts: &mut Interrupts,
 ) -> Result<(Drill, f64)> {
     let url = config.database.url.expose();
-    let spare = if url.starts_with("sqlite:") { None } else { Some(Spare::make(url).await?) };
+    let spare = match Engine::of(url) {
+        Engine::Sqlite => None,
+        Engine::Postgres => Some(Spare::make(url).await?),
+    };
     let target = Config {
         database: Database {
             url: match &spare {
@@ -42,7 +46,8 @@ pub(super) async fn run(
         data_dir: folder.to_owned(),
         ..config.clone()
     };
-    let result = unless_stopped(interrupts, look(&target, backup)).await;
+    let made = Arc::new(Made::below(folder));
+    let result = whole_or_nothing(interrupts, &made, look(&target, backup, &made)).await;
     // Patient data must not stay behind, whatever became of the drill.
     if let Some(spare) = spare {
         spare.drop_it().await?;
@@ -50,9 +55,9 @@ pub(super) async fn run(
     result
 }
 
-async fn look(target: &Config, backup: &Path) -> Result<(Drill, f64)> {
+async fn look(target: &Config, backup: &Path, made: &Arc<Made>) -> Result<(Drill, f64)> {
     let begun = Instant::now();
-    let parts = restore::put(target, backup).await?.parts;
+    let parts = restore::put(target, backup, made).await?.parts;
     let rto = seconds(begun);
     let (audit, image) = (parts.app.verify_audit().await, parts.app.read_one_image().await);
     parts.close().await;

@@ -1,28 +1,15 @@
-//! Files, copied and hashed in one pass; readable by their owner alone.
+//! Files, hashed as they are read.
 
 use anyhow::{Context, Result};
 use imaging::seal::hex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Bytes read at once.
 const PIECE: usize = 1024 * 1024;
-/// Copying runs on threads of its own, which nobody can end from outside.
-static STOPPED: AtomicBool = AtomicBool::new(false);
-
-/// Ends every copy that is under way, and lets none begin: the process is about to end.
-pub(super) fn stop() {
-    STOPPED.store(true, Ordering::Relaxed);
-}
-
-fn unless_stopped() -> io::Result<()> {
-    if STOPPED.load(Ordering::Relaxed) { Err(io::Error::other("stopped by a signal")) } else { Ok(()) }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Digest {
@@ -32,37 +19,46 @@ pub(super) struct Digest {
 }
 
 pub(super) fn digest(path: &Path) -> io::Result<Digest> {
-    pass(&mut File::open(path)?, &mut io::sink())
+    pass(&mut File::open(path)?, &mut io::sink(), || Ok(()))
 }
 
-/// Copies into a file that must not exist; its folder is made.
-pub(super) fn copy(from: &Path, to: &Path) -> io::Result<Digest> {
-    unless_stopped()?;
-    let mut source = File::open(from)?;
-    if let Some(folder) = to.parent() {
-        make_folder(folder)?;
+/// Copies and hashes; asks before each piece whether to go on.
+pub(super) fn pass(
+    source: &mut impl Read,
+    target: &mut impl Write,
+    may_go_on: impl Fn() -> io::Result<()>,
+) -> io::Result<Digest> {
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    let mut bytes = 0;
+    loop {
+        may_go_on()?;
+        let length = source.read(&mut piece)?;
+        if length == 0 {
+            break;
+        }
+        hash.update(&piece[..length]);
+        target.write_all(&piece[..length])?;
+        bytes += length as u64;
     }
-    pass(&mut source, &mut create(to)?)
-}
-
-pub(super) fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
-    create(path)
-        .and_then(|mut file| file.write_all(bytes))
-        .with_context(|| format!("{} cannot be written", path.display()))
-}
-
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(path)
+    target.flush()?;
+    Ok(Digest { bytes, sha256: hex(&hash.finalize()) })
 }
 
 /// `true` when it is missing, or holds nothing but what a file system or a lock leaves there.
 pub(super) fn is_empty(folder: &Path) -> io::Result<bool> {
+    is_empty_but_for(folder, "lock")
+}
+
+/// The same, and `name` may be there.
+pub(super) fn is_empty_but_for(folder: &Path, name: &str) -> io::Result<bool> {
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
         entries => entries?,
     };
     for entry in entries {
-        if !matches!(entry?.file_name().to_str(), Some("lock" | "lost+found")) {
+        let entry = entry?.file_name();
+        if !["lock", "lost+found", name].iter().any(|spared| entry == *spared) {
             return Ok(false);
         }
     }
@@ -93,26 +89,4 @@ pub(super) fn walk(folder: &Path, below: &str, each: &mut impl FnMut(&Path, Stri
 pub(super) fn flush() {
     // SAFETY: takes nothing and returns nothing.
     unsafe { libc::sync() }
-}
-
-fn create(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
-}
-
-fn pass(source: &mut impl Read, target: &mut impl Write) -> io::Result<Digest> {
-    let mut hash = Sha256::new();
-    let mut piece = vec![0; PIECE];
-    let mut bytes = 0;
-    loop {
-        unless_stopped()?;
-        let length = source.read(&mut piece)?;
-        if length == 0 {
-            break;
-        }
-        hash.update(&piece[..length]);
-        target.write_all(&piece[..length])?;
-        bytes += length as u64;
-    }
-    target.flush()?;
-    Ok(Digest { bytes, sha256: hex(&hash.finalize()) })
 }

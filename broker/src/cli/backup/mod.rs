@@ -6,6 +6,7 @@
 
 mod drill;
 mod files;
+mod made;
 mod manifest;
 mod postgres;
 mod restore;
@@ -18,19 +19,19 @@ use super::{Place, print_line, tools};
 use crate::app::ports::Clock;
 use crate::clock::SystemClock;
 use crate::config::{Config, MasterKeySource};
-use crate::server::Parts;
-use anyhow::{Context, Result, bail, ensure};
+use crate::server::{self, Parts};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use clap::Args;
+use made::Made;
 use manifest::{Engine, Entry, Key, Manifest};
 use postgres::Address;
 use scratch::Scratch;
 use serde::Serialize;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::time::Instant;
 
-const SQLITE_COPY: &str = "telekonsil.db";
-const POSTGRES_DUMP: &str = "telekonsil.pgdump";
 const KEY: &str = "master.key";
 const BLOBS: &str = "blobs";
 /// Where drills work, in the data folder: on the installation's own disk. It is in no backup.
@@ -68,12 +69,14 @@ struct Report {
     database: Engine,
     files: usize,
     bytes: u64,
-    consults: u64,
     key: Key,
     /// Age of the newest data in the backup when the work was done: what was written since then would be lost.
     rpo_seconds: f64,
     /// How long it took until the restored installation was open. Absent when nothing was restored.
     rto_seconds: Option<f64>,
+    /// In the restored installation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    consults: Option<u64>,
     /// Sessions that the backup held and the restore has ended, with every link.
     #[serde(skip_serializing_if = "Option::is_none")]
     signed_out: Option<u64>,
@@ -82,16 +85,16 @@ struct Report {
 }
 
 impl Report {
-    fn new(folder: &Path, manifest: &Manifest, consults: u64) -> Self {
+    fn new(folder: &Path, manifest: &Manifest) -> Self {
         Self {
             folder: folder.to_owned(),
             database: manifest.database,
             files: manifest.files.len(),
             bytes: manifest.bytes(),
-            consults,
             key: manifest.key.clone(),
             rpo_seconds: seconds_since(manifest.snapshot_at),
             rto_seconds: None,
+            consults: None,
             signed_out: None,
             drill: None,
         }
@@ -127,15 +130,17 @@ pub(super) async fn run(args: BackupArgs) -> Result<()> {
     print_line(&serde_json::to_string(&report)?)
 }
 
-/// Ends the work at Ctrl-C and SIGTERM, so that whoever called can clear up.
-async fn unless_stopped<T>(interrupts: &mut Interrupts, work: impl Future<Output = Result<T>>) -> Result<T> {
-    match interrupts.during(work).await {
-        Some(done) => done,
-        None => {
-            files::stop();
-            bail!("stopped by a signal")
-        }
+/// What the work gives. When it fails, and at Ctrl-C and SIGTERM, what it has made is gone.
+async fn whole_or_nothing<T>(
+    interrupts: &mut Interrupts,
+    made: &Made,
+    work: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    let done = interrupts.during(work).await.unwrap_or_else(|| Err(anyhow!("stopped by a signal")));
+    if done.is_err() {
+        made.take_away();
     }
+    done
 }
 
 async fn back_up(
@@ -150,11 +155,11 @@ async fn back_up(
         "{} is not empty: a backup needs a folder of its own",
         folder.display()
     );
-    files::make_folder(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let copied = unless_stopped(interrupts, copy(config, &parts, folder)).await;
+    let made = Arc::new(Made::below(folder));
+    made.make_folder().with_context(|| format!("{} cannot be made", folder.display()))?;
+    let copied = whole_or_nothing(interrupts, &made, copy(config, &parts, folder, &made)).await;
     parts.close().await;
-    let (manifest, consults) = copied?;
-    let mut report = Report::new(folder, &manifest, consults);
+    let mut report = Report::new(folder, &copied?);
     if let Some(scratch) = scratch {
         let (drill, rto) = drill::run(config, folder, &scratch.folder("installation"), interrupts).await?;
         (report.drill, report.rto_seconds) = (Some(drill), Some(rto));
@@ -162,69 +167,62 @@ async fn back_up(
     Ok(report)
 }
 
-async fn copy(config: &Config, parts: &Parts, folder: &Path) -> Result<(Manifest, u64)> {
+async fn copy(config: &Config, parts: &Parts, folder: &Path, made: &Arc<Made>) -> Result<Manifest> {
     let snapshot_at = SystemClock.now().0;
     let url = config.database.url.expose();
-    let (engine, name) =
-        if url.starts_with("sqlite:") { (Engine::Sqlite, SQLITE_COPY) } else { (Engine::Postgres, POSTGRES_DUMP) };
-    let database = folder.join(name);
+    let engine = Engine::of(url);
+    let database = folder.join(engine.file());
     match engine {
-        Engine::Sqlite => parts.store().copy_to(&database).await.context("The database cannot be copied")?,
+        Engine::Sqlite => {
+            made.expect(&database).with_context(|| format!("{} cannot be made", database.display()))?;
+            parts.store().copy_to(&database).await.context("The database cannot be copied")?;
+        }
         Engine::Postgres => {
             // Made first, so that it is nobody else's to read.
-            files::write_private(&database, &[])?;
+            made.write(&database, &[]).with_context(|| format!("{} cannot be made", database.display()))?;
             Address::new(url).dump(&database).await?;
         }
     }
-    let consults = count_consults(parts).await?;
-    let (source, target, key) = (config.data_dir.join(BLOBS), folder.to_owned(), config.master_key.clone());
+    let (source, key, made) = (config.data_dir.join(BLOBS), config.master_key.clone(), Arc::clone(made));
+    let target = folder.to_owned();
     let written = tokio::task::spawn_blocking(move || -> Result<Manifest> {
         let digest = files::digest(&database).context("The database's copy cannot be read")?;
-        let mut entries = vec![Entry { path: name.to_owned(), digest }];
-        let key = copy_key(&key, &target, &mut entries)?;
-        files::walk(&source, BLOBS, &mut |file, path| copy_blob(file, path, &target, &mut entries))?;
-        let manifest = Manifest::new(engine, snapshot_at, key, entries);
+        let mut entries = vec![Entry { path: engine.file().to_owned(), digest }];
+        let master = server::read_master_key(&key)?.context("The master key is gone")?;
+        let key = copy_key(&key, &target, &made, &mut entries)?;
+        files::walk(&source, BLOBS, &mut |file, path| copy_blob(file, path, &target, &made, &mut entries))?;
+        let manifest = Manifest::new(engine, snapshot_at, key, &master, entries);
         manifest.verify(&target)?;
-        manifest.write(&target)?;
+        manifest.write(&target, &made)?;
         Ok(manifest)
     });
-    Ok((written.await??, consults))
+    written.await?
 }
 
-fn copy_key(source: &MasterKeySource, target: &Path, entries: &mut Vec<Entry>) -> Result<Key> {
+fn copy_key(source: &MasterKeySource, target: &Path, made: &Made, entries: &mut Vec<Entry>) -> Result<Key> {
     let path = match source {
         MasterKeySource::Env(name) => return Ok(Key::Environment(name.clone())),
         MasterKeySource::File { path, .. } => path,
     };
-    let digest = files::copy(path, &target.join(KEY))
+    let digest = made
+        .copy(path, &target.join(KEY))
         .with_context(|| format!("The master key {} cannot be copied", path.display()))?;
     entries.push(Entry { path: KEY.to_owned(), digest });
     Ok(Key::InBackup)
 }
 
-fn copy_blob(file: &Path, path: String, target: &Path, entries: &mut Vec<Entry>) -> Result<()> {
+fn copy_blob(file: &Path, path: String, target: &Path, made: &Made, entries: &mut Vec<Entry>) -> Result<()> {
     // The store's name for what it is just writing.
     if path.contains('#') {
         return Ok(());
     }
-    match files::copy(file, &target.join(&path)) {
+    match made.copy(file, &target.join(&path)) {
         Ok(digest) => entries.push(Entry { path, digest }),
         // Purged a moment ago.
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(error).with_context(|| format!("{} cannot be copied", file.display())),
     }
     Ok(())
-}
-
-async fn count_consults(parts: &Parts) -> Result<u64> {
-    const PAGE: u32 = 1000;
-    let (mut after, mut count) = (None, 0);
-    loop {
-        let page = parts.repo.consult_ids(after, PAGE).await?;
-        let Some((last, _)) = page.last() else { return Ok(count) };
-        after = Some(*last);
-        count += page.len() as u64;
-    }
 }
 
 fn seconds_since(millis: i64) -> f64 {

@@ -2,13 +2,15 @@
 
 use super::manifest::{Engine, Key, Manifest};
 use super::postgres::Address;
-use super::{BLOBS, KEY, POSTGRES_DUMP, Report, RestoreArgs, SQLITE_COPY, count_consults, files, seconds};
+use super::{BLOBS, KEY, Made, Report, RestoreArgs, files, seconds, whole_or_nothing};
+use crate::cli::signal::Interrupts;
 use crate::cli::{print_line, tools};
 use crate::config::{self, Config, DEFAULT_LISTEN, DEFAULT_MEDIA_PORT, MasterKeySource};
 use crate::server::{self, DataDir, Parts};
 use anyhow::{Context, Result, bail, ensure};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use tokio::time::Instant;
 
 pub(in crate::cli) async fn restore(args: RestoreArgs) -> Result<()> {
@@ -18,13 +20,16 @@ pub(in crate::cli) async fn restore(args: RestoreArgs) -> Result<()> {
         (None, Some(data)) => Config::local(data, DEFAULT_LISTEN.parse()?, DEFAULT_MEDIA_PORT),
         (None, None) => bail!("Give --config FILE or --data DIR"),
     };
+    let mut interrupts = Interrupts::listen()?;
     let begun = Instant::now();
-    let Restored { manifest, parts, signed_out } = put(&config, &args.from).await?;
+    let made = Arc::new(Made::below(&config.data_dir));
+    let Restored { manifest, parts, signed_out } =
+        whole_or_nothing(&mut interrupts, &made, put(&config, &args.from, &made)).await?;
     let rto = seconds(begun);
     let consults = count_consults(&parts).await;
     parts.close().await;
-    let mut report = Report::new(&args.from, &manifest, consults?);
-    (report.rto_seconds, report.signed_out) = (Some(rto), Some(signed_out));
+    let mut report = Report::new(&args.from, &manifest);
+    (report.rto_seconds, report.consults, report.signed_out) = (Some(rto), Some(consults?), Some(signed_out));
     let sentence = "everybody signs in again: sessions, sign-in links and guests' links of the backup were ended";
     writeln!(std::io::stderr(), "telekonsil: {sentence}.")?;
     print_line(&serde_json::to_string(&report)?)
@@ -37,63 +42,82 @@ pub(super) struct Restored {
     pub(super) signed_out: u64,
 }
 
-/// Restores and opens. The place is empty again when it fails; only tables of PostgreSQL that were restored stay.
-pub(super) async fn put(config: &Config, from: &Path) -> Result<Restored> {
+/// Restores and opens. Tables of PostgreSQL come last and at once: when it fails before, the place is empty again once
+/// the caller has taken away what was made.
+pub(super) async fn put(config: &Config, from: &Path, made: &Arc<Made>) -> Result<Restored> {
     let manifest = Manifest::read(from)?;
     check_place(config, &manifest).await?;
     server::make_data_dir(&config.data_dir)?;
-    let mut written = Vec::new();
-    let restored = fill(config, from, manifest, &mut written).await;
-    if restored.is_err() {
-        // Half of it would keep the next try out. The data folder was empty: everything in it is this try's.
-        for file in written {
-            let _ = std::fs::remove_file(file);
-        }
-        let _ = server::reset(&config.data_dir);
-    }
-    restored
-}
-
-async fn fill(config: &Config, from: &Path, manifest: Manifest, written: &mut Vec<PathBuf>) -> Result<Restored> {
     let lock = DataDir::lock(&config.data_dir)?;
     let url = config.database.url.expose();
-    let mut copies: Vec<(PathBuf, PathBuf)> = Vec::new();
+    let mut copies: Vec<(&str, PathBuf)> = Vec::new();
+    // What opening makes beside the copies.
+    let mut beside = Vec::new();
+    if !config.data_dir.join(BLOBS).exists() {
+        beside.push(config.data_dir.join(BLOBS));
+    }
     match manifest.database {
-        Engine::Sqlite => copies.push((SQLITE_COPY.into(), sqlite_path(url)?)),
-        Engine::Postgres => {
-            manifest.verify_one(from, POSTGRES_DUMP)?;
-            Address::new(url).restore(&from.join(POSTGRES_DUMP)).await?;
+        Engine::Sqlite => {
+            let path = sqlite_path(url)?;
+            beside.extend(["-wal", "-shm"].map(|ending| PathBuf::from(format!("{}{ending}", path.display()))));
+            copies.push((Engine::Sqlite.file(), path));
         }
+        Engine::Postgres => manifest.verify_one(from, Engine::Postgres.file())?,
+    }
+    for path in beside {
+        made.expect(&path).with_context(|| format!("{} is in the way", path.display()))?;
     }
     if let (Key::InBackup, MasterKeySource::File { path, .. }) = (&manifest.key, &config.master_key)
         && !path.exists()
     {
-        copies.push((KEY.into(), path.clone()));
+        copies.push((KEY, path.clone()));
     }
-    for (_, target) in &copies {
-        ensure!(!target.exists(), "{} is there already: restore into an empty place", target.display());
-        // They may lie outside of the data folder, and SQLite puts its log beside.
-        written.extend(["", "-wal", "-shm"].map(|ending| PathBuf::from(format!("{}{ending}", target.display()))));
+    let manifest = copy(manifest, from, config, copies, made).await?;
+    if manifest.database == Engine::Postgres {
+        Address::new(url).restore(&from.join(Engine::Postgres.file())).await?;
     }
-    let (source, data_dir) = (from.to_owned(), config.data_dir.clone());
-    let copied = tokio::task::spawn_blocking(move || -> Result<Manifest> {
+    drop(lock);
+    let opened = open(config).await.with_context(|| match manifest.database {
+        Engine::Sqlite => "The restored installation cannot be opened",
+        Engine::Postgres => {
+            "The restored installation cannot be opened, and its tables stay in the database (dropdb, createdb)"
+        }
+    });
+    let (parts, signed_out) = opened?;
+    Ok(Restored { manifest, parts, signed_out })
+}
+
+/// Sealed images below the data folder, and what `named` says elsewhere.
+async fn copy(
+    manifest: Manifest,
+    from: &Path,
+    config: &Config,
+    named: Vec<(&'static str, PathBuf)>,
+    made: &Arc<Made>,
+) -> Result<Manifest> {
+    let (source, data_dir, made) = (from.to_owned(), config.data_dir.clone(), Arc::clone(made));
+    let copied = tokio::task::spawn_blocking(move || {
         for entry in &manifest.files {
-            let named = copies.iter().find(|(name, _)| name == Path::new(&entry.path)).map(|(_, to)| to.clone());
-            let blob = entry.path.starts_with(BLOBS).then(|| data_dir.join(&entry.path));
+            let named = named.iter().find(|(name, _)| *name == entry.path).map(|(_, to)| to.clone());
+            let blob = Path::new(&entry.path).starts_with(BLOBS).then(|| data_dir.join(&entry.path));
             let Some(target) = named.or(blob) else { continue };
             let from = source.join(&entry.path);
-            let copied = files::copy(&from, &target)
+            let copied = made
+                .copy(&from, &target)
                 .with_context(|| format!("{} cannot be copied to {}", from.display(), target.display()))?;
             ensure!(copied == entry.digest, "{} is not what was written: the backup is damaged", from.display());
         }
         files::flush();
         Ok(manifest)
     });
-    let manifest = copied.await??;
-    drop(lock);
-    let parts = tools::open_restored(config).await.context("The restored installation cannot be opened")?;
+    copied.await?
+}
+
+/// Opens what was put there, and ends the sessions of then.
+async fn open(config: &Config) -> Result<(Parts, u64)> {
+    let parts = tools::open_restored(config).await?;
     match parts.repo.sign_everybody_out().await {
-        Ok(signed_out) => Ok(Restored { manifest, parts, signed_out }),
+        Ok(signed_out) => Ok((parts, signed_out)),
         Err(error) => {
             parts.close().await;
             Err(error.into())
@@ -105,40 +129,55 @@ async fn fill(config: &Config, from: &Path, manifest: Manifest, written: &mut Ve
 async fn check_place(config: &Config, manifest: &Manifest) -> Result<()> {
     let folder = config.data_dir.display();
     ensure!(
-        files::is_empty(&config.data_dir).with_context(|| format!("{folder} cannot be read"))?,
+        is_vacant(&config.data_dir).with_context(|| format!("{folder} cannot be read"))?,
         "{folder} is not empty: a backup is restored into an empty place, so that nothing is mixed up or overwritten"
     );
     let url = config.database.url.expose();
-    match (manifest.database, url.strip_prefix("sqlite:").is_some()) {
-        (Engine::Sqlite, true) => {
+    match (manifest.database, Engine::of(url)) {
+        (Engine::Sqlite, Engine::Sqlite) => {
             let path = sqlite_path(url)?;
             ensure!(!path.exists(), "{} is there already: restore into an empty place", path.display());
         }
-        (Engine::Postgres, false) => ensure!(
+        (Engine::Postgres, Engine::Postgres) => ensure!(
             Address::new(url).is_empty().await?,
             "The database has tables already: restore into an empty one (createdb)"
         ),
-        (Engine::Sqlite, false) => bail!("The backup is of SQLite; database.url names PostgreSQL"),
-        (Engine::Postgres, true) => {
+        (Engine::Sqlite, Engine::Postgres) => bail!("The backup is of SQLite; database.url names PostgreSQL"),
+        (Engine::Postgres, Engine::Sqlite) => {
             bail!("The backup is of PostgreSQL: restore it with --config FILE whose database.url names an empty one")
         }
     }
-    match (&manifest.key, &config.master_key) {
-        (Key::InBackup, MasterKeySource::File { path, .. }) if path.exists() => {
-            let digest = files::digest(path).with_context(|| format!("{} cannot be read", path.display()))?;
-            let same = manifest.files.iter().any(|entry| entry.path == KEY && entry.digest == digest);
-            ensure!(same, "{} holds another master key than the backup", path.display());
+    let place = server::master_key_place(&config.master_key);
+    match (server::read_master_key(&config.master_key)?, &manifest.key) {
+        (Some(master), _) => {
+            ensure!(
+                manifest.fits(&master),
+                "{place} holds another master key than the one that sealed the backup's images"
+            )
         }
-        (Key::InBackup, MasterKeySource::File { .. } | MasterKeySource::Env(_)) => {}
-        (Key::Environment(_), MasterKeySource::Env(_)) => {}
-        (Key::Environment(name), MasterKeySource::File { path, .. }) => ensure!(
-            path.exists(),
+        (None, Key::InBackup) => {}
+        (None, Key::Environment(name)) => bail!(
             "The master key is not in the backup: it came from the environment variable {name}. Set keys.master_env, or \
-             put it into {}",
-            path.display()
+             put it into {place}"
         ),
     }
     Ok(())
+}
+
+async fn count_consults(parts: &Parts) -> Result<u64> {
+    const PAGE: u32 = 1000;
+    let (mut after, mut count) = (None, 0);
+    loop {
+        let page = parts.repo.consult_ids(after, PAGE).await?;
+        let Some((last, _)) = page.last() else { return Ok(count) };
+        after = Some(*last);
+        count += page.len() as u64;
+    }
+}
+
+/// Nodes that share their images have a file system mounted at `blobs`: it is a place for them as long as it is empty.
+fn is_vacant(data_dir: &Path) -> std::io::Result<bool> {
+    Ok(files::is_empty_but_for(data_dir, BLOBS)? && files::is_empty(&data_dir.join(BLOBS))?)
 }
 
 fn sqlite_path(url: &str) -> Result<PathBuf> {

@@ -1,6 +1,6 @@
 //! Where a drill works. For a while the whole database lies there in the clear, with the master key beside it.
 
-use super::files;
+use super::made::make_folder;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
@@ -22,10 +22,10 @@ impl Scratch {
     /// takes, twice.
     pub(super) fn make(base: &Path) -> Result<Self> {
         let cannot = || format!("{} cannot be used for a drill", base.display());
-        files::make_folder(base).with_context(cannot)?;
+        make_folder(base).with_context(cannot)?;
         sweep(base).with_context(cannot)?;
         let folder = base.join(format!("{PREFIX}{}", uuid::Uuid::new_v4()));
-        files::make_folder(&folder).with_context(cannot)?;
+        make_folder(&folder).with_context(cannot)?;
         let lock = open_lock(&folder).with_context(cannot)?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { folder, _lock: lock }),

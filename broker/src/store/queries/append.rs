@@ -5,7 +5,7 @@
 //! all appends of all consults stand in line; only the insertion of the events follows it, whose rows carry their
 //! position. The events' primary key is the last word on who was first.
 
-use super::{Conn, Query, Result, Sql, counters, purge, query};
+use super::{Conn, Query, Result, Sql, counters, guests, purge, query};
 use crate::app::ports::{Append, Appended, EventRow, RepoError, SnapshotRow};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -25,6 +25,9 @@ pub(in crate::store) async fn append(db: &mut Conn, write: &Append) -> Result<Ap
         return Ok(Appended::StudyPurged);
     }
     detach_studies(db, write).await?;
+    for guest_id in &write.sent_away {
+        guests::end(db, write.consult_id, *guest_id).await?;
+    }
     let count = write.events.len() as i64;
     let position = counters::raise(db, counters::LOG, count).await?;
     if insert_events(db, write.consult_id, &write.events, position - count).await? != count {

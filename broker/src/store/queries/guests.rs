@@ -3,6 +3,7 @@
 use super::{Conn, Result, Row, query};
 use crate::app::ports::GuestRow;
 use sqlx::Row as _;
+use uuid::Uuid;
 
 macro_rules! columns {
     () => {
@@ -74,6 +75,11 @@ pub(in crate::store) async fn by_cookie(db: &mut Conn, cookie_hash: &[u8], now: 
         .fetch_optional(db)
         .await?;
     row.as_ref().map(read).transpose()
+}
+
+pub(in crate::store) async fn end(db: &mut Conn, consult_id: Uuid, id: Uuid) -> Result<()> {
+    query("DELETE FROM guests WHERE id = $1 AND consult_id = $2").bind(id).bind(consult_id).execute(db).await?;
+    Ok(())
 }
 
 fn read(row: &Row) -> Result<GuestRow> {
