@@ -92,6 +92,8 @@ counters! {
     data_too_large,
     /// See [`Drops::data_backlog`].
     data_backlog,
+    /// See [`Drops::data_flood`].
+    data_flood,
     /// See [`Drops::not_kept`].
     not_kept,
     /// See [`Drops::panics`].
@@ -171,6 +173,9 @@ pub struct Drops {
     pub data_too_large: u64,
     /// Data channel frames not sent to a member who does not read fast enough.
     pub data_backlog: u64,
+    /// Data channel frames of a member who sends too many: on `pointer` those that were thrown away, on `state` the times
+    /// that no more were read for a while.
+    pub data_flood: u64,
     /// Entries relayed but not kept because a limit was reached.
     pub not_kept: u64,
     /// Peers dropped because their handling panicked.
@@ -217,6 +222,7 @@ impl Counters {
                 data_malformed: sum(|c| &c.data_malformed),
                 data_too_large: sum(|c| &c.data_too_large),
                 data_backlog: sum(|c| &c.data_backlog),
+                data_flood: sum(|c| &c.data_flood),
                 not_kept: sum(|c| &c.not_kept),
                 panics: sum(|c| &c.panics),
             },

@@ -330,22 +330,3 @@ async fn rooms_live_on_their_own_shards() {
     assert_eq!((sfu.stats().rooms, sfu.stats().peers), (12, 24));
     sfu.shutdown().await;
 }
-
-#[tokio::test]
-async fn one_who_does_not_read_is_cut_off_and_catches_up() {
-    let sfu = start();
-    let (mut a, mut b) = pair(&sfu).await;
-    run([&mut a, &mut b], "channels", |c| c.iter().all(|c| c.is_open("state")));
-    a.send_frame("state", 1, b"slice", b"kept");
-    let large = vec![7; sfu::MAX_DATA_FRAME - 100];
-    for n in 0..400u64 {
-        a.send_frame("state", 3, b"", &large);
-        run([&mut a], "it is relayed", |_| sfu.stats().data_frames > n);
-    }
-    assert!(sfu.stats().drops.data_backlog > 0, "more waits for b than anybody should keep");
-    run([&mut a, &mut b], "b has a new view", |[_, b]| b.frames.iter().filter(|(_, frame)| frame[0] == 4).count() == 2);
-    a.send_frame("state", 3, b"", b"and goes on");
-    run([&mut a, &mut b], "b hears again", |[_, b]| b.frames.iter().any(|(_, frame)| frame.ends_with(b"and goes on")));
-    assert_eq!(sfu.stats().drops.panics, 0);
-    sfu.shutdown().await;
-}

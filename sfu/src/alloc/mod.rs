@@ -12,7 +12,7 @@ use crate::congestion::DataRate;
 
 #[cfg(test)]
 use allocate::allocate;
-pub(crate) use switching::{Switching, wanted};
+pub(crate) use switching::{Switching, Wanted, wanted};
 
 /// What a stream is to its viewer. The order is the order of serving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

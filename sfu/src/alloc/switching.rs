@@ -1,5 +1,5 @@
 use super::allocate::{capped, served, unlimited};
-use super::{Choice, DataRate, Wish};
+use super::{Choice, DataRate, Kind, Wish};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -11,6 +11,8 @@ const BETWEEN_UP: Duration = Duration::from_secs(1);
 const UP_TO: f64 = 0.85;
 /// How long a stream waits after it had to go down: first, and at most; doubled when it goes down soon after it went up.
 /// Less: it flickers on a path between two layers. More: after a bad time the picture comes back later (within 15 s).
+/// The lowest layer comes back at once where there is room, and after the first wait where it just fits: no picture at
+/// all is worse than one that flickers.
 const FIRST_WAIT: Duration = Duration::from_secs(2);
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
 /// Down this soon after up: the switch up was a mistake.
@@ -26,11 +28,12 @@ pub(crate) struct Switching<S> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct History {
     up: Option<Instant>,
+    down: Option<Instant>,
     not_before: Option<Instant>,
     wait: Duration,
 }
 
-const UNTRIED: History = History { up: None, not_before: None, wait: FIRST_WAIT };
+const UNTRIED: History = History { up: None, down: None, not_before: None, wait: FIRST_WAIT };
 
 impl<S> Default for Switching<S> {
     fn default() -> Self {
@@ -38,9 +41,22 @@ impl<S> Default for Switching<S> {
     }
 }
 
-/// The budget at which all wishes are granted: what [`crate::congestion::Estimate::want`] wants to know.
-pub(crate) fn wanted<S: Copy>(wishes: &[Wish<'_, S>]) -> DataRate {
-    unlimited(wishes) * (1.0 / UP_TO)
+/// What [`crate::congestion::Estimate::want`] wants to know.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted {
+    /// The budget at which all wishes are granted.
+    pub(crate) all: DataRate,
+    /// And that for the voices and the smallest form of the most important picture.
+    pub(crate) least: DataRate,
+}
+
+pub(crate) fn wanted<S: Copy>(wishes: &[Wish<'_, S>]) -> Wanted {
+    let lowest = |wish: &Wish<'_, S>| wish.layers.first().map_or(DataRate::ZERO, |layer| layer.rate);
+    let voices: DataRate = wishes.iter().filter(|wish| wish.kind == Kind::Audio).map(lowest).sum();
+    let pictures = served(wishes).into_iter().map(|at| &wishes[at]);
+    let picture =
+        pictures.into_iter().find(|wish| !wish.always_wants() && wish.height > 0).map_or(DataRate::ZERO, lowest);
+    Wanted { all: unlimited(wishes) * (1.0 / UP_TO), least: voices + picture }
 }
 
 impl<S: Copy + Ord> Switching<S> {
@@ -53,9 +69,10 @@ impl<S: Copy + Ord> Switching<S> {
         self.forget(wishes);
         let comfortable = capped(budget * UP_TO, wishes, |_, _| true);
         // A newcomer may start with what is comfortable, the others keep what they have.
-        let ceiling = |at: usize| match wishes[at].current {
-            None if !self.streams.contains_key(&wishes[at].stream) => comfortable[at].layer,
-            current => current,
+        let ceiling = |at: usize| match (wishes[at].current, self.streams.get(&wishes[at].stream)) {
+            (None, None) => comfortable[at].layer,
+            (None, Some(history)) if comfortable[at].layer.is_some() || history.may_flicker(now) => lowest(&wishes[at]),
+            (current, _) => current,
         };
         let kept = capped(budget, wishes, |at, layer| ceiling(at).is_some_and(|most| layer <= most));
         let rises = |at: usize| !wishes[at].always_wants() && comfortable[at].layer > kept[at].layer;
@@ -90,9 +107,13 @@ impl<S: Copy + Ord> Switching<S> {
             };
             if choice.layer > wish.current {
                 history.up = Some(now);
-                self.last_up = Some(now);
+                // The lowest layer takes nobody's turn.
+                if choice.layer > lowest(wish) {
+                    self.last_up = Some(now);
+                }
             } else if choice.layer < wish.current && !fits_wish(wish, choice) {
                 let mistake = history.up.is_some_and(|at| now < at + MISTAKE);
+                history.down = Some(now);
                 history.wait = if mistake { (history.wait * 2).min(LONGEST_WAIT) } else { FIRST_WAIT };
                 history.not_before = Some(now + history.wait);
             }
@@ -103,6 +124,16 @@ impl<S: Copy + Ord> Switching<S> {
     fn forget(&mut self, wishes: &[Wish<'_, S>]) {
         self.streams.retain(|stream, _| wishes.iter().any(|wish| wish.stream == *stream && wish.height > 0));
     }
+}
+
+impl History {
+    fn may_flicker(&self, now: Instant) -> bool {
+        self.down.is_none_or(|at| now >= at + FIRST_WAIT)
+    }
+}
+
+fn lowest<S>(wish: &Wish<'_, S>) -> Option<u8> {
+    wish.layers.first().map(|layer| layer.number)
 }
 
 /// Down because the viewer shows it smaller, not for want of bandwidth.

@@ -109,8 +109,8 @@ fn down_at_once_and_up_one_a_second() {
             ups.push((step, changed));
         }
     }
-    // Screen, presenter, the larger face, the smaller one; nothing before the wait is over.
-    assert_eq!(ups, [(20, vec![3]), (30, vec![2]), (40, vec![4]), (50, vec![0])]);
+    // The smallest of each at once. Then screen, presenter and the larger face; nothing before the wait is over.
+    assert_eq!(ups, [(1, vec![0, 2, 3, 4]), (20, vec![3]), (30, vec![2]), (40, vec![4])]);
 }
 
 #[test]
@@ -129,6 +129,25 @@ fn a_switch_up_that_was_a_mistake_is_repeated_ever_later() {
     }
     let waits: Vec<_> = ups.windows(2).map(|pair| pair[1] - pair[0]).collect();
     assert_eq!(waits, [41, 81, 81, 81, 81], "{ups:?}");
+}
+
+#[test]
+fn the_lowest_layer_comes_back_at_once_or_when_it_just_fits_after_two_seconds() {
+    for (budget, steps) in [(200, 1), (160, 20)] {
+        let mut view = View::new(vec![(Kind::Presenter, ladder(), 720)]);
+        let (mut switching, start) = (Switching::default(), crate::net::clock::now());
+        // Up and down again often: what is above it has to wait for eight seconds.
+        for step in 0..10 {
+            let now = start + Duration::from_secs(step * 9);
+            view.choose(&mut switching, now, 4_000);
+            view.choose(&mut switching, now + Duration::from_secs(8), 4_000);
+            view.choose(&mut switching, now + Duration::from_millis(8_500), 100);
+        }
+        let dark = start + Duration::from_millis(9 * 9_000 + 8_500);
+        let back = (1..200)
+            .find(|step| view.choose(&mut switching, dark + Duration::from_millis(step * 100), budget)[0].is_some());
+        assert_eq!(back, Some(steps), "with {budget} kbit/s");
+    }
 }
 
 #[test]
@@ -265,7 +284,7 @@ proptest! {
                 let full = allocate(rate, &view.wishes());
                 for (at, choice) in choices.iter().enumerate() {
                     let video = !matches!(view.streams[at].0, Kind::Audio | Kind::Data);
-                    if video && choice.layer > before[at] && shown[at] {
+                    if video && choice.layer > before[at].max(Some(0)) && shown[at] {
                         prop_assert!(last_up.is_none_or(|at| now >= at + Duration::from_secs(1)));
                         last_up = Some(now);
                     }

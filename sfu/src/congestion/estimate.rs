@@ -7,6 +7,7 @@ use super::probe::{Probe, Prober};
 use super::queue::Queue;
 use super::trend::{Trend, Usage};
 use super::{Acked, DataRate};
+use crate::alloc::Wanted;
 use std::time::{Duration, Instant};
 
 /// Before anything is known. More: a weak path starts with a queue. Less: the first seconds look worse than they must;
@@ -14,10 +15,6 @@ use std::time::{Duration, Instant};
 const START: f64 = 800_000.0;
 /// Never less: the voices of a consult go out anyway.
 const LEAST: f64 = 50_000.0;
-/// A growing delay alone never takes the target below this: voice and the smallest picture. When little is sent, jitter
-/// looks like a queue that fills; a path too narrow for this much loses packets soon, and losses go down to [`LEAST`].
-/// More floods a narrow line until then; less lets a bad Wi-Fi take the picture away for nothing.
-const PICTURE: f64 = 250_000.0;
 /// Never more: nobody wishes for as much, and arithmetic stays sane.
 const MOST: f64 = 50_000_000.0;
 /// Part of what arrives that is kept while the queue grows (draft-ietf-rmcat-gcc-02 § 5.5). Less: the queue drains
@@ -25,22 +22,28 @@ const MOST: f64 = 50_000_000.0;
 const BACK_OFF: f64 = 0.85;
 /// Between two reductions: a round trip and a feedback, so that each rests on what the one before did.
 const BETWEEN: Duration = Duration::from_millis(250);
-/// A queue that is long, and the part of packets lost beyond the path's own with which it is full: it need not grow any more to be too much.
-/// More: voices are late for longer. Less: jitter is taken for a queue.
-const LONG: Duration = Duration::from_millis(80);
+/// A delay that grows is a queue only when it is this long as well, or jitter of tens of milliseconds is one. More: voices
+/// are late for longer. Less: jitter is taken for a queue.
+const SHORT: Duration = Duration::from_millis(40);
+/// A queue that is that long needs not grow any more to be too much when this part of the packets is lost beyond the
+/// path's own: it is full. Routers keep 100 to 200 ms.
 const OVERFLOW: f64 = 0.03;
+/// A queue so long leaves no room to grow. Less: the delay of a route that became longer keeps the target down.
+const LONG: Duration = Duration::from_millis(80);
 /// After a reduction for delay, what is lost was lost in the full queue for so long; longer leaves a policer unnoticed.
 const DRAINED: Duration = Duration::from_secs(1);
-/// Growth without proof, per second (§ 5.5), and up to where above what arrives. More of either: an estimate nobody has
-/// tested, and a layer switched on that does not fit.
+/// Growth without proof, per second (§ 5.5), and up to where above what arrives, less by what is lost. More of either: an
+/// estimate nobody has tested, and a layer switched on that does not fit.
 const GROWTH: f64 = 1.08;
 const UNPROVEN: f64 = 1.1;
 /// How long after a probe the delays are its own echo, and not looked at. Longer: blind to real congestion.
 const ECHO: Duration = Duration::from_millis(150);
-/// Sent without any answer for so long: the target is halved, and again each time this has passed. Shorter: a burst of
-/// lost feedback counts as the end of the path.
+/// Sent without any answer for so long: nothing is known of the path any more. It counts for half of what it carried, or
+/// like a new one. Shorter: a burst of lost feedback counts as the end of the path.
 const SILENCE: Duration = Duration::from_secs(1);
-/// Silence halves no further: less would cost seconds of climbing when the path is back.
+/// And each time this has passed the target is halved, in case all is lost because it is too much, but no further than
+/// to [`SILENT`]. Shorter: after a lift the smallest pictures have to begin anew. Longer: a dead path is flooded longer.
+const DEAD: Duration = Duration::from_secs(10);
 const SILENT: f64 = 200_000.0;
 
 /// Part of the target that retransmissions may take beside what the path loses anyway, and for how long that may be saved
@@ -54,6 +57,9 @@ const SAVED: f64 = 0.3;
 pub(crate) struct Estimate {
     target: f64,
     wanted: f64,
+    /// A growing delay alone never takes the target below: the voices and the smallest picture. A path too narrow for
+    /// them loses packets soon, and losses go down to [`LEAST`].
+    least: f64,
     groups: Groups,
     trend: Trend,
     queue: Queue,
@@ -68,8 +74,12 @@ pub(crate) struct Estimate {
     credited: Option<Instant>,
     /// The first packet sent since the last answer, or the last halving.
     waiting: Option<Instant>,
-    /// Halved for silence since the last answer.
-    silent: bool,
+    /// The target before it was lowered for silence.
+    before_silence: Option<f64>,
+    /// There was a silence, nobody asked yet.
+    came_back: bool,
+    /// What was sent before this and did not come was lost to a silence.
+    heard_again: Option<Instant>,
     /// Delays of packets sent in between are a probe's own.
     blind: Option<(Instant, Instant)>,
 }
@@ -79,6 +89,7 @@ impl Default for Estimate {
         Self {
             target: START,
             wanted: 0.0,
+            least: 0.0,
             groups: Groups::default(),
             trend: Trend::default(),
             queue: Queue::default(),
@@ -90,7 +101,9 @@ impl Default for Estimate {
             credit: 0.0,
             credited: None,
             waiting: None,
-            silent: false,
+            before_silence: None,
+            came_back: false,
+            heard_again: None,
             blind: None,
         }
     }
@@ -112,9 +125,15 @@ impl Estimate {
         self.loss.average()
     }
 
-    /// What would be sent with bandwidth without end, margins included. Probes stop there.
-    pub(crate) fn want(&mut self, media: DataRate) {
-        self.wanted = (media.as_bits() as f64 / self.kept()).min(MOST);
+    /// What would be sent with bandwidth without end, margins included, where probes stop; and what goes out at least.
+    pub(crate) fn want(&mut self, wanted: Wanted) {
+        let rate = |media: DataRate| media.as_bits() as f64 / self.kept();
+        (self.wanted, self.least) = (rate(wanted.all).min(MOST), rate(wanted.least).min(START));
+    }
+
+    /// The path answers again after it did not for a while: what its client has of pictures is of no use. Said once.
+    pub(crate) fn came_back(&mut self) -> bool {
+        std::mem::take(&mut self.came_back)
     }
 
     /// Something with a transport-wide number went out.
@@ -141,29 +160,36 @@ impl Estimate {
             return;
         }
         self.waiting = None;
-        let after_silence = std::mem::take(&mut self.silent);
+        if let Some(before) = self.before_silence.take() {
+            self.begin_again(now, before);
+        }
         self.prober.started(now);
         let usual_loss = self.loss.average();
         let mut proven = None;
         for packet in packets {
             proven = proven.or(self.prober.acked(now, packet, usual_loss));
-            if let Some(arrival) = packet.arrival {
-                self.delivered.arrived(arrival, packet.size);
-                self.queue.arrived(packet.sent, arrival);
-                self.delay(packet, arrival);
+            let Some(arrival) = packet.arrival else {
+                self.queue.lost();
+                continue;
+            };
+            self.delivered.arrived(arrival, packet.size);
+            self.delay(packet, arrival);
+            if self.queue.arrived(packet.sent, arrival) {
+                self.restart();
+                self.prober.anew(now);
             }
         }
-        // What was lost in silence was lost to the silence.
-        let lost = packets.iter().filter(|packet| packet.arrival.is_none() && !after_silence).count();
+        let counts = |packet: &&Acked| self.heard_again.is_none_or(|at| packet.sent >= at);
+        let lost = packets.iter().filter(counts).filter(|packet| packet.arrival.is_none()).count();
         let delivered = self.delivered.rate();
         if let Some(limit) =
             self.loss.counted(now, (lost, packets.len()), delivered.unwrap_or(self.target), self.queueing(now))
         {
             self.reduce(now, limit);
         }
-        let usage = self.trend.usage();
+        let usage = self.usage();
         let lost = lost as f64 / packets.len() as f64;
-        let overflows = self.queue.length() > LONG && lost - self.loss.own() > OVERFLOW;
+        let overflows = self.queue.length() > SHORT && lost - self.loss.own() > OVERFLOW;
         let full = overflows && usage == Usage::Normal;
         if (usage == Usage::Over || full)
             && let Some(delivered) = delivered
@@ -194,11 +220,16 @@ impl Estimate {
 
     /// To be asked when [`Estimate::deadline`] has come, or more often.
     pub(crate) fn probe_due(&mut self, now: Instant) -> Option<Probe> {
-        if self.waiting.is_some_and(|since| now >= since + SILENCE) && self.answered.is_some() {
+        if self.silence_deadline().is_some_and(|at| now >= at) {
             self.waiting = Some(now);
-            self.silent = true;
-            self.restart();
-            self.reduce(now, (self.target / 2.0).max(SILENT));
+            self.target = match self.before_silence {
+                None => self.target.min((self.target / 2.0).max(START)),
+                Some(_) => self.target.min((self.target / 2.0).max(SILENT)),
+            };
+            self.before_silence.get_or_insert(self.target);
+        }
+        if self.before_silence.is_some() {
+            return None;
         }
         let probe = self.prober.due(now, self.target, self.wanted)?;
         self.blind = Some((now, now + probe.duration + ECHO));
@@ -206,9 +237,30 @@ impl Estimate {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let silence = self.waiting.filter(|_| self.answered.is_some()).map(|since| since + SILENCE);
-        let probe = self.prober.deadline(self.target, self.wanted);
-        silence.into_iter().chain(probe).min()
+        let probe = self.prober.deadline(self.target, self.wanted).filter(|_| self.before_silence.is_none());
+        self.silence_deadline().into_iter().chain(probe).min()
+    }
+
+    fn silence_deadline(&self) -> Option<Instant> {
+        let patience = if self.before_silence.is_some() { DEAD } else { SILENCE };
+        self.waiting.filter(|_| self.answered.is_some()).map(|since| since + patience)
+    }
+
+    /// After a silence the path may be another one.
+    fn begin_again(&mut self, now: Instant, target: f64) {
+        self.target = self.target.max(target);
+        (self.came_back, self.heard_again) = (true, Some(now));
+        self.queue = Queue::default();
+        self.restart();
+        self.prober.anew(now);
+    }
+
+    /// What the delay says, where the queue is long enough for it to say anything.
+    fn usage(&self) -> Usage {
+        match self.trend.usage() {
+            Usage::Over if self.queue.length() <= SHORT => Usage::Normal,
+            usage => usage,
+        }
     }
 
     fn delay(&mut self, packet: &Acked, arrival: Duration) {
@@ -227,9 +279,7 @@ impl Estimate {
     }
 
     fn queueing(&self, now: Instant) -> bool {
-        self.trend.usage() != Usage::Normal
-            || self.queue.length() > LONG
-            || self.queued.is_some_and(|at| now < at + DRAINED)
+        self.usage() == Usage::Over || self.queue.length() > SHORT || self.queued.is_some_and(|at| now < at + DRAINED)
     }
 
     /// The delays before and those to come are not of a piece.
@@ -242,7 +292,7 @@ impl Estimate {
         let due = self.queued.is_none_or(|at| now >= at + BETWEEN);
         if due {
             self.queued = Some(now);
-            self.reduce(now, (delivered * BACK_OFF).max(PICTURE));
+            self.reduce(now, (delivered * BACK_OFF).max(self.least));
         }
     }
 
@@ -253,7 +303,7 @@ impl Estimate {
 
     fn grow(&mut self, now: Instant, delivered: f64) {
         let elapsed = self.answered.map_or(0.0, |at| now.saturating_duration_since(at).as_secs_f64()).min(1.0);
-        let grown = (self.target * GROWTH.powf(elapsed)).min(delivered * UNPROVEN).min(MOST);
+        let grown = (self.target * GROWTH.powf(elapsed)).min(delivered * (UNPROVEN - self.loss.average())).min(MOST);
         self.target = self.target.max(grown);
     }
 

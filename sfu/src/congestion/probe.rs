@@ -138,6 +138,11 @@ impl Prober {
         }
     }
 
+    /// The path is another one: what was learnt of the old one keeps nobody waiting.
+    pub(super) fn anew(&mut self, now: Instant) {
+        *self = Self { last_id: self.last_id, next: Some(now), ..Self::default() };
+    }
+
     /// The path is too full: what is running proves nothing any more.
     pub(super) fn congested(&mut self, now: Instant) {
         self.running = None;

@@ -8,12 +8,23 @@ use std::time::{Duration, Instant};
 const BASE: Duration = Duration::from_secs(30);
 /// The queue now is the least delay of the last one to two of these. More is later, less is a frame's own length.
 const RECENT: Duration = Duration::from_millis(100);
+/// The delay is this much longer from one [`RECENT`] to the next, in seconds: no queue of ours grows so fast, or then it
+/// goes on growing. Less: a key frame on a thin line. More: a route that is a little longer is taken for a queue.
+const STEP: f64 = 0.06;
+/// And then changes by no more than this, in seconds, for so many times [`RECENT`]. Less: jitter hides the step. More: a
+/// queue that still grows is taken for the route.
+const FLAT: f64 = 0.04;
+const TIMES: u32 = 5;
+/// A queue that is full is flat as well, and loses at least this part: a step like that needs far more than fits.
+const OVERFLOWS: f64 = 0.2;
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     first: Option<(Instant, Duration)>,
     base: Least,
     recent: Least,
+    span: Span,
+    step: Option<Step>,
 }
 
 /// The least of a window that slides by halves.
@@ -24,19 +35,82 @@ struct Least {
     current: Option<f64>,
 }
 
+/// What came within [`RECENT`], and the least delay of the span before.
+#[derive(Clone, Copy, Debug, Default)]
+struct Span {
+    since: Duration,
+    before: Option<f64>,
+    least: Option<f64>,
+    lost: u32,
+    total: u32,
+}
+
+/// The delay is suddenly longer; if it stays so, the route is.
+#[derive(Clone, Copy, Debug)]
+struct Step {
+    least: f64,
+    most: f64,
+    times: u32,
+    lost: u32,
+    total: u32,
+}
+
 impl Queue {
-    pub(super) fn arrived(&mut self, sent: Instant, arrival: Duration) {
+    /// Returns whether the route turns out to be longer than it was: what was taken for a queue is none.
+    pub(super) fn arrived(&mut self, sent: Instant, arrival: Duration) -> bool {
         let (first_sent, first_arrival) = *self.first.get_or_insert((sent, arrival));
         let delay = arrival.as_secs_f64()
             - first_arrival.as_secs_f64()
             - sent.saturating_duration_since(first_sent).as_secs_f64();
         self.base.add(arrival, delay, BASE);
         self.recent.add(arrival, delay, RECENT);
+        let is_over = arrival.saturating_sub(self.span.since) >= RECENT;
+        let is_longer = is_over && self.span_ended(arrival);
+        self.span.total += 1;
+        self.span.least = Some(self.span.least.map_or(delay, |least| least.min(delay)));
+        if is_longer {
+            self.base = Least { since: arrival, before: None, current: self.recent.get() };
+        }
+        is_longer
+    }
+
+    pub(super) fn lost(&mut self) {
+        self.span.lost += 1;
+        self.span.total += 1;
     }
 
     pub(super) fn length(&self) -> Duration {
         let length = self.recent.get().zip(self.base.get()).map_or(0.0, |(now, least)| now - least);
         Duration::try_from_secs_f64(length.max(0.0)).unwrap_or(Duration::MAX)
+    }
+
+    fn span_ended(&mut self, arrival: Duration) -> bool {
+        let Span { before, least, lost, total, .. } = self.span;
+        self.span = Span { since: arrival, before: least, ..Span::default() };
+        let Some(now) = least else { return false };
+        let step = self.step.take().map(|step| step.with(now, lost, total)).filter(Step::is_flat);
+        let begins = before.is_some_and(|before| now > before + STEP);
+        self.step = step.or(begins.then_some(Step { least: now, most: now, times: 1, lost, total }));
+        if self.step.is_none_or(|step| step.times < TIMES) {
+            return false;
+        }
+        self.step.take().is_some_and(|step| f64::from(step.lost) < OVERFLOWS * f64::from(step.total))
+    }
+}
+
+impl Step {
+    fn with(self, now: f64, lost: u32, total: u32) -> Step {
+        Step {
+            least: self.least.min(now),
+            most: self.most.max(now),
+            times: self.times + 1,
+            lost: self.lost + lost,
+            total: self.total + total,
+        }
+    }
+
+    fn is_flat(&self) -> bool {
+        self.most - self.least <= FLAT
     }
 }
 

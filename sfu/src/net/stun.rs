@@ -1,5 +1,5 @@
-//! The little of STUN (RFC 8489) that the demultiplexer reads itself: whom a request is for, and whether its sender
-//! knows the password. Answering is the ICE agent's work.
+//! The little of STUN (RFC 8489) that is not the ICE agent's: whom a request is for, whether its sender knows the
+//! password, and the check by which a client is asked whether it is at a new address (see `net::path`).
 
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
@@ -11,7 +11,16 @@ const BINDING_SUCCESS: [u8; 2] = [0x01, 0x01];
 const BINDING_ERROR: [u8; 2] = [0x01, 0x11];
 const USERNAME: u16 = 0x0006;
 const MESSAGE_INTEGRITY: u16 = 0x0008;
+const PRIORITY: u16 = 0x0024;
 const USE_CANDIDATE: u16 = 0x0025;
+const FINGERPRINT: u16 = 0x8028;
+const ICE_CONTROLLED: u16 = 0x8029;
+/// Bytes of a MESSAGE-INTEGRITY and of a FINGERPRINT, heads included.
+const INTEGRITY: usize = 24;
+const CHECKSUM: usize = 8;
+/// Of a peer-reflexive candidate, the first component (RFC 8445 § 5.1.2.1). Clients know our candidates, so it tells
+/// them nothing.
+const PRFLX_PRIORITY: u32 = (110 << 24) | (65_535 << 8) | 255;
 
 pub(crate) type TransactionId = [u8; 12];
 
@@ -45,6 +54,13 @@ pub(crate) fn response_to(datagram: &[u8]) -> Option<TransactionId> {
     (response && Protocol::of(datagram) == Some(Protocol::Stun)).then(|| transaction(datagram))
 }
 
+/// Whether a response says yes, and its sender knows the password that the request was signed with.
+pub(crate) fn is_success_signed_with(datagram: &[u8], password: &str) -> bool {
+    let integrity = attributes(datagram).find(|(kind, ..)| *kind == MESSAGE_INTEGRITY);
+    datagram.get(..2) == Some(&BINDING_SUCCESS)
+        && integrity.is_some_and(|(_, at, value)| is_signed(&datagram[..at], value, password))
+}
+
 /// A binding request with a message integrity that has not been checked yet.
 #[derive(Clone, Copy)]
 pub(crate) struct Request<'a> {
@@ -53,6 +69,7 @@ pub(crate) struct Request<'a> {
     pub(crate) receiver: &'a str,
     pub(crate) use_candidate: bool,
     integrity_at: usize,
+    integrity: &'a [u8],
 }
 
 impl<'a> Request<'a> {
@@ -61,21 +78,18 @@ impl<'a> Request<'a> {
         if Protocol::of(datagram) != Some(Protocol::Stun) || !is_request(datagram) {
             return None;
         }
-        let (mut receiver, mut use_candidate, mut at) = (None, false, HEADER);
-        while at + 4 <= datagram.len() {
-            let kind = u16::from_be_bytes([datagram[at], datagram[at + 1]]);
-            let length = usize::from(u16::from_be_bytes([datagram[at + 2], datagram[at + 3]]));
-            let value = datagram.get(at + 4..at + 4 + length)?;
+        let (mut receiver, mut use_candidate) = (None, false);
+        for (kind, at, value) in attributes(datagram) {
             match kind {
                 USERNAME => receiver = Some(std::str::from_utf8(value).ok()?.split(':').next()?),
                 USE_CANDIDATE => use_candidate = true,
                 // What follows the integrity is not covered by it (RFC 8489 § 14.5).
-                MESSAGE_INTEGRITY if length == 20 => {
-                    return Some(Request { datagram, receiver: receiver?, use_candidate, integrity_at: at });
+                MESSAGE_INTEGRITY if value.len() == INTEGRITY - 4 => {
+                    let (receiver, integrity_at, integrity) = (receiver?, at, value);
+                    return Some(Request { datagram, receiver, use_candidate, integrity_at, integrity });
                 }
                 _ => {}
             }
-            at += 4 + length.next_multiple_of(4);
         }
         None
     }
@@ -84,20 +98,72 @@ impl<'a> Request<'a> {
         transaction(self.datagram)
     }
 
-    /// Short-term credentials (RFC 8489 § 9.1): HMAC-SHA1 over the message up to the attribute, with the length field
-    /// as if the attribute were the last.
     pub(crate) fn is_signed_with(&self, password: &str) -> bool {
-        let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(password.as_bytes()) else { return false };
-        let length = (self.integrity_at + 24 - HEADER) as u16;
-        mac.update(&self.datagram[..2]);
-        mac.update(&length.to_be_bytes());
-        mac.update(&self.datagram[4..self.integrity_at]);
-        mac.verify_slice(&self.datagram[self.integrity_at + 4..self.integrity_at + 24]).is_ok()
+        is_signed(&self.datagram[..self.integrity_at], self.integrity, password)
     }
+}
+
+/// A connectivity check of the controlled side (RFC 8445 § 7.2.2). `user` is "client's fragment:ours", `password` the
+/// client's.
+pub(crate) fn check(id: TransactionId, tie_breaker: u64, user: &str, password: &str) -> Option<Vec<u8>> {
+    let mut message = [&BINDING_REQUEST[..], &[0, 0], &COOKIE, &id].concat();
+    put(&mut message, USERNAME, user.as_bytes());
+    put(&mut message, ICE_CONTROLLED, &tie_breaker.to_be_bytes());
+    put(&mut message, PRIORITY, &PRFLX_PRIORITY.to_be_bytes());
+    let integrity = integrity_of(&message, password)?.finalize().into_bytes();
+    put(&mut message, MESSAGE_INTEGRITY, &integrity);
+    // The checksum covers the length of the whole (RFC 8489 § 14.7).
+    let length = (message.len() + CHECKSUM - HEADER) as u16;
+    message[2..4].copy_from_slice(&length.to_be_bytes());
+    let sum = fingerprint(&message);
+    put(&mut message, FINGERPRINT, &sum.to_be_bytes());
+    Some(message)
+}
+
+fn put(message: &mut Vec<u8>, kind: u16, value: &[u8]) {
+    message.extend(kind.to_be_bytes());
+    message.extend((value.len() as u16).to_be_bytes());
+    message.extend(value);
+    message.resize(message.len().next_multiple_of(4), 0);
 }
 
 fn transaction(datagram: &[u8]) -> TransactionId {
     let mut id = [0; 12];
     id.copy_from_slice(&datagram[8..HEADER]);
     id
+}
+
+/// Kind, place and value of each attribute, up to the first that is malformed.
+fn attributes(datagram: &[u8]) -> impl Iterator<Item = (u16, usize, &[u8])> {
+    let mut next = HEADER;
+    std::iter::from_fn(move || {
+        let at = next;
+        let [high, low, length @ ..] = *datagram.get(at..)?.first_chunk::<4>()?;
+        let length = usize::from(u16::from_be_bytes(length));
+        next = at + 4 + length.next_multiple_of(4);
+        Some((u16::from_be_bytes([high, low]), at, datagram.get(at + 4..at + 4 + length)?))
+    })
+}
+
+/// `signed`: the message up to its integrity.
+fn is_signed(signed: &[u8], integrity: &[u8], password: &str) -> bool {
+    integrity_of(signed, password).is_some_and(|mac| mac.verify_slice(integrity).is_ok())
+}
+
+/// Short-term credentials (RFC 8489 § 9.1): HMAC-SHA1 over the message up to the attribute, with the length field as if
+/// the attribute were the last.
+fn integrity_of(message: &[u8], password: &str) -> Option<Hmac<Sha1>> {
+    let mut mac = Hmac::<Sha1>::new_from_slice(password.as_bytes()).ok()?;
+    let length = (message.len() + INTEGRITY - HEADER) as u16;
+    mac.update(&message[..2]);
+    mac.update(&length.to_be_bytes());
+    mac.update(&message[4..]);
+    Some(mac)
+}
+
+/// CRC-32 of the message up to the attribute (RFC 8489 § 14.7), bit by bit: checks of our own are rare and short.
+pub(super) fn fingerprint(message: &[u8]) -> u32 {
+    let step = |crc: u32, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+    let crc = message.iter().fold(u32::MAX, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step));
+    !crc ^ 0x5354_554e
 }

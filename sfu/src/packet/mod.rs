@@ -3,6 +3,7 @@
 
 mod codec;
 pub(crate) mod extension;
+mod numbers;
 pub(crate) mod rfc4571;
 pub(crate) mod rtcp;
 mod rtp;

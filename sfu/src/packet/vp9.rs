@@ -1,7 +1,8 @@
 //! The VP9 payload descriptor (RFC 9628 § 4.2): in the clear even when the frame behind it is encrypted.
 
-use super::vp8::PictureId;
+use super::numbers::Numbers;
 use super::{u8_at, u16_at};
+use std::ops::Deref;
 
 /// Spatial layers that a scalability structure can name (N_S has three bits).
 pub(crate) const MAX_SPATIAL: usize = 8;
@@ -9,9 +10,8 @@ pub(crate) const MAX_SPATIAL: usize = 8;
 /// What the descriptor says, and where, of one payload. Without layer indices both layers are 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Descriptor {
-    picture_id: Option<PictureId>,
-    /// TL0PICIDX and where it stands; only in non-flexible mode.
-    layer_zero: Option<(u8, usize)>,
+    /// TL0PICIDX is there in non-flexible mode only.
+    numbers: Numbers,
     /// P: uses an earlier picture. If not, switching up to this spatial layer from the one below is possible here.
     pub(crate) is_inter_predicted: bool,
     /// F: references are listed in every packet.
@@ -49,6 +49,14 @@ impl Sizes {
     }
 }
 
+impl Deref for Descriptor {
+    type Target = Numbers;
+
+    fn deref(&self) -> &Numbers {
+        &self.numbers
+    }
+}
+
 impl Descriptor {
     /// `None` if the payload is shorter than its descriptor says, or lists more references than it may. An empty
     /// payload (padding) has none either.
@@ -64,8 +72,7 @@ impl Descriptor {
         };
         let mut at = 1;
         if flags & 0x80 != 0 {
-            let (picture_id, behind) = PictureId::read(payload, at)?;
-            (found.picture_id, at) = (Some(picture_id), behind);
+            at = found.numbers.read_picture_id(payload, at)?;
         }
         if flags & 0x20 != 0 {
             let layers = u8_at(payload, at)?;
@@ -75,8 +82,7 @@ impl Descriptor {
             found.spatial = layers >> 1 & 0x07;
             found.is_inter_layer = layers & 0x01 != 0;
             if !found.is_flexible {
-                found.layer_zero = Some((u8_at(payload, at)?, at));
-                at += 1;
+                at = found.numbers.read_layer_zero(payload, at)?;
             }
         }
         if found.is_flexible && found.is_inter_predicted {
@@ -92,32 +98,6 @@ impl Descriptor {
     /// First packet of a picture that needs none before it: where a new subscriber can begin.
     pub(crate) fn starts_key_picture(&self) -> bool {
         self.starts_frame && self.spatial == 0 && !self.is_inter_predicted && !self.is_inter_layer
-    }
-
-    /// 7 or 15 bits, see [`Descriptor::picture_id_mask`].
-    pub(crate) fn picture_id(&self) -> Option<u16> {
-        self.picture_id.map(PictureId::value)
-    }
-
-    /// The bits that the picture id has here; 0 without one.
-    pub(crate) fn picture_id_mask(&self) -> u16 {
-        self.picture_id.map_or(0, PictureId::mask)
-    }
-
-    /// TL0PICIDX.
-    pub(crate) fn layer_zero(&self) -> Option<u8> {
-        self.layer_zero.map(|(value, _)| value)
-    }
-
-    /// Writes other numbers over the descriptor's, in a payload with the very descriptor that was parsed. Fields that
-    /// it lacks stay away, lengths stay as they are.
-    pub(crate) fn patch_in_place(&self, payload: &mut [u8], picture_id: u16, layer_zero: u8) {
-        if let Some(field) = self.picture_id {
-            field.write(payload, picture_id);
-        }
-        if let Some((_, at)) = self.layer_zero {
-            payload[at] = layer_zero;
-        }
     }
 }
 

@@ -13,9 +13,15 @@ const REORDERING: Duration = Duration::from_millis(8);
 /// estimate makes a storm.
 const MIN_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Questions for one packet. More: the tail of a bad path is repaired, and a dead one asked longer. Less: with a tenth
-/// lost both ways a round fails one time in five, so eight leave 3 in a million.
+/// Rounds of questions for one packet. More: the tail of a bad path is repaired, and a dead one asked longer. Less: with a
+/// tenth lost both ways a round fails one time in ten, so eight leave 3 in a hundred million.
 const MAX_ROUNDS: u32 = 8;
+
+/// On a path with a longer round trip each round is two questions this far apart, since a question that is lost costs the
+/// viewer a whole one; senders answer the second only if the first was lost. Less: both are lost together. More: the
+/// second comes too late.
+const SECOND: Duration = Duration::from_millis(20);
+const FAR: Duration = Duration::from_millis(100);
 
 /// Growth of the time between questions, which begins with a quarter more than the round trip. More: fewer rounds on a
 /// long path before it is too late. Less: more vain questions while a round-trip time that has risen is not known yet.
@@ -24,6 +30,11 @@ const GROWTH: f64 = 1.25;
 /// Age at which a packet is given up. More: repairs that no subscriber waits for. Less: a path with a round trip of
 /// 300 ms has no third round. A viewer who waits longer than this is better off with a key frame.
 const MAX_AGE: Duration = Duration::from_millis(1_500);
+
+/// After so long without anything, and so many missing, the sender was away: it keeps packets for about a second, and a
+/// key frame is there sooner than what it would take to repair. Less: a stumbling radio costs a key frame. More: the
+/// picture stands until the questions are given up.
+const AWAY: (Duration, u64) = (Duration::from_millis(1_000), 8);
 
 /// Each packet that arrives allows so many questions, in quarters: 2 is half a question. More: storms on a path that
 /// drops because it is full. Less: losses above this share are not repaired at once.
@@ -40,6 +51,8 @@ struct Gap {
     since: Instant,
     next: Instant,
     rounds: u32,
+    /// The round's first question was asked, its second was not.
+    half: bool,
 }
 
 /// Missing packets of one stream. Bounded in number, rounds, age, and in its share of what arrives; beyond those it
@@ -49,6 +62,7 @@ pub(crate) struct Missing {
     /// Ascending.
     gaps: Vec<Gap>,
     newest: Option<u64>,
+    last: Option<Instant>,
     /// Newest start of a key frame: what lies before it can be given up without another.
     key_frame: u64,
     /// Something was given up that nothing after it makes up for.
@@ -64,6 +78,7 @@ impl Default for Missing {
         Missing {
             gaps: Vec::with_capacity(MAX_MISSING),
             newest: None,
+            last: None,
             key_frame: 0,
             wants_key_frame: false,
             allowance: SAVED,
@@ -83,8 +98,13 @@ impl Missing {
             }
         } else {
             self.newest = Some(extended);
-            self.note(now, newest + 1, extended);
+            let was_away = self.last.is_some_and(|at| now.saturating_duration_since(at) >= AWAY.0);
+            match was_away && extended - newest > AWAY.1 {
+                true => self.give_up(),
+                false => self.note(now, newest + 1, extended),
+            }
         }
+        self.last = Some(now);
         if self.gaps.is_empty() {
             self.wake = None;
         }
@@ -120,15 +140,18 @@ impl Missing {
             self.give_up_before(self.key_frame);
         }
         if self.gaps.len().saturating_add(count) > MAX_MISSING {
-            self.gaps.clear();
-            self.wants_key_frame = true;
-            return;
+            return self.give_up();
         }
         let next = now + REORDERING;
-        self.gaps.extend((from..to).map(|extended| Gap { extended, since: now, next, rounds: 0 }));
+        self.gaps.extend((from..to).map(|extended| Gap { extended, since: now, next, rounds: 0, half: false }));
         if count > 0 {
             self.wake = Some(self.wake.map_or(next, |wake| wake.min(next)));
         }
+    }
+
+    fn give_up(&mut self) {
+        self.gaps.clear();
+        self.wants_key_frame = true;
     }
 
     fn give_up_before(&mut self, key_frame: u64) {
@@ -153,8 +176,13 @@ impl Missing {
             }
             *allowance -= COST;
             asks.push(gap.extended as u16);
-            gap.next = now + (rtt + rtt / 4).mul_f64(GROWTH.powi(gap.rounds as i32));
-            gap.rounds += 1;
+            gap.half = !gap.half && rtt > FAR;
+            if gap.half {
+                gap.next = now + SECOND;
+            } else {
+                gap.next = now + (rtt + rtt / 4).mul_f64(GROWTH.powi(gap.rounds as i32));
+                gap.rounds += 1;
+            }
             true
         });
     }

@@ -24,6 +24,11 @@ impl Outgoing {
         self.repetitions.allows(now, round_trip, sequence).then_some(resend)
     }
 
+    /// The subscriber asked for something in vain for too long: only a key frame helps. Said once.
+    pub(crate) fn asked_in_vain(&mut self) -> bool {
+        std::mem::take(&mut self.repetitions.in_vain)
+    }
+
     /// Sequence number for the next packet of the RTX stream, without wrap-around: the SRTP packet index.
     pub(crate) fn next_rtx(&mut self) -> u64 {
         self.newest_rtx += 1;

@@ -16,6 +16,11 @@ const REMEMBERED: usize = 256;
 /// Least time between two repetitions of a packet, where the round trip is shorter. More: a repetition that is lost too
 /// waits. Less: requests that crossed the repetition have it sent again.
 const LEAST_SPACING: Duration = Duration::from_millis(20);
+/// A packet asked for over so long, and over so many round trips, was held back or lost again and again, and decoders
+/// wait up to three seconds before they say so: a key frame is there sooner. Less: a key frame for one packet. More: the
+/// picture stands longer.
+const PATIENCE: Duration = Duration::from_millis(500);
+const ROUND_TRIPS: u32 = 3;
 
 /// Whose bytes to repeat and how.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +74,16 @@ impl Resend {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Repetitions {
     /// Empty until somebody misses something.
-    recent: Box<[Option<(u16, Instant)>]>,
+    recent: Box<[Option<Asked>]>,
+    /// Something was asked for in vain for too long.
+    pub(super) in_vain: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    sequence: u16,
+    first: Instant,
+    repeated: Instant,
 }
 
 impl Repetitions {
@@ -79,11 +93,16 @@ impl Repetitions {
             self.recent = vec![None; REMEMBERED].into();
         }
         let slot = &mut self.recent[usize::from(sequence) % REMEMBERED];
-        let spacing = round_trip.max(LEAST_SPACING);
-        let is_early = slot.is_some_and(|(last, at)| last == sequence && now.saturating_duration_since(at) < spacing);
-        if !is_early {
-            *slot = Some((sequence, now));
+        let since = |at| now.saturating_duration_since(at);
+        let Some(asked) = slot.as_mut().filter(|asked| asked.sequence == sequence) else {
+            *slot = Some(Asked { sequence, first: now, repeated: now });
+            return true;
+        };
+        self.in_vain |= since(asked.first) >= PATIENCE.max(round_trip * ROUND_TRIPS);
+        let may = since(asked.repeated) >= round_trip.max(LEAST_SPACING);
+        if may {
+            asked.repeated = now;
         }
-        !is_early
+        may
     }
 }

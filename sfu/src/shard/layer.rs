@@ -34,6 +34,8 @@ pub(super) struct Layer {
     pub(super) store: Option<Store>,
     pub(super) requests: KeyframeRequests,
     pub(super) report: Option<HeardReport>,
+    /// When its newest key frame began to come.
+    key_frame: Option<Instant>,
     next_note: Instant,
     spatial: [Spatial; SPATIAL],
     /// Spatial layers that were seen.
@@ -82,6 +84,7 @@ impl Layer {
             store: (codec != Codec::Opus).then(|| Store::new(STORED)),
             requests: KeyframeRequests::default(),
             report: None,
+            key_frame: None,
             next_note: now + MEASURED,
             spatial: Default::default(),
             count: 1,
@@ -104,6 +107,7 @@ impl Layer {
             self.missing.arrived(now, packet.extended);
             if packet.starts_key_picture() {
                 self.missing.key_frame(packet.extended);
+                self.key_frame = Some(now);
             }
         }
         if let Some(store) = &mut self.store {
@@ -118,6 +122,10 @@ impl Layer {
             // the midst of a second did not become smaller before.
             spatial.usual = spatial.rate.bits_per_second(now).max(spatial.usual - spatial.usual / 8);
         }
+    }
+
+    pub(super) fn had_key_frame_since(&self, then: Instant) -> bool {
+        self.key_frame.is_some_and(|at| at >= then)
     }
 
     /// Appends what can be had of this stream, lowest first.

@@ -1,10 +1,9 @@
 //! A room at work: its members' peers, what they send one another, and what is kept for late joiners.
 
 use super::data::CAUGHT_UP;
-use super::downlink::Carried;
 use super::member::{Member, Phase};
 use super::tick::Tick;
-use super::uplink::{Uplink, Watcher};
+use super::uplink::Uplink;
 use crate::api::{MemberId, RoomId};
 use crate::congestion::Acked;
 use crate::net::arena::Arena;
@@ -16,11 +15,7 @@ use crate::stats::Counters;
 use crate::transport::{Output, is_rtcp};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// After a (re)connection key frames are asked for twice: the first one may meet a path that is not up in both
-/// directions yet.
-const SECOND_REQUEST: Duration = Duration::from_millis(500);
+use std::time::Instant;
 
 /// Members have *places*: indices that stay as long as the member does, so that a packet finds its way without a search.
 pub(super) struct LiveRoom {
@@ -29,8 +24,8 @@ pub(super) struct LiveRoom {
     pub(super) members: Vec<Option<Box<Member>>>,
     /// What each place sends. Apart from the members, so that a packet can be read from here while one is written to.
     pub(super) uplinks: Vec<Uplink>,
-    /// Members whose peers were dropped here; the shard forgets their routes.
-    pub(super) gone: Vec<MemberId>,
+    /// Members whose peers were dropped here, and where they were; the shard forgets their routes.
+    pub(super) gone: Vec<(usize, Box<Member>)>,
     pub(super) retained: Retained,
     pub(super) counters: Arc<Counters>,
     pub(super) next_stream: u32,
@@ -75,11 +70,6 @@ impl LiveRoom {
         self.members.get_mut(place)?.as_deref_mut()
     }
 
-    /// How many there are.
-    pub(super) fn count(&self) -> usize {
-        self.members.iter().flatten().count()
-    }
-
     pub(super) fn add(&mut self, member: Member) -> usize {
         let uplink = Uplink::new(&member.peer.negotiated().published);
         let free = self.members.iter().position(Option::is_none);
@@ -88,6 +78,7 @@ impl LiveRoom {
             self.uplinks.push(Uplink::default());
             self.members.len() - 1
         });
+        self.counters.peers.add(1);
         self.members[place] = Some(Box::new(member));
         self.uplinks[place] = uplink;
         self.stir(place);
@@ -97,7 +88,9 @@ impl LiveRoom {
     /// Takes a member out. Its place may be given to another one once [`LiveRoom::apply_slots`] has run.
     pub(super) fn take(&mut self, place: usize) -> Option<Box<Member>> {
         self.uplinks[place] = Uplink::default();
-        self.members[place].take()
+        let taken = self.members[place].take();
+        self.counters.peers.change(taken.is_some().into(), 0);
+        taken
     }
 
     /// Has datagrams to collect.
@@ -140,7 +133,7 @@ impl LiveRoom {
     fn drop_peer(&mut self, place: usize) {
         if let Some(mut dropped) = self.take(place) {
             dropped.disconnected();
-            self.gone.push(dropped.id);
+            self.gone.push((place, dropped));
         }
     }
 
@@ -159,12 +152,15 @@ impl LiveRoom {
         }
         if protocol == Protocol::Media {
             return match is_rtcp(data) {
-                true => self.rtcp(now, place, data, outbox),
-                false => self.rtp(now, place, data, outbox),
+                true => self.rtcp(now, (place, from), data, outbox),
+                false => self.rtp(now, (place, from), data, outbox),
             };
         }
         let mut outputs = Vec::new();
         let Some(member) = self.member_mut(place) else { return };
+        if protocol == Protocol::Stun && member.is_answer(now, from, data) {
+            return;
+        }
         if member.peer.receive(now, data, &mut outputs).is_err() {
             self.counters.malformed.add(1);
         }
@@ -196,76 +192,7 @@ impl LiveRoom {
         member.connected(now, dominant);
         self.allocate(now, place);
         for slot in 0..self.members[place].as_ref().map_or(0, |member| member.downlink.slots.len()) {
-            self.request_for(now, place, slot, |requests| {
-                requests.want(now);
-                requests.want_again_at(now + SECOND_REQUEST);
-            });
-        }
-    }
-
-    /// Takes over the room's decisions and tells those concerned.
-    pub(super) fn apply_slots(&mut self, now: Instant) {
-        for line in self.uplinks.iter_mut().flat_map(|uplink| &mut uplink.publications) {
-            line.watchers.clear();
-        }
-        for place in 0..self.members.len() {
-            let Some(id) = self.member(place).map(|member| member.id) else { continue };
-            for slot in 0..self.room.lines(id).len() {
-                let carries = self.room.lines(id)[slot].carries;
-                let carried = carries.and_then(|stream| {
-                    let source = self.place_of(stream.member)?;
-                    let mut lines = self.uplinks[source].publications.iter();
-                    let publication = lines.position(|line| line.source == stream.source)?;
-                    Some(Carried { stream, place: source, publication })
-                });
-                self.carry(place, slot, carried);
-            }
-            let slots = self.room.slots(id);
-            if let Some(member) = self.member_mut(place) {
-                member.tell_slots(slots);
-            }
-            self.allocate(now, place);
-        }
-        self.tell_wanted(now);
-    }
-
-    fn carry(&mut self, place: usize, slot: usize, carried: Option<Carried>) {
-        let LiveRoom { members, uplinks, .. } = self;
-        let Some(downlink) = members[place].as_mut().map(|member| &mut member.downlink) else { return };
-        let Some(known) = downlink.slots.get_mut(slot) else { return };
-        let is_new = known.carries != carried;
-        if is_new {
-            known.carry(carried);
-        }
-        let Some(carried) = carried else { return };
-        let line = &mut uplinks[carried.place].publications[carried.publication];
-        line.watchers.push(Watcher { place, slot });
-        if is_new {
-            for layer in line.layers.iter().flatten() {
-                if let Some(report) = layer.report {
-                    downlink.heard_report(slot, layer.stream, report);
-                }
-            }
-        }
-    }
-
-    /// A room has at most [`crate::MAX_MEMBERS`] pictures, so the list is short or somebody's mistake.
-    pub(super) fn set_view(&mut self, now: Instant, id: MemberId, sizes: &[(String, u16)]) {
-        let Some(place) = self.place_of(id) else { return };
-        let Some(member) = self.member_mut(place) else { return };
-        for slot in &mut member.downlink.slots {
-            let told = sizes.iter().find(|(mid, _)| *mid == slot.mid);
-            slot.height = Some(told.map_or(0, |(_, height)| *height));
-        }
-        self.allocate(now, place);
-        self.tell_wanted(now);
-    }
-
-    /// Tells one member even if nothing changed.
-    pub(super) fn tell_slots(&mut self, place: usize) {
-        let Some(slots) = self.member(place).map(|member| self.room.slots(member.id)) else { return };
-        if let Some(member) = self.member_mut(place) {
-            member.tell_slots(slots);
+            self.request_for(now, place, slot, |requests| requests.want(now));
         }
     }
 
@@ -293,6 +220,10 @@ impl LiveRoom {
         if !alive {
             return self.drop_peer(place);
         }
+        self.resume_data(now, place);
+        if let Some(since) = self.member_mut(place).and_then(|member| member.key_frames_due(now)) {
+            self.request_unanswered(now, place, since);
+        }
         self.feedback(now, place, outbox);
         self.probe(now, place, outbox);
         let uplink = self.uplinks[place].deadline(now);
@@ -304,9 +235,9 @@ impl LiveRoom {
 
     /// Collects datagrams, and lets those go who are gone.
     pub(super) fn settle(&mut self, now: Instant, outbox: &mut Arena) {
-        for id in &self.gone {
-            self.room.leave(*id);
-            self.tick.forget(*id);
+        for (_, member) in &self.gone {
+            self.room.leave(member.id);
+            self.tick.forget(member.id);
         }
         if !self.gone.is_empty() {
             self.apply_slots(now);

@@ -1,10 +1,13 @@
 //! Media of a room: a publisher's packet goes to all who show it, and what subscribers say about theirs comes back.
 
 use super::downlink::Sent;
+use super::layer::Layer;
 use super::live::LiveRoom;
-use super::uplink::{Heard, Ignored, Watcher};
+use super::publication::Watcher;
+use super::uplink::{Heard, Ignored};
 use crate::congestion::DataRate;
 use crate::net::arena::Arena;
+use crate::net::route::Route;
 use crate::packet::rtcp::{self, Blocks, Feedback};
 use crate::send::KeyframeRequests;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,9 +15,10 @@ use std::time::Instant;
 
 impl LiveRoom {
     /// An RTP packet, as it came. It is decrypted where it is, once, and sealed for each subscriber where it is sent from.
-    pub(super) fn rtp(&mut self, now: Instant, place: usize, data: &mut [u8], outbox: &mut Arena) {
+    pub(super) fn rtp(&mut self, now: Instant, (place, from): (usize, Route), data: &mut [u8], outbox: &mut Arena) {
         let Some(member) = self.members.get_mut(place).and_then(Option::as_mut) else { return };
         let Some(opened) = member.peer.open(data) else { return self.counters.media_refused.add(1) };
+        member.sent_from(now, from, outbox);
         let packet = &data[..opened.end];
         let heard = self.uplinks[place].receive(now, packet, &mut self.next_stream, &self.counters);
         let heard = match heard {
@@ -78,9 +82,10 @@ impl LiveRoom {
         }
     }
 
-    pub(super) fn rtcp(&mut self, now: Instant, place: usize, data: &mut [u8], outbox: &mut Arena) {
+    pub(super) fn rtcp(&mut self, now: Instant, (place, from): (usize, Route), data: &mut [u8], outbox: &mut Arena) {
         let Some(member) = self.members.get_mut(place).and_then(Option::as_mut) else { return };
         let Some(end) = member.peer.open_rtcp(data) else { return self.counters.media_refused.add(1) };
+        member.sent_from(now, from, outbox);
         for feedback in rtcp::feedbacks(&data[..end]) {
             match feedback {
                 Feedback::SenderReport { ssrc, info, blocks } => {
@@ -147,18 +152,28 @@ impl LiveRoom {
         slot: usize,
         ask: impl FnOnce(&mut KeyframeRequests),
     ) {
-        let Some(slot) = self.member(place).and_then(|member| member.downlink.slots.get(slot)) else { return };
-        let Some((carried, stream)) = slot.carries.zip(slot.outgoing.key_frame_stream()) else { return };
-        if !slot.source.is_video() {
-            return;
-        }
-        let uplink = self.uplinks.get_mut(carried.place);
-        let line = uplink.and_then(|uplink| uplink.publications.get_mut(carried.publication));
-        if let Some(layer) = line.and_then(|line| line.layer_mut(stream)) {
+        if let Some((source, layer)) = self.layer_for(place, slot) {
             ask(&mut layer.requests);
             let deadline = layer.deadline(now);
-            self.wake_at(carried.place, deadline);
+            self.wake_at(source, deadline);
         }
+    }
+
+    /// Asks again for what was asked for at `since` and has not begun to come.
+    pub(super) fn request_unanswered(&mut self, now: Instant, place: usize, since: Instant) {
+        for slot in 0..self.member(place).map_or(0, |member| member.downlink.slots.len()) {
+            if self.layer_for(place, slot).is_some_and(|(_, layer)| !layer.had_key_frame_since(since)) {
+                self.request_for(now, place, slot, |requests| requests.want_again_at(now));
+            }
+        }
+    }
+
+    /// Whose picture would show what a slot is to show, with the place of its sender.
+    fn layer_for(&mut self, place: usize, slot: usize) -> Option<(usize, &mut Layer)> {
+        let slot = self.members.get(place)?.as_ref()?.downlink.slots.get(slot).filter(|slot| slot.source.is_video())?;
+        let (carried, stream) = slot.carries.zip(slot.outgoing.key_frame_stream())?;
+        let line = self.uplinks.get_mut(carried.place)?.publications.get_mut(carried.publication)?;
+        Some((carried.place, line.layer_mut(stream)?))
     }
 
     fn nack(&mut self, now: Instant, place: usize, media: u32, lost: impl Iterator<Item = u16>, outbox: &mut Arena) {

@@ -1,14 +1,18 @@
 //! Rooms on one thread: commands, datagrams and time in; datagrams and events out. No IO here but in [`run`].
 
+mod allowance;
 mod data;
 mod downlink;
 mod layer;
 mod live;
 mod media;
 mod member;
+mod publication;
 mod quality;
+mod routes;
 mod run;
 mod sharing;
+mod slots;
 #[cfg(test)]
 mod tests;
 mod tick;
@@ -19,11 +23,12 @@ pub(crate) use run::run;
 use crate::api::{Answer, MemberId, Offer, Publishing, RoomId, SfuError};
 use crate::net::arena::Arena;
 use crate::net::route::Route;
-use crate::net::stun::{Protocol, Request, is_request};
+use crate::net::stun::Protocol;
 use crate::stats::Counters;
 use crate::transport::{Peer, Transport, TransportError};
 use live::LiveRoom;
 use member::Member;
+use routes::{Home, Routes};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -39,25 +44,12 @@ pub(crate) enum Command {
     Stop { done: Option<oneshot::Sender<()>> },
 }
 
-/// Addresses and connections of one client that are remembered. A client has a few networks and NAT bindings; one with its password
-/// could otherwise fill the table from made-up addresses.
-const ROUTES_PER_PEER: usize = 16;
-
-/// Where a peer lives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct Home {
-    room: RoomId,
-    member: MemberId,
-    place: usize,
-}
-
 pub(crate) struct Shard {
     transport: Transport,
     counters: Arc<Counters>,
     max_members: usize,
     rooms: HashMap<RoomId, LiveRoom>,
-    by_ufrag: HashMap<String, Home>,
-    by_route: HashMap<Route, Home>,
+    routes: Routes,
     /// Rooms with datagrams to collect.
     touched: Vec<RoomId>,
     pub(crate) outbox: Arena,
@@ -70,42 +62,22 @@ impl Shard {
             counters,
             max_members,
             rooms: HashMap::new(),
-            by_ufrag: HashMap::new(),
-            by_route: HashMap::new(),
+            routes: Routes::default(),
             touched: Vec::new(),
             outbox: Arena::default(),
         }
     }
 
-    /// One packet. Requests find their peer by the user name in them, since an address may be used again by another
-    /// client; everything else by where it came from, which only an authenticated request can enter. Returns whether
-    /// something that belongs to a peer comes from there.
+    /// One packet. Returns whether something that belongs to a peer comes from there.
     pub(crate) fn datagram(&mut self, now: Instant, from: Route, data: &mut [u8]) -> bool {
-        let counters = &self.counters;
-        counters.packets_in.add(1);
-        counters.bytes_in.add(data.len() as u64);
-        let protocol = Protocol::of(data);
-        let known = self.by_route.get(&from).copied();
-        let Some(protocol) = protocol else {
-            counters.malformed.add(1);
+        self.counters.packets_in.add(1);
+        self.counters.bytes_in.add(data.len() as u64);
+        let known = self.routes.at(from);
+        let Some(protocol) = Protocol::of(data) else {
+            self.counters.malformed.add(1);
             return known.is_some();
         };
-        let home = match protocol {
-            Protocol::Stun if is_request(data) => {
-                let Some(home) = self.authenticate(now, from, data) else {
-                    self.counters.unauthenticated.add(1);
-                    return known.is_some();
-                };
-                home
-            }
-            _ => {
-                let Some(home) = known else {
-                    counters.unknown_address.add(1);
-                    return false;
-                };
-                home
-            }
-        };
+        let Some(home) = self.home_of(now, (from, known), protocol, data) else { return known.is_some() };
         let Some(room) = self.rooms.get_mut(&home.room) else { return false };
         let outbox = &mut self.outbox;
         room.guarded(home.place, |room| room.datagram(now, home.place, (from, protocol), data, outbox));
@@ -121,7 +93,7 @@ impl Shard {
 
     /// Nothing will come from there any more, and nothing can be sent there.
     pub(crate) fn closed(&mut self, route: Route) {
-        let Some(home) = self.by_route.remove(&route) else { return };
+        let Some(home) = self.routes.closed(route) else { return };
         let member = self.rooms.get_mut(&home.room).and_then(|live| live.member_mut(home.place));
         if let Some(member) = member {
             member.closed(route);
@@ -133,25 +105,6 @@ impl Shard {
         while let Some(room) = self.touched.pop() {
             self.settle(now, room);
         }
-    }
-
-    fn authenticate(&mut self, now: Instant, from: Route, data: &[u8]) -> Option<Home> {
-        let request = Request::parse(data)?;
-        let home = *self.by_ufrag.get(request.receiver)?;
-        let member = self.rooms.get_mut(&home.room)?.member_mut(home.place)?;
-        if !member.authenticate(now, from, &request) {
-            return None;
-        }
-        if self.by_route.insert(from, home) != Some(home) {
-            member.routes.push_back(from);
-            if member.routes.len() > ROUTES_PER_PEER
-                && let Some(oldest) = member.routes.pop_front()
-                && self.by_route.get(&oldest) == Some(&home)
-            {
-                self.by_route.remove(&oldest);
-            }
-        }
-        Some(home)
     }
 
     /// Everything but [`Command::Stop`].
@@ -185,7 +138,6 @@ impl Shard {
             Command::CloseRoom { room } => self.close_room(now, room),
             Command::Stop { .. } => {}
         }
-        self.count();
     }
 
     fn offer(&mut self, now: Instant, room: RoomId, member: MemberId, offer: Offer) -> Result<Answer, SfuError> {
@@ -215,14 +167,17 @@ impl Shard {
         self.remove(now, room, id);
         let member = Member::new(now, id, peer, &offer, (local.ufrag.clone(), local.password));
         let (counters, most) = (&self.counters, self.max_members);
-        let live = self.rooms.entry(room).or_insert_with(|| LiveRoom::new(now, room, counters.clone(), most));
+        let live = self.rooms.entry(room).or_insert_with(|| {
+            counters.rooms.add(1);
+            LiveRoom::new(now, room, counters.clone(), most)
+        });
         live.room
             .join(id, offer.publish.iter().map(|(_, source)| *source), offer.receive)
             .map_err(|_| SfuError::RoomFull)?;
         let place = live.add(member);
         live.apply_slots(now);
         live.tell_slots(place);
-        self.by_ufrag.insert(local.ufrag, Home { room, member: id, place });
+        self.routes.name(local.ufrag, Home { room, member: id, place });
         Ok(Answer { sdp: local.sdp })
     }
 
@@ -236,10 +191,12 @@ impl Shard {
             .ok_or_else(no_peer)?
             .map_err(refusal)?;
         let member = live.member_mut(place).ok_or_else(no_peer)?;
-        member.restarted((local.ufrag.clone(), local.password), offer.events);
+        let over = member.restarted(now, (local.ufrag.clone(), local.password), offer.events);
+        over.iter().for_each(|ufrag| self.routes.forget_name(ufrag));
+        self.routes.name(local.ufrag, Home { room, member: id, place });
         live.stir(place);
-        self.by_ufrag.insert(local.ufrag, Home { room, member: id, place });
         live.tell_slots(place);
+        live.tell_wanted_again(place);
         Ok(Answer { sdp: local.sdp })
     }
 
@@ -251,8 +208,8 @@ impl Shard {
         }
         if let Some(mut closed) = self.rooms.remove(&room) {
             closed.count_as(Default::default());
+            self.counters.rooms.set(self.rooms.len() as u64);
         }
-        self.count();
     }
 
     pub(crate) fn close_all(&mut self, now: Instant) {
@@ -265,18 +222,12 @@ impl Shard {
     /// Closes the peer of a member, if there is one; its seat stays.
     fn remove(&mut self, now: Instant, room: RoomId, member: MemberId) {
         let Some(live) = self.rooms.get_mut(&room) else { return };
-        if let Some(mut taken) = live.place_of(member).and_then(|place| live.take(place)) {
-            let outbox = &mut self.outbox;
-            // A peer whose goodbye panics goes without one.
-            let _ = catch_unwind(AssertUnwindSafe(|| taken.close(now, outbox)));
-        }
-        self.forget_routes(room, member);
-    }
-
-    fn forget_routes(&mut self, room: RoomId, member: MemberId) {
-        let is_other = |home: &Home| (home.room, home.member) != (room, member);
-        self.by_ufrag.retain(|_, home| is_other(home));
-        self.by_route.retain(|_, home| is_other(home));
+        let Some(place) = live.place_of(member) else { return };
+        let Some(mut taken) = live.take(place) else { return };
+        self.routes.forget(Home { room, member, place }, &taken);
+        let outbox = &mut self.outbox;
+        // A peer whose goodbye panics goes without one.
+        let _ = catch_unwind(AssertUnwindSafe(|| taken.close(now, outbox)));
     }
 
     /// Everything that is due.
@@ -299,18 +250,9 @@ impl Shard {
     fn settle(&mut self, now: Instant, room: RoomId) {
         let Some(live) = self.rooms.get_mut(&room) else { return };
         live.settle(now, &mut self.outbox);
-        if live.gone.is_empty() {
-            return;
+        for (place, member) in live.gone.drain(..) {
+            self.routes.forget(Home { room, member: member.id, place }, &member);
         }
-        for member in std::mem::take(&mut live.gone) {
-            self.forget_routes(room, member);
-        }
-        self.count();
-    }
-
-    fn count(&self) {
-        self.counters.rooms.set(self.rooms.len() as u64);
-        self.counters.peers.set(self.rooms.values().map(|live| live.count() as u64).sum());
     }
 }
 

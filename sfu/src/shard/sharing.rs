@@ -155,6 +155,15 @@ impl LiveRoom {
             }
         }
     }
+
+    /// Tells a sender anew: what it was told before may have been lost with its socket, and then a picture would stay
+    /// off for ever.
+    pub(super) fn tell_wanted_again(&self, place: usize) {
+        let Some(sender) = self.member(place) else { return };
+        for line in self.uplinks[place].publications.iter().filter(|line| line.source.is_video()) {
+            sender.tell(PeerEvent::Wanted { source: line.source, layers: line.wanted() });
+        }
+    }
 }
 
 fn kind(ladder: &Ladder, all: &[Ladder]) -> Kind {

@@ -101,14 +101,18 @@ impl LiveRoom {
         }
     }
 
-    /// Asks again for key frames that slots wait for.
+    /// Asks for key frames that the client needs and did not ask for (yet), and again for those that slots wait for.
     fn still_wanted(&mut self, now: Instant, place: usize) {
-        for slot in 0..self.members[place].as_ref().map_or(0, |member| member.downlink.slots.len()) {
-            let waits = self.member(place).is_some_and(|member| {
-                let slot = &member.downlink.slots[slot];
-                slot.carries.is_some() && slot.outgoing.awaits_key_frame().is_some()
-            });
-            if waits {
+        let Some(member) = self.member_mut(place) else { return };
+        let (came_back, slots) = (member.downlink.estimate().came_back(), member.downlink.slots.len());
+        for slot in 0..slots {
+            let Some(member) = self.member_mut(place) else { return };
+            let slot_of = &mut member.downlink.slots[slot];
+            let in_vain = slot_of.outgoing.asked_in_vain();
+            let waits = slot_of.carries.is_some() && slot_of.outgoing.awaits_key_frame().is_some();
+            if came_back || in_vain {
+                self.request_for(now, place, slot, |requests| requests.want(now));
+            } else if waits {
                 self.request_for(now, place, slot, |requests| requests.still_want(now));
             }
         }

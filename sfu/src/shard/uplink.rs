@@ -1,14 +1,14 @@
 //! What one member sends: its sources, their layers, and what it is told about them.
 
-use super::layer::{Layer, Rung};
-use crate::api::Source;
+use super::layer::Layer;
+pub(super) use super::publication::{ALL, Publication};
+use crate::packet::RtpHeader;
 use crate::packet::extension::{self, AudioLevel};
 use crate::packet::rtcp::{self, MAX_BLOCKS, ReportBlock, SenderInfo};
-use crate::packet::{Codec, RtpHeader};
 use crate::receive::{Arrivals, Names, Origin, Origins, rtx};
 use crate::send::{Incoming, StreamId};
 use crate::stats::Counters;
-use crate::transport::{Extensions, Payload, Published};
+use crate::transport::{Extensions, Published};
 use std::time::{Duration, Instant};
 
 /// Our SSRC as a receiver: it only names us (RFC 4585 § 6.3.1); we send no media under it.
@@ -18,35 +18,6 @@ pub(super) const RECEIVER: u32 = 1;
 const REPORTS: Duration = Duration::from_secs(1);
 /// Bytes on the wire beside the datagram's: IPv4 and UDP.
 pub(super) const OVERHEAD: usize = 28;
-
-/// A subscriber's slot that shows a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Watcher {
-    pub(super) place: usize,
-    pub(super) slot: usize,
-}
-
-pub(super) struct Publication {
-    pub(super) source: Source,
-    /// By the place of its rid; without simulcast one.
-    pub(super) layers: Vec<Option<Layer>>,
-    pub(super) watchers: Vec<Watcher>,
-    payloads: Vec<(u8, Codec, bool)>,
-    /// Layers that the member was told are wanted, from the smallest, and since when it could be fewer.
-    told: u8,
-    fewer_since: Option<Instant>,
-    raised: Option<Instant>,
-}
-
-/// How long fewer layers must be enough before the sender is told. More: it encodes for nobody. Less: who looks at
-/// another picture and back waits for a key frame.
-const FEWER: Duration = Duration::from_secs(2);
-/// How long a sender may take to send a layer that is wanted again. More: one that does not come is waited for. Less: a
-/// layer that comes is given up before.
-const STARTING: Duration = Duration::from_secs(3);
-
-/// All layers there are.
-pub(super) const ALL: u8 = 3;
 
 #[derive(Default)]
 pub(super) struct Uplink {
@@ -103,19 +74,7 @@ impl Uplink {
                 }
             }
             uplink.learn_ids(&line.extensions);
-            let of = |payload: &Payload| {
-                let repair = payload.rtx.map(|rtx| (rtx, payload.codec, true));
-                [Some((payload.payload_type, payload.codec, false)), repair].into_iter().flatten()
-            };
-            uplink.publications.push(Publication {
-                source: line.source,
-                layers: (0..rids.len().max(1)).map(|_| None).collect(),
-                watchers: Vec::new(),
-                payloads: line.payloads.iter().flat_map(of).collect(),
-                told: ALL,
-                fewer_since: None,
-                raised: None,
-            });
+            uplink.publications.push(Publication::new(line));
         }
         uplink
     }
@@ -153,8 +112,7 @@ impl Uplink {
         };
         let (publication, at) = (usize::from(origin.media), usize::from(origin.layer));
         let line = &mut self.publications[publication];
-        let (_, codec, is_repair) =
-            *line.payloads.iter().find(|(pt, ..)| *pt == header.payload_type).ok_or(Ignored::Malformed)?;
+        let (codec, is_repair) = line.payload(header.payload_type).ok_or(Ignored::Malformed)?;
         if is_repair != origin.is_repair {
             return Err(Ignored::Malformed);
         }
@@ -209,8 +167,7 @@ impl Uplink {
     }
 
     fn is_repair(&self, payload_type: u8) -> Option<bool> {
-        let mut all = self.publications.iter().flat_map(|line| &line.payloads);
-        all.find(|(known, ..)| *known == payload_type).map(|(_, _, is_repair)| *is_repair)
+        self.publications.iter().find_map(|line| line.payload(payload_type)).map(|(_, is_repair)| is_repair)
     }
 
     /// The member's report about one of its streams. Returns which publication and stream it is about.
@@ -283,48 +240,5 @@ impl Uplink {
     pub(super) fn deadline_of(&self, now: Instant, publication: usize, layer: usize) -> Option<Instant> {
         let layer = self.publications[publication].layers[layer].as_ref().and_then(|layer| layer.deadline(now));
         layer.into_iter().chain(self.arrivals.as_ref().and_then(Arrivals::deadline)).min()
-    }
-}
-
-impl Publication {
-    pub(super) fn layer(&self, stream: StreamId) -> Option<&Layer> {
-        self.layers.iter().flatten().find(|layer| layer.stream == stream)
-    }
-
-    pub(super) fn layer_mut(&mut self, stream: StreamId) -> Option<&mut Layer> {
-        self.layers.iter_mut().flatten().find(|layer| layer.stream == stream)
-    }
-
-    /// All qualities that were seen, the lowest first.
-    pub(super) fn rungs(&mut self, now: Instant) -> Vec<Rung> {
-        let mut rungs = Vec::new();
-        self.layers.iter_mut().flatten().for_each(|layer| layer.rungs(now, &mut rungs));
-        rungs.sort_by_key(|rung| (rung.height, rung.rate));
-        rungs
-    }
-
-    /// Those that a subscriber can have: sent at the moment, or not sent only because nobody wanted them.
-    pub(super) fn available(&mut self, now: Instant) -> Vec<Rung> {
-        let (rungs, told) = (self.rungs(now), usize::from(self.told));
-        let starts = self.raised.is_some_and(|at| now < at + STARTING);
-        if starts || rungs.iter().all(|rung| !rung.is_alive) {
-            return rungs;
-        }
-        let is_told = |at: usize| self.told != ALL && at >= told;
-        rungs.iter().enumerate().filter(|(at, rung)| rung.is_alive || is_told(*at)).map(|(_, rung)| *rung).collect()
-    }
-
-    /// `layers` of it are wanted now, from the smallest. Returns what the sender is to be told, if that is news.
-    pub(super) fn want(&mut self, now: Instant, layers: u8) -> Option<u8> {
-        if layers >= self.told {
-            self.fewer_since = None;
-        }
-        if layers > self.told {
-            self.raised = Some(now);
-        } else if layers == self.told || now < *self.fewer_since.get_or_insert(now) + FEWER {
-            return None;
-        }
-        (self.told, self.fewer_since) = (layers, None);
-        Some(layers)
     }
 }

@@ -73,6 +73,11 @@ impl Ice {
         (&local.ufrag, &local.pwd)
     }
 
+    /// The client's, newest.
+    pub(super) fn remote_credentials(&self) -> Option<(&str, &str)> {
+        self.agent.get_remote_credentials().map(|remote| (&*remote.ufrag, &*remote.pwd))
+    }
+
     /// New credentials on both sides (RFC 8445 § 9).
     pub(super) fn restart(&mut self, now: Instant, ufrag: &str, password: &str) -> Result<(), Error> {
         self.agent.restart(now, String::new(), String::new(), true)?;

@@ -7,6 +7,7 @@ use super::sdp::{self, BadOffer, Local, Negotiated, Offered};
 use super::srtp::{Opened, Srtp};
 use crate::api::Source;
 use crate::net::announce::Candidate;
+use crate::net::stun::{self, TransactionId};
 use crate::state::Channel;
 use bytes::{Bytes, BytesMut};
 use rtc_crypto::{CryptoError, RTCCryptoProvider};
@@ -210,6 +211,28 @@ impl Peer {
         self.srtp.as_mut()?.open_rtcp(datagram)
     }
 
+    /// See [`Srtp::may_have_sealed`].
+    pub(crate) fn may_have_sent(&self, datagram: &[u8]) -> bool {
+        self.srtp.as_ref().is_some_and(|srtp| srtp.may_have_sealed(datagram))
+    }
+
+    /// See [`Srtp::has_sealed`].
+    pub(crate) fn has_sent(&self, datagram: &[u8]) -> bool {
+        self.srtp.as_ref().is_some_and(|srtp| srtp.has_sealed(datagram))
+    }
+
+    /// A connectivity check beside those of the ICE agent, for an address that it knows nothing of.
+    pub(crate) fn check(&self, id: TransactionId) -> Option<Vec<u8>> {
+        let ((ours, _), (theirs, password)) = (self.ice.credentials(), self.ice.remote_credentials()?);
+        stun::check(id, rand::random(), &format!("{theirs}:{ours}"), password)
+    }
+
+    /// Whether a response is the client's yes to [`Peer::check`].
+    pub(crate) fn has_agreed(&self, response: &[u8]) -> bool {
+        let remote = self.ice.remote_credentials();
+        remote.is_some_and(|(_, password)| stun::is_success_signed_with(response, password))
+    }
+
     /// Encrypts an RTP packet in place: `header` bytes of header, the payload, [`TAG`](super::TAG) bytes of room.
     /// `None` before the handshake: nothing may be sent. See [`Srtp::seal`] for what the caller must keep.
     pub(crate) fn seal(&mut self, packet: &mut [u8], header: usize, ssrc: u32, extended: u64) -> Option<()> {
@@ -262,6 +285,17 @@ impl Peer {
     pub(crate) fn send_data(&mut self, now: Instant, channel: Channel, data: &Bytes) -> Result<(), TransportError> {
         self.stirred = true;
         Ok(self.sctp.send(now, channel, data)?)
+    }
+
+    /// Reads no more of a channel for now. What comes waits, and SCTP's window stops the client once that is much.
+    pub(crate) fn hold(&mut self, channel: Channel) {
+        self.sctp.hold(channel);
+    }
+
+    /// Reads on, what waits first.
+    pub(crate) fn resume(&mut self, now: Instant, out: &mut Vec<Output>) -> Result<(), TransportError> {
+        self.stirred = true;
+        Ok(self.sctp.resume(now, out)?)
     }
 
     /// Between our check and the client's answer, newest measurement; every two seconds there is one.

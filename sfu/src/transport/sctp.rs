@@ -36,8 +36,9 @@ pub(super) struct Sctp {
     /// Those that were begun; once one is established, it alone.
     associations: Vec<(AssociationHandle, Association)>,
     channels: BTreeMap<Channel, StreamId>,
-    /// Streams with something to read that has to wait until the association is established.
+    /// Streams with something to read that has to wait: until the association is established, or while it is `held`.
     readable: BTreeSet<StreamId>,
+    held: Option<StreamId>,
     /// What the client takes as one message.
     remote_limit: usize,
 }
@@ -56,6 +57,7 @@ impl Sctp {
             associations: Vec::new(),
             channels: BTreeMap::new(),
             readable: BTreeSet::new(),
+            held: None,
             remote_limit,
         }
     }
@@ -101,8 +103,22 @@ impl Sctp {
         }
         self.forget_drained();
         let established = self.associations.first().is_some_and(|(_, association)| !association.is_handshaking());
-        let streams = if established { std::mem::take(&mut self.readable) } else { BTreeSet::new() };
+        if !established {
+            return Ok(());
+        }
+        let held = self.held;
+        let streams: Vec<StreamId> = self.readable.extract_if(.., |stream| Some(*stream) != held).collect();
         streams.into_iter().try_for_each(|stream| self.read(now, stream, out))
+    }
+
+    /// Reads nothing of a channel, one at most, until [`Sctp::resume`].
+    pub(super) fn hold(&mut self, channel: Channel) {
+        self.held = self.channels.get(&channel).copied();
+    }
+
+    pub(super) fn resume(&mut self, now: Instant, out: &mut Vec<Output>) -> Result<(), Error> {
+        self.held = None;
+        self.pump(now, out)
     }
 
     fn forget_drained(&mut self) {

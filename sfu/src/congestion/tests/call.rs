@@ -1,62 +1,41 @@
-//! One subscriber of a consult of four: three voices, the presenter's simulcast and two small faces, sent through a
-//! [`Path`] by the estimate and the allocation as they are.
+//! One subscriber of a consult, and those whom it sees and hears: their packets pass the server's estimate, allocation,
+//! questions and answers as they are. Times in ms.
 
 use super::network::{Conditions, Path};
+use super::publisher::{Forward, LADDER, Publisher, VOICE};
+use super::receiver::{Body, Receiver, Said};
 use super::viewer::{Ear, Picture, Screen};
 use crate::alloc::{Kind, Layer, Switching, Wish, wanted};
 use crate::congestion::{Acked, DataRate, Estimate, Probe};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-/// Bit rates in kbit/s and heights of the simulcast layers.
-const LADDER: [(u64, u16); 3] = [(150, 180), (500, 360), (1_500, 720)];
-/// opus at 32 kbit/s in 20 ms packets: payload, RTP, extensions, tag, UDP, IP.
-const VOICE: usize = 80 + 20 + 16 + 28;
-const PACKET: usize = 1_100 + 64;
-const FRAME: f64 = 1_000.0 / 30.0;
-/// From asking for a key frame to having it: the way to the publisher and back, and its encoder.
-const KEY_FRAME: f64 = 120.0;
-/// Requests are throttled.
-const BETWEEN_ASKING: f64 = 500.0;
-/// A receiver asks again for a packet after so long, and gives up after so long.
-const ASK: (f64, f64) = (100.0, 800.0);
-/// A key frame is that much larger than another.
-const KEY_SIZE: f64 = 4.0;
-const VOICES: usize = 3;
-pub(super) const PICTURES: usize = 3;
+/// Between the server and somebody with a good network.
+pub(super) const NEAR: Conditions = Conditions {
+    rate: 20_000.0,
+    delay: 40.0,
+    jitter: 2.0,
+    queue: 300.0,
+    loss: 0.0,
+    burst: 1.0,
+    steady_other: 0.0,
+    greedy_other: false,
+};
 
+/// Who is there, and for how long.
 #[derive(Clone, Copy)]
-enum Body {
-    Voice(usize),
-    Picture(Picture),
-    Padding,
+pub(super) struct Scene {
+    pub(super) seconds: u64,
+    pub(super) seed: u64,
+    pub(super) others: usize,
+    /// At which the first of them is shown.
+    pub(super) height: u16,
 }
 
-struct Sent {
-    at: f64,
-    size: usize,
-    probe: u16,
-    body: Body,
-    /// Number under which the same was sent first.
-    first: usize,
-}
-
-#[derive(Clone, Copy, Default)]
-struct Camera {
-    chosen: Option<u8>,
-    sending: Option<u8>,
-    key_frame_at: Option<f64>,
-    next_frame: f64,
-    frames: u64,
-    key_frame_asked: f64,
-    /// Bytes of key frames that the encoder makes up for by smaller frames.
-    debt: f64,
-}
-
-/// All that was observed; times in ms.
+/// All that was observed.
 pub(super) struct Call {
-    pub(super) screens: [Screen; PICTURES],
-    pub(super) ears: [Ear; VOICES],
+    pub(super) screens: Vec<Screen>,
+    pub(super) ears: Vec<Ear>,
     /// (time, kbit/s) ten times a second.
     pub(super) targets: Vec<(f64, f64)>,
     /// When the presenter's layer was chosen anew.
@@ -64,117 +43,72 @@ pub(super) struct Call {
     pub(super) probes: usize,
 }
 
+struct Sent {
+    at: f64,
+    size: usize,
+    probe: u16,
+    body: Body,
+}
+
+struct Known {
+    size: usize,
+    picture: Picture,
+    /// For the first time.
+    asked: Option<f64>,
+    repeated: Option<f64>,
+}
+
 struct Server {
     start: Instant,
+    scene: Scene,
     estimate: Estimate,
     switching: Switching<usize>,
-    cameras: [Camera; PICTURES],
+    publishers: Vec<Publisher>,
     log: Vec<Sent>,
+    /// What can be sent again, by stream and number.
+    sent: BTreeMap<(usize, usize), Known>,
     path: Path<usize>,
     probe: Option<(Probe, f64, u64)>,
 }
 
-/// Plays `seconds` under what `conditions` says at each time (s).
-pub(super) fn play(seconds: u64, seed: u64, conditions: impl Fn(f64) -> Conditions) -> Call {
-    let mut call = Call {
-        screens: Default::default(),
-        ears: Default::default(),
-        targets: Vec::new(),
-        choices: Vec::new(),
-        probes: 0,
-    };
+/// Plays `scene` under what `down` and `up` say at each time (s) of the subscriber's and the others' networks.
+pub(super) fn play(scene: Scene, down: impl Fn(f64) -> Conditions, up: impl Fn(f64) -> Conditions) -> Call {
+    let Scene { seconds, seed, others, .. } = scene;
     let start = crate::net::clock::now();
+    let mut receiver = Receiver::new(others, seed);
     let mut server = Server {
         start,
+        scene,
         estimate: Estimate::default(),
         switching: Switching::default(),
-        cameras: std::array::from_fn(|n| Camera { next_frame: 7.0 * n as f64, ..Camera::default() }),
+        publishers: (0..others).map(|n| Publisher::new(n, start, seed ^ ((n as u64 + 1) << 32))).collect(),
         log: Vec::new(),
+        sent: BTreeMap::new(),
         path: Path::new(seed),
         probe: None,
     };
-    let mut back = Path::new(seed ^ 0xfeed);
-    let mut receiver = Receiver::default();
+    let mut call = Call { screens: Vec::new(), ears: Vec::new(), targets: Vec::new(), choices: Vec::new(), probes: 0 };
     for millis in 0..seconds * 1_000 {
         let now = millis as f64;
-        let at = conditions(now / 1_000.0);
-        server.media(now, &at);
-        server.padding(now, &at, &mut call);
+        let (down, up) = (down(now / 1_000.0), up(now / 1_000.0));
+        server.forward(now, &up, &down);
+        server.padding(now, &down, &mut call);
         if millis % 100 == 0 {
             server.allocate(now, &mut call);
         }
-        for number in server.path.pass(now, &at) {
-            receiver.arrived(now, number, &server.log[number], &mut call);
+        for number in server.path.pass(now, &down) {
+            receiver.arrived(now, number, &server.log[number].body);
         }
-        for (screen, camera) in call.screens.iter_mut().zip(&mut server.cameras) {
-            if screen.play(now) && camera.key_frame_at.is_none() && now >= camera.key_frame_asked + BETWEEN_ASKING {
-                camera.key_frame_asked = now;
-                camera.key_frame_at = Some(now + at.delay + KEY_FRAME);
-            }
-        }
-        // Feedback comes back over a path of its own that loses as much, not in bursts (which
-        // are of packets, and there are few of these), and never fills.
-        let at = Conditions { rate: 10_000.0, burst: 1.0, steady_other: 0.0, greedy_other: false, ..at };
-        if millis % 50 == 0 && !receiver.received.is_empty() {
-            back.send(100, receiver.feedback(now, &server.log), &at);
-        }
-        for (arrivals, asked) in back.pass(now, &at) {
-            server.feedback(now, &arrivals);
-            for number in asked {
-                let (size, body) = (server.log[number].size, server.log[number].body);
-                if server.estimate.may_resend(server.time(now), size) {
-                    server.send(now, size, body, Some(number), &conditions(now / 1_000.0));
-                }
+        for said in receiver.pass(now, &down) {
+            match said {
+                Said::Feedback(arrivals) => server.feedback(now, &arrivals),
+                Said::Missing(numbers) => server.repeat(now, &numbers, &down),
+                Said::KeyFrame(stream) => server.publishers[stream].request_key_frame(now),
             }
         }
     }
+    (call.screens, call.ears) = (receiver.screens, receiver.ears);
     call
-}
-
-/// The subscriber's side of RTCP.
-#[derive(Default)]
-struct Receiver {
-    received: Vec<(usize, f64)>,
-    /// The first number not reported yet.
-    reported: usize,
-    /// Video packets that did not come: since when, and when asked for.
-    missing: BTreeMap<usize, (f64, f64)>,
-}
-
-type Arrivals = Vec<(usize, Option<f64>)>;
-
-impl Receiver {
-    fn arrived(&mut self, now: f64, number: usize, sent: &Sent, call: &mut Call) {
-        self.received.push((number, now));
-        self.missing.remove(&sent.first);
-        match sent.body {
-            Body::Voice(who) => call.ears[who].arrived.push(now),
-            Body::Picture(picture) => call.screens[picture.stream].arrived(now, &picture),
-            Body::Padding => {}
-        }
-    }
-
-    /// What came when, and what to send again.
-    fn feedback(&mut self, now: f64, log: &[Sent]) -> (Arrivals, Vec<usize>) {
-        let last = self.received.iter().map(|(number, _)| *number).max().expect("something came");
-        let times: BTreeMap<_, _> = self.received.drain(..).collect();
-        let arrivals: Vec<_> = (self.reported..=last).map(|number| (number, times.get(&number).copied())).collect();
-        self.reported = self.reported.max(last + 1);
-        for (number, arrival) in &arrivals {
-            if arrival.is_none() && matches!(log[*number].body, Body::Picture(_)) {
-                self.missing.entry(log[*number].first).or_insert((now, f64::MIN));
-            }
-        }
-        self.missing.retain(|_, (since, _)| now - *since < ASK.1);
-        let mut due = Vec::new();
-        for (number, (_, asked)) in &mut self.missing {
-            if now - *asked >= ASK.0 {
-                *asked = now;
-                due.push(*number);
-            }
-        }
-        (arrivals, due)
-    }
 }
 
 impl Server {
@@ -182,47 +116,45 @@ impl Server {
         self.start + Duration::from_secs_f64(millis / 1_000.0)
     }
 
-    fn send(&mut self, now: f64, size: usize, body: Body, again: Option<usize>, at: &Conditions) {
+    fn send(&mut self, now: f64, size: usize, body: Body, at: &Conditions) {
         let probe = self.probe.as_ref().map_or(0, |(probe, _, _)| probe.id);
         if let Some((_, _, bytes)) = &mut self.probe {
             *bytes += size as u64;
         }
         self.estimate.sent(self.time(now));
         self.path.send(size, self.log.len(), at);
-        let first = again.unwrap_or(self.log.len());
-        self.log.push(Sent { at: now, size, probe, body, first });
+        self.log.push(Sent { at: now, size, probe, body });
     }
 
-    fn media(&mut self, now: f64, at: &Conditions) {
-        for who in 0..VOICES {
-            if now as u64 % 20 == 6 * who as u64 {
-                self.send(now, VOICE, Body::Voice(who), None, at);
+    fn forward(&mut self, now: f64, up: &Conditions, down: &Conditions) {
+        for who in 0..self.publishers.len() {
+            for item in self.publishers[who].pass(now, up) {
+                match item {
+                    Forward::Voice => self.send(now, VOICE, Body::Voice(who), down),
+                    Forward::Picture(number, size, picture) => {
+                        self.sent.insert((who, number), Known { size, picture, asked: None, repeated: None });
+                        self.send(now, size, Body::Picture(number, picture), down);
+                    }
+                }
             }
         }
-        for stream in 0..PICTURES {
-            let camera = &mut self.cameras[stream];
-            if now < camera.next_frame {
+    }
+
+    fn repeat(&mut self, now: f64, numbers: &[(usize, usize)], at: &Conditions) {
+        let (time, round_trip) = (self.time(now), 2.0 * at.delay);
+        for which in numbers {
+            let Some(known) = self.sent.get_mut(which) else { continue };
+            let first = *known.asked.get_or_insert(now);
+            if now - first >= (3.0 * round_trip).max(500.0) {
+                self.publishers[which.0].request_key_frame(now);
+            }
+            if known.repeated.is_some_and(|last| now - last < round_trip.max(20.0)) {
                 continue;
             }
-            camera.next_frame += FRAME;
-            let key = camera.key_frame_at.is_some_and(|time| now >= time);
-            if key {
-                (camera.sending, camera.key_frame_at) = (camera.chosen, None);
-            }
-            if camera.chosen.is_none() {
-                (camera.sending, camera.key_frame_at) = (None, None);
-            }
-            let Some(layer) = camera.sending else { continue };
-            let frame = camera.frames;
-            camera.frames += 1;
-            let usual = LADDER[usize::from(layer)].0 as f64 * FRAME / 8.0;
-            let bytes = if key { usual * KEY_SIZE } else { usual - camera.debt.min(usual * 0.3) };
-            camera.debt += bytes - usual;
-            let packets = (bytes / 1_100.0).ceil() as usize;
-            let size = (bytes / packets as f64) as usize + PACKET - 1_100;
-            for index in 0..packets {
-                let picture = Picture { stream, frame, layer, key, index, packets, captured: now };
-                self.send(now, size, Body::Picture(picture), None, at);
+            known.repeated = Some(now);
+            if self.estimate.may_resend(time, known.size) {
+                let (size, body) = (known.size, Body::Repetition(which.1, known.picture));
+                self.send(now, size, body, at);
             }
         }
     }
@@ -244,45 +176,45 @@ impl Server {
             if *bytes >= probe.rate.bytes_in(Duration::from_secs_f64((now - began + 1.0) / 1_000.0)) {
                 break;
             }
-            self.send(now, 255 + 60, Body::Padding, None, at);
+            self.send(now, 255 + 60, Body::Padding, at);
         }
     }
 
     fn allocate(&mut self, now: f64, call: &mut Call) {
-        let pictures = LADDER.iter().enumerate().map(|(number, (rate, height))| Layer {
+        let layer = |(number, (rate, height)): (usize, &(u64, u16))| Layer {
             number: number as u8,
             rate: DataRate::kilobits(*rate),
             height: *height,
-        });
-        let pictures: Vec<_> = pictures.collect();
+        };
+        let pictures: Vec<_> = LADDER.iter().enumerate().map(layer).collect();
         let voice = [Layer { number: 0, rate: DataRate::bits(VOICE as u64 * 8 * 50), height: 0 }];
-        let voices = (0..VOICES).map(|n| Wish {
+        let others = self.scene.others;
+        let voices = (0..others).map(|n| Wish {
             stream: 10 + n,
             kind: Kind::Audio,
             layers: &voice,
             height: 0,
             current: Some(0),
         });
-        let faces = (0..PICTURES).map(|n| Wish {
+        let faces = self.publishers.iter().enumerate().map(|(n, publisher)| Wish {
             stream: n,
             kind: if n == 0 { Kind::Presenter } else { Kind::Face },
             layers: &pictures,
-            height: if n == 0 { 720 } else { 180 },
-            current: self.cameras[n].chosen,
+            height: if n == 0 { self.scene.height } else { 180 },
+            current: publisher.wanted(),
         });
         let wishes: Vec<_> = faces.chain(voices).collect();
         self.estimate.want(wanted(&wishes));
         let choices = self.switching.choose(self.time(now), self.estimate.budget(), &wishes);
-        for (n, camera) in self.cameras.iter_mut().enumerate() {
-            if choices[n].layer != camera.chosen {
-                camera.chosen = choices[n].layer;
-                camera.key_frame_at = camera.key_frame_at.or(Some(now + KEY_FRAME));
+        for (n, publisher) in self.publishers.iter_mut().enumerate() {
+            if choices[n].layer != publisher.wanted() {
+                publisher.want(now, choices[n].layer);
                 if n == 0 {
-                    call.choices.push((now, camera.chosen));
+                    call.choices.push((now, choices[n].layer));
                 }
             }
         }
-        assert!(choices[PICTURES..].iter().all(|choice| choice.layer.is_some()), "a voice was held back");
+        assert!(choices[others..].iter().all(|choice| choice.layer.is_some()), "a voice was held back");
         call.targets.push((now, self.estimate.target().as_bits() as f64 / 1_000.0));
     }
 
@@ -299,5 +231,8 @@ impl Server {
             });
         }
         self.estimate.on_feedback(self.time(now), &packets);
+        if self.estimate.came_back() {
+            self.publishers.iter_mut().for_each(|publisher| publisher.request_key_frame(now));
+        }
     }
 }

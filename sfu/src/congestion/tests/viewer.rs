@@ -1,6 +1,7 @@
-//! What a viewer would see and hear: rows of arrival times in, gaps and freezes out.
+//! What a viewer would see and hear: rows of arrival times in, gaps and freezes out. The picture as libwebrtc has it:
+//! a jitter buffer that learns, and a decoder that knows what rests on what. Times in ms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What one video packet belongs to.
 #[derive(Clone, Copy)]
@@ -9,6 +10,8 @@ pub(super) struct Picture {
     pub(super) frame: u64,
     pub(super) layer: u8,
     pub(super) key: bool,
+    /// Frames without which it cannot be decoded.
+    pub(super) needs: [Option<u64>; 2],
     /// Which of the frame's packets.
     pub(super) index: usize,
     pub(super) packets: usize,
@@ -19,67 +22,163 @@ pub(super) struct Picture {
 #[derive(Default)]
 pub(super) struct Screen {
     frames: BTreeMap<u64, Frame>,
-    /// The frame that can be decoded next; `None`: only a key frame.
-    next: Option<u64>,
+    decoded: BTreeSet<u64>,
+    buffer: Buffer,
+    /// Until a key frame nothing can be decoded.
+    began: bool,
+    asked: f64,
     /// When pictures were shown, and in which layer.
     pub(super) shown: Vec<(f64, u8)>,
 }
 
 struct Frame {
-    layer: u8,
-    key: bool,
+    picture: Picture,
     /// One bit a packet.
     got: u64,
-    packets: usize,
-    captured: f64,
-    first_arrival: f64,
+    /// When it was whole.
+    whole: Option<f64>,
+    was_repaired: bool,
 }
 
-/// Between capture and display: what a browser's jitter buffer grows to on a path with losses.
-const BUFFER: f64 = 300.0;
-/// Time after which a decoder gives up on a frame and asks for a key frame.
-const PATIENCE: f64 = 500.0;
+/// libwebrtc's `VCMTiming` with its `JitterEstimator`: how long after its capture a frame is shown.
+#[derive(Default)]
+struct Buffer {
+    /// Usual time from capture to being whole.
+    transit: Option<f64>,
+    last: Option<f64>,
+    variance: f64,
+    current: Option<(f64, f64)>,
+}
+
+/// Deviations of the jitter that are waited for, and what is taken off and added again (`JitterEstimator`).
+const DEVIATIONS: f64 = 2.33;
+const OFF: f64 = 30.0;
+const SYSTEM: f64 = 10.0;
+/// Decoding and drawing.
+const RENDER: f64 = 15.0;
+/// Packets asked for from which on repairs are waited for, how long in round trips, and at most.
+const REPAIRS: usize = 3;
+const ROUND_TRIPS: f64 = 0.9;
+const MOST_FOR_REPAIRS: f64 = 200.0;
+/// The delay changes by so much in a second.
+const SLEW: f64 = 0.1;
+/// A frame later than this is skipped if another can be decoded.
+const LATE: f64 = 5.0;
+/// Without a frame for so long the decoder asks for a key frame, and while it waits for one so often.
+const PATIENCE: f64 = 3_000.0;
+const AGAIN: f64 = 200.0;
+
+impl Buffer {
+    fn whole(&mut self, now: f64, captured: f64) {
+        let transit = now - captured;
+        let usual = *self.transit.get_or_insert(transit);
+        let step = transit - usual;
+        self.transit = Some(usual + step * if step.abs() > 80.0 { 0.3 } else { 0.1 });
+        let last = self.last.replace(transit).unwrap_or(transit);
+        let change = (transit - last).clamp(-150.0, 150.0);
+        self.variance += 0.03 * (change * change - self.variance);
+    }
+
+    fn target(&self, repairs: usize, round_trip: f64) -> f64 {
+        let jitter = (DEVIATIONS * self.variance.sqrt() - OFF).max(1.0) + SYSTEM;
+        let wait = if repairs >= REPAIRS { (ROUND_TRIPS * round_trip).min(MOST_FOR_REPAIRS) } else { 0.0 };
+        jitter + wait + RENDER
+    }
+
+    /// When a frame is to be shown.
+    fn due(&mut self, now: f64, captured: f64, target: f64) -> f64 {
+        let (current, at) = self.current.unwrap_or((target, now));
+        let most = SLEW * (now - at);
+        let current = current + (target - current).clamp(-most, most);
+        self.current = Some((current, now));
+        captured + self.transit.unwrap_or(0.0) + current
+    }
+
+    /// It was shown later: the next ones wait longer.
+    fn late(&mut self, by: f64, target: f64) {
+        if let Some((current, _)) = &mut self.current
+            && *current < target
+        {
+            *current = (*current + by).min(target);
+        }
+    }
+}
 
 impl Screen {
     /// A packet of a frame.
-    pub(super) fn arrived(&mut self, now: f64, picture: &Picture) {
-        let Picture { frame, layer, key, index, packets, captured, .. } = *picture;
-        if self.next.is_some_and(|next| frame < next) {
+    pub(super) fn arrived(&mut self, now: f64, picture: &Picture, is_repair: bool) {
+        if self.decoded.last().is_some_and(|last| picture.frame <= *last) {
             return;
         }
-        let fresh = Frame { layer, key, got: 0, packets, captured, first_arrival: now };
-        self.frames.entry(frame).or_insert(fresh).got |= 1 << index;
-    }
-
-    /// Shows what can be shown. `true`: wants a key frame.
-    pub(super) fn play(&mut self, now: f64) -> bool {
-        loop {
-            let whole = |frame: &Frame| frame.got.count_ones() as usize == frame.packets;
-            let ready = |frame: &Frame| whole(frame) && now >= frame.captured + BUFFER;
-            let next = match self.next {
-                Some(next) if self.frames.get(&next).is_some_and(ready) => Some(next),
-                // A whole key frame needs nothing that came before.
-                _ => self.frames.iter().find(|(_, frame)| frame.key && ready(frame)).map(|(number, _)| *number),
-            };
-            let Some(number) = next else { break };
-            let frame = self.frames.remove(&number).expect("found");
-            self.frames.retain(|other, _| *other > number);
-            self.next = Some(number + 1);
-            self.shown.push((now, frame.layer));
+        let fresh = Frame { picture: *picture, got: 0, whole: None, was_repaired: false };
+        let frame = self.frames.entry(picture.frame).or_insert(fresh);
+        frame.got |= 1 << picture.index;
+        frame.was_repaired |= is_repair;
+        if frame.whole.is_none() && frame.got.count_ones() as usize == picture.packets {
+            frame.whole = Some(now);
+            if !frame.was_repaired {
+                self.buffer.whole(now, picture.captured);
+            }
         }
-        let oldest = self.frames.values().map(|frame| frame.first_arrival).fold(now, f64::min);
-        now - oldest > PATIENCE
     }
 
-    /// Milliseconds without a new picture within `from..to`, beyond what passes for fluent: W3C webrtc-stats freezes are
-    /// pauses of three frame times or 150 ms more than usual.
+    /// Shows what can be shown. `repairs`: packets asked for so far. `true`: wants a key frame.
+    pub(super) fn play(&mut self, now: f64, repairs: usize, round_trip: f64) -> bool {
+        let target = self.buffer.target(repairs, round_trip);
+        loop {
+            let can = |frame: &&Frame| {
+                frame.whole.is_some()
+                    && (frame.picture.key
+                        || frame.picture.needs.iter().flatten().all(|need| self.decoded.contains(need)))
+            };
+            let mut ready = self.frames.values().filter(can).map(|frame| frame.picture);
+            let Some(next) = ready.next() else { break };
+            let is_last = ready.next().is_none();
+            let due = self.buffer.due(now, next.captured, target);
+            if now < due {
+                break;
+            }
+            self.frames.retain(|number, _| *number > next.frame);
+            if now - due > LATE && !is_last {
+                continue;
+            }
+            self.buffer.late(now - due, target);
+            self.decoded.insert(next.frame);
+            self.decoded.retain(|number| *number + 16 > next.frame);
+            self.began = true;
+            self.shown.push((now, next.layer));
+        }
+        let last = self.shown.last().map_or(0.0, |(time, _)| *time);
+        let wants = (!self.began && !self.frames.is_empty()) || (self.began && now - last > PATIENCE);
+        let asks = wants && now - self.asked >= AGAIN;
+        if asks {
+            self.asked = now;
+        }
+        asks
+    }
+
+    /// Milliseconds in freezes within `from..to` (W3C webrtc-stats, `freezeCount`): pauses of three times the usual time
+    /// between pictures, or 150 ms more than it.
     pub(super) fn frozen(&self, from: f64, to: f64) -> f64 {
-        let times = self.shown.iter().map(|(time, _)| *time);
-        pauses(times, from, to).filter(|pause| *pause > 183.0).sum()
+        self.freezes(from, to).sum()
+    }
+
+    pub(super) fn freezes(&self, from: f64, to: f64) -> impl Iterator<Item = f64> {
+        let pauses: Vec<_> = pauses(self.shown.iter().map(|(time, _)| *time), from, to).collect();
+        (0..pauses.len()).filter_map(move |at| {
+            let before = &pauses[at.saturating_sub(30)..at];
+            let usual = if before.is_empty() { 33.0 } else { before.iter().sum::<f64>() / before.len() as f64 };
+            Some(pauses[at]).filter(|pause| *pause > (3.0 * usual).max(usual + 150.0))
+        })
     }
 
     pub(super) fn longest_pause(&self, from: f64, to: f64) -> f64 {
         pauses(self.shown.iter().map(|(time, _)| *time), from, to).fold(0.0, f64::max)
+    }
+
+    /// Pictures a second.
+    pub(super) fn pace(&self, from: f64, to: f64) -> f64 {
+        self.shown.iter().filter(|(time, _)| (from..to).contains(time)).count() as f64 * 1_000.0 / (to - from)
     }
 
     /// Of the layer on the screen.

@@ -118,7 +118,8 @@ proptest! {
         let path = Path { loss, fates, used: 0, one_way: millis(one_way), jitter: millis(jitter) };
         let outcome = call(path, millis(rtt));
         let questions: usize = outcome.asked.values().sum();
-        prop_assert!(outcome.asked.values().all(|rounds| *rounds <= 8));
+        // Two a round on a long way.
+        prop_assert!(outcome.asked.values().all(|rounds| *rounds <= 16));
         // Repairs that come twice earn, too.
         prop_assert!(questions <= 100 + (outcome.arrived.len() + questions) / 2, "{questions} questions");
         let since = outcome.first.unwrap_or(0);
@@ -173,6 +174,31 @@ fn a_packet_that_does_not_come_back_is_asked_for_less_and_less_often_and_given_u
         at.push((now - begin).as_millis());
     }
     assert_eq!(at, [8, 58, 120, 198, 296, 418, 570, 761, 1_000], "eight questions, and the end");
+}
+
+#[test]
+fn on_a_long_way_each_round_asks_twice() {
+    let (begin, mut missing, mut at) = (origin(), Missing::default(), vec![]);
+    missing.arrived(begin, 70_000);
+    missing.arrived(begin, 70_002);
+    while let Some(now) = missing.deadline(begin).filter(|at| *at < begin + Duration::from_millis(900)) {
+        missing.due(now, Duration::from_millis(300), &mut vec![]);
+        at.push((now - begin).as_millis());
+    }
+    assert_eq!(at, [8, 28, 403, 423, 891]);
+}
+
+#[test]
+fn after_an_outage_a_key_frame_is_wanted_at_once() {
+    let (begin, mut missing) = (origin(), Missing::default());
+    let back = begin + Duration::from_secs(3);
+    missing.arrived(begin, 70_000);
+    missing.arrived(back, 70_090);
+    assert_eq!(missing.deadline(back), Some(back));
+    assert_eq!(asks(&mut missing, back), (vec![], true));
+    // One lost page of a screen that stands still is no outage.
+    missing.arrived(back + Duration::from_secs(2), 70_092);
+    assert_eq!(asks(&mut missing, back + Duration::from_millis(2_008)), (vec![(70_091 % 65_536) as u16], false));
 }
 
 #[test]

@@ -46,3 +46,15 @@ fn what_never_went_out_is_not_sent_again() {
         assert!(out.resend(now, millis(50), sequence).is_none(), "{sequence}");
     }
 }
+
+#[test]
+fn what_is_asked_for_in_vain_needs_a_key_frame() {
+    let (mut out, now) = (outgoing(), origin());
+    out.want(Some(layer(1, 0)));
+    (0..3).for_each(|number| drop(pass(&mut out, now, &opus(1, number, number as u32 * 960))));
+    for (time, in_vain) in [(0, false), (300, false), (899, false), (900, true)] {
+        out.resend(now + millis(time), millis(300), 2);
+        assert_eq!(out.asked_in_vain(), in_vain, "after {time} ms");
+    }
+    assert!(!out.asked_in_vain());
+}

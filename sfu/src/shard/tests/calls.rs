@@ -149,6 +149,30 @@ fn what_is_lost_on_either_side_comes_again() {
 }
 
 #[test]
+fn after_an_outage_picture_and_sound_are_back_at_once() {
+    let mut stage = Stage::new();
+    let (a, b) = (stage.join(1), stage.join(1));
+    stage.publish(a, true, true);
+    stage.people[a].talks = Some(30);
+    for (who, seconds) in [(a, 3), (b, 3), (a, 12), (b, 12)] {
+        stage.run(8 * SECOND);
+        (stage.people[who].loses, stage.people[who].loses_sent) = (|_| true, |_| true);
+        stage.run(seconds * SECOND);
+        (stage.people[who].loses, stage.people[who].loses_sent) = (super::stage::never, super::stage::never);
+        stage.people[b].wire.got.clear();
+        stage.run(SECOND / 2);
+        let got = &stage.people[b].wire.got;
+        let begins = |payload: &[u8]| vp8::Descriptor::parse(payload).is_some_and(|found| found.starts_key_frame);
+        assert!(
+            got.iter().any(|got| got.mid == "c0" && begins(&got.payload)),
+            "no picture after {who} lost {seconds} s"
+        );
+        let voice = got.iter().filter(|got| got.mid == "m0").count();
+        assert!(voice >= 18, "{voice} of 25 packets of the voice after {who} lost {seconds} s");
+    }
+}
+
+#[test]
 fn the_one_who_speaks_is_named() {
     let mut stage = Stage::new();
     let (a, b) = (stage.join(1), stage.join(1));

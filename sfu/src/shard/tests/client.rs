@@ -1,7 +1,9 @@
 use crate::api::{Keys, Offer, PeerEvent, Source};
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
+use rtc::data_channel::{RTCDataChannelId, RTCDataChannelInit};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_VP8, MediaEngine};
+use rtc::peer_connection::message::RTCMessage;
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::transport::RTCIceCandidateInit;
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
@@ -13,9 +15,12 @@ use std::net::SocketAddr;
 use std::time::Instant;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-/// A client without a socket, for tests in virtual time: one camera, one camera slot, one data channel.
+/// A client without a socket, for tests in virtual time: one camera, one camera slot, both data channels.
 pub(super) struct Client {
     pc: RTCPeerConnection,
+    channels: [RTCDataChannelId; 2],
+    /// What came on either channel.
+    pub(super) frames: Vec<Bytes>,
     pub(super) address: SocketAddr,
     pub(super) events: UnboundedReceiver<PeerEvent>,
 }
@@ -32,7 +37,9 @@ impl Client {
         let line = |direction| Some(RTCRtpTransceiverInit { direction, ..Default::default() });
         pc.add_transceiver_from_track(track, line(RTCRtpTransceiverDirection::Sendonly)).unwrap();
         pc.add_transceiver_from_kind(RtpCodecKind::Video, line(RTCRtpTransceiverDirection::Recvonly)).unwrap();
-        pc.create_data_channel("state", None).unwrap();
+        let lossy = RTCDataChannelInit { ordered: false, max_retransmits: Some(0), ..Default::default() };
+        let channels = [("state", None), ("pointer", Some(lossy))]
+            .map(|(label, init)| pc.create_data_channel(label, init).unwrap().id());
         let offer = pc.create_offer(None).unwrap();
         pc.set_local_description(now, offer).unwrap();
         let address = SocketAddr::from(([127, 0, 0, 1], port));
@@ -43,7 +50,7 @@ impl Client {
         let publish = vec![("0".to_owned(), Source::Camera)];
         let receive = vec![("1".to_owned(), Source::Camera)];
         (
-            Client { pc, address, events },
+            Client { pc, channels, frames: Vec::new(), address, events },
             Offer { sdp, publish, receive, restart: false, keys: Keys::All, events: sender },
         )
     }
@@ -61,11 +68,21 @@ impl Client {
     /// Lets time pass and hands out the client's datagrams.
     pub(super) fn transmit(&mut self, now: Instant) -> Vec<BytesMut> {
         if self.pc.poll_timeout().is_some_and(|at| at <= now) {
-            self.pc.handle_timeout(now).unwrap();
+            // A handshake that comes to nothing is an error.
+            let _ = self.pc.handle_timeout(now);
         }
         while self.pc.poll_event().is_some() {}
-        while self.pc.poll_read().is_some() {}
+        while let Some(message) = self.pc.poll_read() {
+            if let RTCMessage::DataChannelMessage(_, message) = message.message {
+                self.frames.push(message.data.freeze());
+            }
+        }
         std::iter::from_fn(|| self.pc.poll_write()).map(|out| out.message).collect()
+    }
+
+    /// On `state` (0) or `pointer` (1). Waits in the client as long as it must.
+    pub(super) fn send(&mut self, now: Instant, channel: usize, frame: &[u8]) {
+        self.pc.data_channel(self.channels[channel]).unwrap().send(now, BytesMut::from(frame)).unwrap();
     }
 
     pub(super) fn events(&mut self) -> Vec<PeerEvent> {

@@ -7,6 +7,8 @@ use crate::api::PeerEvent;
 use crate::packet::{HeaderWriter, rtcp};
 use crate::shard::tests::counting;
 use proptest::prelude::*;
+use rand::{RngExt, SeedableRng};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -136,8 +138,8 @@ fn a_flood_of_questions_is_answered_as_far_as_the_path_carries() {
 #[test]
 fn ten_thousand_who_never_come_cost_little_and_are_forgotten() {
     let (mut stage, _, b, _) = room();
-    let count = 2_000; // of 10,000: each draws its keys, which takes time
-    let before = counting::bytes();
+    let count = 10_000_u32;
+    let (before, routes) = (counting::bytes(), stage.shard.routes.sizes());
     let (_, template) = Wire::new(stage.now, 9, 7);
     for n in 0..count {
         let offer = Offer {
@@ -148,22 +150,50 @@ fn ten_thousand_who_never_come_cost_little_and_are_forgotten() {
             keys: template.keys,
             events: template.events.clone(),
         };
-        let room = RoomId([3 + (n / 50) as u8; 16]);
-        assert!(stage.shard.offer(stage.now, room, MemberId(n as u32 % 50), offer).is_ok());
+        let mut room = [3; 16];
+        room[..4].copy_from_slice(&(n / 8).to_be_bytes());
+        assert!(stage.shard.offer(stage.now, RoomId(room), MemberId(n % 8), offer).is_ok());
     }
-    stage.shard.count();
-    assert_eq!(stage.shard.counters.peers.get(), 3 + count);
-    let each = (counting::bytes() - before) / count as i64;
+    let counters = stage.shard.counters.clone();
+    assert_eq!(counters.peers.get(), 3 + u64::from(count));
+    let each = (counting::bytes() - before) / i64::from(count);
     assert!(each < 64 * 1024, "{each} bytes for each");
+    for _ in 0..10 {
+        stage.run(2 * SECOND);
+        assert_undisturbed(&mut stage, b);
+    }
+    stage.run(SECOND);
+    assert_eq!((counters.peers.get(), stage.shard.routes.sizes()), (3, routes));
+    let each = (counting::bytes() - before) / i64::from(count);
+    assert!(each < 2_048, "{each} bytes are left of each: of its room");
     assert_undisturbed(&mut stage, b);
-    stage.run(10 * SECOND);
-    // Nobody else is slowed down by their timers: those of a peer that was never heard are its silence alone.
-    let now = stage.now;
-    stage.shard.timeout(now + 133 * SECOND);
-    stage.shard.count();
-    assert_eq!(stage.shard.counters.panics.get(), 0);
-    let left: u64 = stage.shard.rooms.iter().filter(|(id, _)| **id != ROOM).map(|(_, live)| live.count() as u64).sum();
-    assert_eq!(left, 0);
+}
+
+#[test]
+fn what_is_cut_or_garbled_is_dropped_wherever_it_comes_from() {
+    let (mut stage, _, b, bad) = room();
+    let mut random = rand::rngs::StdRng::seed_from_u64(5);
+    let own = stage.people[bad].wire.address;
+    let genuine = [stage.unsent(bad), stage.people[bad].nomination.clone(), vec![22, 254, 253, 0, 0, 0, 0, 0]];
+    for from in [own, SocketAddr::from(([192, 0, 2, 66], 6))] {
+        let sent = stage.shard.outbox.packets().count();
+        for packet in &genuine {
+            for _ in 0..500 {
+                let mut packet = packet[..random.random_range(0..=packet.len())].to_vec();
+                if let Some(at) = packet.len().checked_sub(1).map(|last| random.random_range(0..=last)) {
+                    packet[at] ^= 1 << random.random_range(0..8);
+                }
+                stage.shard.datagram(stage.now, from.into(), &mut packet);
+            }
+        }
+        if from != own {
+            assert_eq!(stage.shard.outbox.packets().count(), sent, "a stranger gets no answer");
+        }
+    }
+    stage.shard.outbox.clear();
+    stage.run(SECOND);
+    assert_undisturbed(&mut stage, b);
+    assert_undisturbed(&mut stage, bad);
 }
 
 proptest! {

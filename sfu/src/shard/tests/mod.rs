@@ -1,9 +1,12 @@
 mod allocations;
+mod back;
 mod calls;
 mod client;
 mod counting;
+mod floods;
 mod hostile;
 mod layers;
+mod moves;
 mod stage;
 mod wire;
 
@@ -21,20 +24,30 @@ struct World {
     now: Instant,
     shard: Shard,
     clients: Vec<Client>,
+    /// Clients that send and are not reached.
+    unreached: Vec<usize>,
+    /// What of a client's datagrams never comes.
+    loses: fn(usize, &[u8]) -> bool,
+    /// Bytes that the shard has taken and not given back.
+    held: i64,
 }
 
 impl World {
     fn new() -> World {
         let transport = Transport::new(announce::candidates(&[SERVER.0.into()], SERVER.1, true)).unwrap();
         let shard = Shard::new(transport, Arc::default(), crate::MAX_MEMBERS);
-        World { now: clock::now(), shard, clients: Vec::new() }
+        World { now: clock::now(), shard, clients: Vec::new(), unreached: Vec::new(), loses: |_, _| false, held: 0 }
     }
 
     /// Member `n` is client `n`.
     fn join(&mut self) -> usize {
+        self.join_room(ROOM)
+    }
+
+    fn join_room(&mut self, room: RoomId) -> usize {
         let n = self.clients.len();
         let (mut client, offer) = Client::new(self.now, 5_000 + n as u16);
-        let answer = self.shard.offer(self.now, ROOM, MemberId(n as u32), offer).ok().unwrap();
+        let answer = self.shard.offer(self.now, room, MemberId(n as u32), offer).ok().unwrap();
         client.accept(self.now, answer.sdp);
         self.clients.push(client);
         n
@@ -47,22 +60,27 @@ impl World {
             self.now += Duration::from_millis(10);
             for (n, client) in self.clients.iter_mut().enumerate() {
                 for mut datagram in client.transmit(self.now) {
-                    if !deaf.contains(&n) {
+                    if !deaf.contains(&n) && !(self.loses)(n, &datagram) {
+                        let before = counting::bytes();
                         self.shard.datagram(self.now, client.address.into(), &mut datagram);
+                        self.held += counting::bytes() - before;
                     }
                 }
             }
+            let before = counting::bytes();
             self.shard.batch_done(self.now);
             self.shard.timeout(self.now);
-            let outbox = std::mem::take(&mut self.shard.outbox);
-            for (to, datagram) in outbox.packets() {
+            self.held += counting::bytes() - before;
+            for (to, datagram) in self.shard.outbox.packets() {
                 let there = self.clients.iter_mut().enumerate().find(|(_, client)| to == client.address.into());
                 if let Some((n, client)) = there
                     && !deaf.contains(&n)
+                    && !self.unreached.contains(&n)
                 {
                     client.receive(self.now, SERVER.into(), datagram);
                 }
             }
+            self.shard.outbox.clear();
         }
     }
 
@@ -71,7 +89,7 @@ impl World {
     }
 
     fn peers(&self) -> usize {
-        self.shard.rooms.values().map(LiveRoom::count).sum()
+        self.shard.counters.peers.get() as usize
     }
 }
 
@@ -97,9 +115,22 @@ fn a_member_who_never_connects_is_reported_and_later_forgotten() {
     world.pass(Duration::from_secs(11), &[a]);
     assert_eq!(world.count(a, &PeerEvent::Disconnected), 1);
     assert_eq!(world.peers(), 2);
-    world.pass(Duration::from_secs(121), &[a]);
-    assert_eq!(world.peers(), 1);
-    assert!(world.shard.by_ufrag.values().all(|home| home.member != MemberId(a as u32)));
+    world.pass(Duration::from_secs(20), &[a]);
+    assert_eq!((world.peers(), world.shard.routes.sizes()), (1, (1, 1)));
+}
+
+#[test]
+fn a_handshake_that_stops_is_forgotten_as_soon() {
+    let mut world = World::new();
+    let (a, b) = (world.join(), world.join());
+    // It goes on to be heard: its path works.
+    world.loses = |n, datagram| n == 0 && (20..64).contains(&datagram[0]);
+    world.pass(Duration::from_secs(29), &[]);
+    assert_eq!((world.count(a, &PeerEvent::Disconnected), world.peers()), (0, 2));
+    world.pass(Duration::from_secs(2), &[]);
+    assert_eq!((world.count(a, &PeerEvent::Disconnected), world.peers()), (1, 1));
+    assert_eq!(world.shard.routes.sizes(), (1, 1));
+    assert_eq!((world.count(b, &PeerEvent::Connected), world.count(b, &PeerEvent::Disconnected)), (1, 0));
 }
 
 #[test]

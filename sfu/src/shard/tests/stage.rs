@@ -3,10 +3,11 @@
 use super::wire::{OPUS, RID, RIDS, RTX, VP8, Wire};
 use super::*;
 use crate::api::{PeerEvent, Source};
-use crate::net::{announce, clock};
+use crate::net::{announce, clock, stun};
 use crate::packet::HeaderWriter;
 use crate::shard::tests::counting;
 use std::collections::VecDeque;
+use std::net::SocketAddr;
 use std::time::Duration;
 
 pub(super) const ROOM: RoomId = RoomId([2; 16]);
@@ -28,7 +29,16 @@ pub(super) struct Person {
     pub(super) loses: fn(u64) -> bool,
     /// Of what it sends.
     pub(super) loses_sent: fn(u64) -> bool,
+    /// Sends media and answers, and no requests or data of its own.
+    pub(super) only_media: bool,
+    /// Nothing reaches it; what would have.
+    pub(super) is_deaf: bool,
+    pub(super) missed: Vec<Vec<u8>>,
+    /// The last request with which it nominated.
+    pub(super) nomination: Vec<u8>,
     pub(super) films: bool,
+    /// Does not hear requests for key frames.
+    pub(super) is_stubborn: bool,
     /// −dBov of its voice, while it talks.
     pub(super) talks: Option<u8>,
     /// Layers that the sender was told of.
@@ -82,7 +92,12 @@ impl Stage {
             rate: 100_000_000,
             loses: never,
             loses_sent: never,
+            only_media: false,
+            is_deaf: false,
+            missed: Vec::new(),
+            nomination: Vec::new(),
             films: false,
+            is_stubborn: false,
             talks: None,
             layers: 3,
             events: Vec::new(),
@@ -104,6 +119,13 @@ impl Stage {
             self.step();
         }
         n
+    }
+
+    /// Restarts ICE; returns before it is up.
+    pub(super) fn restart(&mut self, n: usize) {
+        let offer = self.people[n].wire.restart(self.now);
+        let answer = self.shard.offer(self.now, ROOM, MemberId(n as u32), offer).ok().unwrap();
+        self.people[n].wire.accept(self.now, answer.sdp);
     }
 
     pub(super) fn publish(&mut self, n: usize, camera: bool, microphone: bool) {
@@ -136,6 +158,12 @@ impl Stage {
             for datagram in person.wire.transmit(now) {
                 person.sent_count += 1;
                 let is_media = (128..192).contains(&datagram[0]);
+                if stun::Request::parse(&datagram).is_some_and(|request| request.use_candidate) {
+                    person.nomination.clone_from(&datagram);
+                }
+                if person.only_media && !is_media && stun::response_to(&datagram).is_none() {
+                    continue;
+                }
                 if !is_media || !(person.loses_sent)(person.sent_count) {
                     person.going.push_back((now + DELAY, datagram));
                 }
@@ -162,6 +190,19 @@ impl Stage {
         self.shard.outbox.clear();
     }
 
+    /// A NAT gives `n` another address. What is on its way to the old one is lost.
+    pub(super) fn relocate(&mut self, n: usize, address: SocketAddr) {
+        self.people[n].wire.address = address;
+        self.people[n].coming.clear();
+    }
+
+    /// The next packet of `n`'s camera, which it has not sent.
+    pub(super) fn unsent(&mut self, n: usize) -> Vec<u8> {
+        let person = &mut self.people[n];
+        person.packet(0, false, &[0x80, 0x80, 0x80, 0, 1, 0]);
+        person.wire.take_newest()
+    }
+
     /// Heights of the pictures that came to `n` on `mid` since the last call, by the bytes that say it.
     pub(super) fn layers_of(&mut self, n: usize, mid: &str) -> [usize; 3] {
         let mut count = [0; 3];
@@ -174,6 +215,9 @@ impl Stage {
 
 impl Person {
     fn deliver(&mut self, now: Instant, packet: &[u8]) {
+        if self.is_deaf {
+            return self.missed.push(packet.to_vec());
+        }
         self.count += 1;
         let free_at = self.free_at.max(now);
         let is_media = (128..192).contains(&packet[0]);
@@ -193,7 +237,7 @@ impl Person {
             self.events.push(event);
         }
         for ssrc in self.wire.asked_for_key_frames() {
-            if let Some(layer) = ssrc.checked_sub(80).filter(|layer| *layer < 3) {
+            if let Some(layer) = ssrc.checked_sub(80).filter(|layer| *layer < 3 && !self.is_stubborn) {
                 self.key_frames[layer as usize] = true;
             }
         }

@@ -48,7 +48,9 @@ pub(super) struct Got {
 }
 
 pub(super) struct Wire {
+    /// Where the server sees it; behind a NAT that is not what it believes itself.
     pub(super) address: SocketAddr,
+    own: SocketAddr,
     agent: Agent,
     dtls: Endpoint,
     certificate: Certificate,
@@ -64,6 +66,8 @@ pub(super) struct Wire {
     /// Compounds that arrived.
     pub(super) rtcp: Vec<Vec<u8>>,
     number: u16,
+    /// Slots of each sort.
+    count: usize,
 }
 
 impl Wire {
@@ -91,6 +95,7 @@ impl Wire {
         let receive = (0..slots).flat_map(slot).collect();
         let wire = Wire {
             address,
+            own: address,
             agent,
             dtls: Endpoint::new(address, TransportProtocol::UDP, None),
             certificate,
@@ -104,11 +109,23 @@ impl Wire {
             got: Vec::new(),
             rtcp: Vec::new(),
             number: 0,
+            count: slots,
         };
         (wire, Offer { sdp, publish, receive, restart: false, keys: Keys::All, events: sender })
     }
 
+    /// ICE begins anew, and another socket hears the events.
+    pub(super) fn restart(&mut self, now: Instant) -> Offer {
+        self.agent.restart(now, String::new(), String::new(), true).unwrap();
+        let credentials = self.agent.get_local_credentials();
+        let sdp = offer(&credentials.ufrag, &credentials.pwd, &self.certificate, self.count);
+        let (sender, events) = unbounded_channel();
+        self.events = events;
+        Offer { sdp, publish: Vec::new(), receive: Vec::new(), restart: true, keys: Keys::All, events: sender }
+    }
+
     pub(super) fn accept(&mut self, now: Instant, answer: String) {
+        self.slots.clear();
         let value = |name: &str| {
             answer.lines().find_map(|line| line.strip_prefix("a=")?.strip_prefix(name)?.strip_prefix(':')).unwrap()
         };
@@ -142,7 +159,7 @@ impl Wire {
         match datagram[0] {
             0..=3 => {
                 let transport = TransportContext {
-                    local_addr: self.address,
+                    local_addr: self.own,
                     peer_addr: THERE,
                     ecn: None,
                     transport_protocol: TransportProtocol::UDP,
@@ -162,7 +179,8 @@ impl Wire {
 
     fn follow(&mut self, now: Instant) {
         while let Some(event) = self.agent.poll_event() {
-            if !matches!(event.event, Event::ConnectionStateChange(ConnectionState::Connected)) {
+            let is_up = matches!(event.event, Event::ConnectionStateChange(ConnectionState::Connected));
+            if !is_up || self.is_connected() {
                 continue;
             }
             let config = ConfigBuilder::default()
@@ -276,6 +294,11 @@ impl Wire {
     /// Any datagram.
     pub(super) fn send_raw(&mut self, datagram: Vec<u8>) {
         self.out.push_back(datagram);
+    }
+
+    /// Takes back what was to be sent last.
+    pub(super) fn take_newest(&mut self) -> Vec<u8> {
+        self.out.pop_back().unwrap()
     }
 
     /// What is waiting to be sent.

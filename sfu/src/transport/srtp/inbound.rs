@@ -1,6 +1,5 @@
 //! Decrypting in the receive buffer.
 
-use super::window::Windows;
 use super::{ENCRYPTED, RTCP_HEADER, RTCP_ROOM, Srtp, TAG, rtcp_aad};
 use ring::aead::Aad;
 
@@ -26,6 +25,38 @@ pub(crate) fn is_rtcp(datagram: &[u8]) -> bool {
 impl Srtp {
     /// Decrypts an RTP packet in place. `None` for anything forged, repeated or malformed; its bytes are then spoiled.
     pub(crate) fn open(&mut self, datagram: &mut [u8]) -> Option<Opened> {
+        let opened = self.read(datagram)?;
+        self.unseal(datagram, &opened).then(|| self.heard.accept(opened.ssrc, opened.extended))?;
+        Some(opened)
+    }
+
+    /// Decrypts a compound RTCP packet in place; its plain bytes are `datagram[..end]`.
+    pub(crate) fn open_rtcp(&mut self, datagram: &mut [u8]) -> Option<usize> {
+        let (ssrc, index) = self.read_rtcp(datagram)?;
+        self.unseal_rtcp(datagram, ssrc, index).then(|| self.heard_rtcp.accept(ssrc, index))?;
+        Some(datagram.len() - RTCP_ROOM)
+    }
+
+    /// Whether an RTP or RTCP packet names a source that the client has spoken as, and would be new. Cheap; whether it
+    /// is genuine, [`Srtp::has_sealed`] says.
+    pub(crate) fn may_have_sealed(&self, datagram: &[u8]) -> bool {
+        match is_rtcp(datagram) {
+            true => self.read_rtcp(datagram).is_some_and(|(ssrc, _)| self.heard_rtcp.of(ssrc).is_some()),
+            false => self.read(datagram).is_some_and(|read| self.heard.of(read.ssrc).is_some()),
+        }
+    }
+
+    /// Whether the client has sent a packet that has not been opened yet. Nothing is changed by it.
+    pub(crate) fn has_sealed(&self, datagram: &[u8]) -> bool {
+        let mut copy = datagram.to_vec();
+        match is_rtcp(datagram) {
+            true => self.read_rtcp(datagram).is_some_and(|(ssrc, index)| self.unseal_rtcp(&mut copy, ssrc, index)),
+            false => self.read(datagram).is_some_and(|read| self.unseal(&mut copy, &read)),
+        }
+    }
+
+    /// What an RTP packet says of itself, unless it is malformed or repeated.
+    fn read(&self, datagram: &[u8]) -> Option<Opened> {
         let header = header_length(datagram)?;
         let end = datagram.len().checked_sub(TAG).filter(|end| *end >= header)?;
         let sequence = u16::from_be_bytes([datagram[2], datagram[3]]);
@@ -34,47 +65,30 @@ impl Srtp {
             Some(window) => window.extend(sequence)?,
             None => u64::from(sequence),
         };
-        may_be_new(&mut self.heard, ssrc, extended)?;
-        let (clear, sealed) = datagram.split_at_mut(header);
-        if !self.inbound.open(self.inbound.nonce(ssrc, extended), Aad::from(&*clear), sealed) {
-            return None;
-        }
-        accept(&mut self.heard, ssrc, extended);
-        Some(Opened { ssrc, extended, header, end })
+        self.heard.may_accept(ssrc, extended).then_some(Opened { ssrc, extended, header, end })
     }
 
-    /// Decrypts a compound RTCP packet in place; its plain bytes are `datagram[..end]`.
-    pub(crate) fn open_rtcp(&mut self, datagram: &mut [u8]) -> Option<usize> {
+    fn unseal(&self, datagram: &mut [u8], at: &Opened) -> bool {
+        let (clear, sealed) = datagram.split_at_mut(at.header);
+        self.inbound.open(self.inbound.nonce(at.ssrc, at.extended), Aad::from(&*clear), sealed)
+    }
+
+    /// The same of a compound: source and index.
+    fn read_rtcp(&self, datagram: &[u8]) -> Option<(u32, u64)> {
         let end = datagram.len().checked_sub(RTCP_ROOM).filter(|end| *end >= RTCP_HEADER)?;
         if datagram[0] >> 6 != 2 {
             return None;
         }
-        let (packet, word) = datagram.split_at_mut(end + TAG);
-        let index = u32::from_be_bytes([word[0], word[1], word[2], word[3]]);
+        let index = u32::from_be_bytes(*datagram[end + TAG..].first_chunk()?);
         let index = if index & ENCRYPTED != 0 { u64::from(index & !ENCRYPTED) } else { return None };
-        let (clear, sealed) = packet.split_at_mut(RTCP_HEADER);
-        let ssrc = u32::from_be_bytes([clear[4], clear[5], clear[6], clear[7]]);
-        may_be_new(&mut self.heard_rtcp, ssrc, index)?;
-        if !self.inbound_rtcp.open(self.inbound_rtcp.nonce(ssrc, index), rtcp_aad(clear, word), sealed) {
-            return None;
-        }
-        accept(&mut self.heard_rtcp, ssrc, index);
-        Some(end)
+        let ssrc = u32::from_be_bytes([datagram[4], datagram[5], datagram[6], datagram[7]]);
+        self.heard_rtcp.may_accept(ssrc, index).then_some((ssrc, index))
     }
-}
 
-fn may_be_new(heard: &mut Windows, ssrc: u32, index: u64) -> Option<()> {
-    let new = match heard.of(ssrc) {
-        Some(window) => window.is_new(index),
-        None => heard.has_room(),
-    };
-    new.then_some(())
-}
-
-fn accept(heard: &mut Windows, ssrc: u32, index: u64) {
-    match heard.of(ssrc) {
-        Some(window) => window.accept(index),
-        None => heard.add(ssrc, index),
+    fn unseal_rtcp(&self, datagram: &mut [u8], ssrc: u32, index: u64) -> bool {
+        let (packet, word) = datagram.split_at_mut(datagram.len() - (RTCP_ROOM - TAG));
+        let (clear, sealed) = packet.split_at_mut(RTCP_HEADER);
+        self.inbound_rtcp.open(self.inbound_rtcp.nonce(ssrc, index), rtcp_aad(clear, word), sealed)
     }
 }
 

@@ -34,8 +34,7 @@ impl Window {
         self.newest - index < PACKETS && self.seen[word(index)] & bit(index) == 0
     }
 
-    /// Only for what has been authenticated.
-    pub(super) fn accept(&mut self, index: u64) {
+    fn accept(&mut self, index: u64) {
         if index > self.newest {
             if index - self.newest >= PACKETS {
                 self.seen = [0; WORDS];
@@ -65,16 +64,24 @@ fn bit(index: u64) -> u64 {
 pub(super) struct Windows(Vec<(u32, Window)>);
 
 impl Windows {
-    pub(super) fn of(&mut self, ssrc: u32) -> Option<&mut Window> {
-        self.0.iter_mut().find(|(known, _)| *known == ssrc).map(|(_, window)| window)
+    pub(super) fn of(&self, ssrc: u32) -> Option<&Window> {
+        self.0.iter().find(|(known, _)| *known == ssrc).map(|(_, window)| window)
     }
 
-    /// Whether there is room for another source. Forgetting an old one instead would accept its replays.
-    pub(super) fn has_room(&self) -> bool {
-        self.0.len() < SOURCES
+    /// Whether a packet may be let in once it has been authenticated: it is new, or there is room for another source.
+    /// Forgetting an old one instead would accept its replays.
+    pub(super) fn may_accept(&self, ssrc: u32, index: u64) -> bool {
+        match self.of(ssrc) {
+            Some(window) => window.is_new(index),
+            None => self.0.len() < SOURCES,
+        }
     }
 
-    pub(super) fn add(&mut self, ssrc: u32, index: u64) {
-        self.0.push((ssrc, Window::starting_with(index)));
+    /// Only for what has been authenticated.
+    pub(super) fn accept(&mut self, ssrc: u32, index: u64) {
+        match self.0.iter_mut().find(|(known, _)| *known == ssrc) {
+            Some((_, window)) => window.accept(index),
+            None => self.0.push((ssrc, Window::starting_with(index))),
+        }
     }
 }

@@ -1,74 +1,30 @@
 //! What one member receives: its slots, what its path carries, and what was sent on it.
 
+mod probing;
+mod slot;
+
 use super::layer::HeardReport;
 use super::uplink::{OVERHEAD, Publication};
 use crate::alloc::Switching;
-use crate::api::Source;
-use crate::congestion::{Acked, DataRate, Estimate, Probe};
+use crate::congestion::{Acked, DataRate, Estimate};
 use crate::net::arena::{Arena, SLOT};
 use crate::net::route::Route;
+use crate::packet::HeaderWriter;
 use crate::packet::extension::AudioLevel;
 use crate::packet::rtcp::{self, ReportBlock};
-use crate::packet::{Codec, HeaderWriter};
 use crate::room::Stream;
-use crate::send::{Incoming, LayerKey, Outgoing, SentLog, StreamId, Verdict};
+use crate::send::{Incoming, Outgoing, SentLog, StreamId, Verdict};
 use crate::stats::Counters;
-use crate::transport::{self, Extensions, Peer, RTCP_ROOM, TAG};
+use crate::transport::{self, Peer, RTCP_ROOM, TAG};
+use probing::Tally;
+use slot::write_header;
+pub(super) use slot::{Carried, OutgoingSlot};
 use std::time::{Duration, Instant};
 
-/// Between two steps of a probe. More: bursts that a small queue drops. Less: more wake-ups.
-const STEP: Duration = Duration::from_millis(5);
-/// Padding of one packet: its length is one byte. Less: more packets for the same rate.
-const PADDING: usize = 255;
-/// Packets of one step at most: a probe of 20 Mbit/s. More: a loop that was held up sends a burst.
-const PADS: usize = 50;
 /// Packets that one NACK is answered with at most, whatever the path carries. More: one datagram costs more.
 const RESENT: usize = 128;
 /// Round trip before one was measured. More: packets that are lost again come later. Less: they are sent twice.
 const ROUND_TRIP: Duration = Duration::from_millis(100);
-
-/// What a slot shows, and where it is in the room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Carried {
-    pub(super) stream: Stream,
-    pub(super) place: usize,
-    pub(super) publication: usize,
-}
-
-pub(super) struct OutgoingSlot {
-    pub(super) mid: String,
-    pub(super) source: Source,
-    pub(super) carries: Option<Carried>,
-    pub(super) outgoing: Outgoing,
-    /// Pixels; `None` before the client told any.
-    pub(super) height: Option<u16>,
-    pub(super) choice: Option<LayerKey>,
-    /// Something better could be shown, and does not fit.
-    pub(super) is_held_back: bool,
-    payloads: Vec<(Codec, u8, Option<u8>)>,
-    extensions: Extensions,
-    cname: String,
-    /// Number of the last full intra request (RFC 5104 § 4.3.1): the same again is no news.
-    intra_request: Option<u8>,
-}
-
-/// A probe that is running.
-#[derive(Clone, Copy, Debug)]
-struct Running {
-    probe: Probe,
-    began: Instant,
-    next: Instant,
-    /// Bytes on the wire since.
-    sent: u64,
-}
-
-/// Everything that goes out with a transport-wide number.
-struct Tally {
-    /// From the first connection on: most memory of a peer.
-    log: Option<SentLog>,
-    estimate: Estimate,
-    probe: Option<Running>,
-}
 
 pub(super) struct Downlink {
     pub(super) slots: Vec<OutgoingSlot>,
@@ -94,79 +50,6 @@ pub(super) struct Way<'a> {
     pub(super) peer: &'a mut Peer,
     pub(super) to: Route,
     pub(super) outbox: &'a mut Arena,
-}
-
-impl OutgoingSlot {
-    fn new(slot: &transport::Slot) -> OutgoingSlot {
-        let start = rand::random;
-        OutgoingSlot {
-            mid: slot.mid.clone(),
-            source: slot.source,
-            carries: None,
-            outgoing: Outgoing::new((slot.ssrc, start()), slot.rtx_ssrc.map(|ssrc| (ssrc, start()))),
-            height: None,
-            choice: None,
-            is_held_back: false,
-            payloads: slot.payloads.iter().map(|it| (it.codec, it.payload_type, it.rtx)).collect(),
-            extensions: slot.extensions,
-            cname: slot.stream.clone(),
-            intra_request: None,
-        }
-    }
-
-    pub(super) fn carry(&mut self, carries: Option<Carried>) {
-        self.carries = carries;
-        self.choice = None;
-        self.is_held_back = false;
-        self.outgoing.change_source();
-    }
-
-    /// Payload types of the packets and of their repetitions.
-    fn payload_types(&self, codec: Codec) -> Option<(u8, Option<u8>)> {
-        self.payloads.iter().find(|(known, ..)| *known == codec).map(|(_, payload_type, rtx)| (*payload_type, *rtx))
-    }
-
-    /// Bytes that [`write_header`] will take.
-    fn header_length(&self, level: Option<AudioLevel>) -> usize {
-        // RFC 8285 § 4.2: one byte in front of each value, the block filled up to 32 bits behind four of its own.
-        let number = self.extensions.transport_wide.map_or(0, |_| 3);
-        let level = self.extensions.audio_level.and(level).map_or(0, |_| 2);
-        match number + level {
-            0 => 12,
-            elements => 16 + usize::next_multiple_of(elements, 4),
-        }
-    }
-}
-
-fn write_header(
-    into: &mut [u8],
-    header: HeaderWriter,
-    ids: &Extensions,
-    number: Option<u16>,
-    level: Option<AudioLevel>,
-) -> usize {
-    let number = ids.transport_wide.zip(number.map(u16::to_be_bytes));
-    let level = ids.audio_level.zip(level.map(AudioLevel::bytes));
-    match (&number, &level) {
-        (None, None) => header.write(into, &[]),
-        (Some((id, number)), None) => header.write(into, &[(*id, number)]),
-        (None, Some((id, level))) => header.write(into, &[(*id, level)]),
-        (Some((id, number)), Some((other, level))) => header.write(into, &[(*id, number), (*other, level)]),
-    }
-}
-
-impl Tally {
-    /// The number of a packet of `length` bytes. `None` before the first connection.
-    fn number(&mut self, now: Instant, length: usize) -> Option<u16> {
-        let size = length + OVERHEAD;
-        let probe = self.probe.as_mut().map_or(0, |running| {
-            running.sent += size as u64;
-            running.probe.id
-        });
-        let number = self.log.as_mut()?.sent(now, size, probe);
-        self.estimate.sent(now);
-        Some(number)
-    }
 }
 
 impl Downlink {
@@ -328,61 +211,6 @@ impl Downlink {
                 rtcp::cname(into, slot.outgoing.ssrc, &slot.cname);
             }
         }
-    }
-
-    /// Begins a probe that is due, and goes on with the one that runs.
-    pub(super) fn probe(&mut self, now: Instant, way: &mut Way<'_>, counters: &Counters) {
-        if let Some(probe) = self.tally.estimate.probe_due(now) {
-            counters.probes.add(1);
-            self.tally.probe = Some(Running { probe, began: now, next: now, sent: 0 });
-        }
-        let Some(running) = self.tally.probe.filter(|running| running.next <= now) else { return };
-        let passed = now.saturating_duration_since(running.began).min(running.probe.duration);
-        let due = running.probe.rate.bytes_in(passed);
-        for _ in 0..PADS {
-            if self.tally.probe.is_none_or(|running| running.sent >= due) || !self.pad(now, way) {
-                break;
-            }
-        }
-        if passed >= running.probe.duration {
-            self.tally.probe = None;
-            // A probe is judged once something behind it has arrived; when all pictures are off, nothing else may follow.
-            self.pad(now, way);
-        } else if let Some(running) = &mut self.tally.probe {
-            running.next = now + STEP;
-        }
-    }
-
-    /// Padding on a repair stream, best of a slot that shows something. `false`: there is none.
-    fn pad(&mut self, now: Instant, way: &mut Way<'_>) -> bool {
-        let can = |slot: &&mut OutgoingSlot| {
-            slot.outgoing.rtx_ssrc.is_some() && slot.extensions.transport_wide.is_some() && !slot.payloads.is_empty()
-        };
-        let best = self.slots.iter_mut().filter(can).max_by_key(|slot| slot.outgoing.shown().is_some());
-        let Some(slot) = best else { return false };
-        let codec = slot.payloads.iter().find_map(|(_, _, rtx)| *rtx);
-        let (Some(payload_type), Some(ssrc)) = (codec, slot.outgoing.rtx_ssrc) else { return false };
-        let bytes = way.outbox.slot();
-        let header = slot.header_length(None);
-        let length = header + PADDING + TAG;
-        let number = slot.outgoing.next_rtx();
-        let timestamp = slot.outgoing.newest_timestamp();
-        let writer = HeaderWriter { marker: false, payload_type, sequence: number as u16, timestamp, ssrc };
-        let wide = self.tally.number(now, length);
-        write_header(bytes, writer, &slot.extensions, wide, None);
-        HeaderWriter::mark_padded(bytes);
-        bytes[header..header + PADDING].fill(0);
-        bytes[header + PADDING - 1] = PADDING as u8;
-        let sealed = way.peer.seal(&mut bytes[..length], header, ssrc, number).is_some();
-        if sealed {
-            way.outbox.commit(length, way.to);
-        }
-        sealed
-    }
-
-    pub(super) fn deadline(&self) -> Option<Instant> {
-        let probe = self.tally.probe.map(|running| running.next);
-        probe.into_iter().chain(self.tally.estimate.deadline()).min()
     }
 }
 
