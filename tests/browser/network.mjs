@@ -1,8 +1,9 @@
 // Two people in a room with a bad network between them and the server: the SFU announces the address of tests/relay,
-// which passes packets on as it is told.
+// which passes packets on as it is told, and everything else goes through a `Front`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
 import path from "node:path";
 import readline from "node:readline";
 import { BIN, Demo, DESKTOP, Person, freePort, newId } from "./harness.mjs";
@@ -31,8 +32,9 @@ export class World {
     await demo.kill();
     world.demo = demo;
     const config = path.join(demo.data, "network.toml");
+    const port = direct ? demo.port : await freePort();
     await writeFile(config, `
-listen = "127.0.0.1:${demo.port}"
+listen = "127.0.0.1:${port}"
 data_dir = "."
 [media]
 bind = "${direct ?? SERVER}:${demo.mediaPort}"
@@ -40,17 +42,20 @@ announced = ["${direct ?? ANNOUNCED}"]
 shards = 1
 ${turn}
 `);
-    await world.serve(config);
-    if (!direct) world.relay = await Relay.start(`${ANNOUNCED}:${demo.mediaPort}`, `${SERVER}:${demo.mediaPort}`, spared);
+    await world.serve(config, port);
+    if (!direct) {
+      world.front = await Front.start(demo.port, port);
+      world.relay = await Relay.start(`${ANNOUNCED}:${demo.mediaPort}`, `${SERVER}:${demo.mediaPort}`, spared);
+    }
     return world;
   }
 
-  async serve(config) {
+  async serve(config, port) {
     this.log = [];
     this.process = spawn(BIN, ["serve", "--config", config], { stdio: ["ignore", "ignore", "pipe"] });
     this.exited = once(this.process, "exit");
     readline.createInterface({ input: this.process.stderr }).on("line", (line) => this.log.push(line));
-    const url = `http://127.0.0.1:${this.demo.port}/readyz`;
+    const url = `http://127.0.0.1:${port}/readyz`;
     for (;;) {
       if (this.process.exitCode !== null) throw new Error(`telekonsil ended:\n${this.log.join("\n")}`);
       if ((await fetch(url).catch(() => undefined))?.ok) return;
@@ -87,10 +92,53 @@ ${turn}
 
   async stop() {
     await this.relay?.stop();
+    this.front?.stop();
     this.process?.kill("SIGTERM");
     const [code] = (await this.exited) ?? [0];
     await this.demo?.stop();
     if (this.errors.length || code !== 0) throw new Error(`telekonsil ended with ${code}:\n${this.log.slice(-20).join("\n")}`);
+  }
+}
+
+/**
+ * The way to pages, requests and signalling. While it is cut nobody is told: bytes go nowhere. What was open or opened
+ * then stays dead, as behind a router that has lost its state; TCP would repeat it, but ever more slowly.
+ */
+class Front {
+  static async start(port, server) {
+    const front = new Front();
+    front.open = new Set();
+    front.isCut = false;
+    front.listener = createServer((client) => {
+      const ends = [client, ...(front.isCut ? [] : [connect(server, "127.0.0.1")])];
+      front.open.add(ends);
+      for (const end of ends) {
+        end.on("error", () => {});
+        end.on("close", () => {
+          for (const other of ends) other.destroy();
+          front.open.delete(ends);
+        });
+      }
+      if (front.isCut) return;
+      client.pipe(ends[1]);
+      ends[1].pipe(client);
+    });
+    await new Promise((done) => front.listener.listen(port, "127.0.0.1", done));
+    return front;
+  }
+
+  cut() {
+    this.isCut = true;
+    for (const end of [...this.open].flat()) end.unpipe().pause();
+  }
+
+  mend() {
+    this.isCut = false;
+  }
+
+  stop() {
+    this.listener.close();
+    for (const end of [...this.open].flat()) end.destroy();
   }
 }
 
@@ -110,7 +158,7 @@ export async function call(person, method, url, body) {
 }
 
 /** tests/relay. */
-class Relay {
+export class Relay {
   static async start(listen, server, spared) {
     await access(RELAY).catch(() => {
       throw new Error(`no relay at ${RELAY}: cargo build --release --workspace --all-targets`);
@@ -225,6 +273,26 @@ export const nextPictures = (people, since, timeout = 30_000) =>
   Promise.all(people.map(async (person) => {
     await person.until((time) => window.drawnAt.at(-1) > time, since, timeout);
     return person.page.evaluate((time) => window.drawnAt.find((at) => at > time) - time, since);
+  }));
+
+/** A picture that stands still for so long, in milliseconds, is seen to stand still. */
+const STANDS = 1_000;
+/** And one that moves for so long has come to stay. */
+const MOVES = 2_000;
+
+/**
+ * Milliseconds from `since` until each sees pictures that go on: the first one of those between which none stood still,
+ * up to now. What was under way when a network went comes as well, and is no picture that is back.
+ */
+export const picturesBack = (people, since, timeout = 30_000) =>
+  Promise.all(people.map(async (person) => {
+    const first = ([since, stands, moves]) => {
+      const times = window.drawnAt.filter((at) => at > since);
+      const begins = times.findLast((at, i) => i === 0 || at - times[i - 1] > stands);
+      return times.at(-1) - begins >= moves && Date.now() - times.at(-1) < stands ? begins - since : undefined;
+    };
+    await person.until(first, [since, STANDS, MOVES], timeout);
+    return person.page.evaluate(first, [since, STANDS, MOVES]);
   }));
 
 /** The longest time without a new picture since then, in milliseconds. */

@@ -3,13 +3,18 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { launchBrowser } from "./harness.mjs";
-import { LONG, World, call, longestPause, nextPictures, observe, sample, table } from "./network.mjs";
+import { LONG, World, call, longestPause, nextPictures, observe, picturesBack, sample, table } from "./network.mjs";
+import { LONG_TABLE } from "./networks.mjs";
 import { TURN_ADDRESS, Turn } from "./turn.mjs";
 
 /** After a network was away: picture and sound are back within this, and nobody has to do anything (issue 4). */
 const BACK_WITHIN = 3_000;
 /** After a change of the client's address (issue 4). */
 const MOVED_WITHIN = 1_000;
+/** After UDP has died (issue 4); the page notices in two to three seconds, the browser in five to seven. */
+const OVER_WITHIN = 10_000;
+/** Until a page that was loaded again shows the other. The aim is 2,000; more is what a machine needs that builds beside it. */
+const RELOADED_WITHIN = 6_000;
 const PERFECT = {};
 /** How long each network is looked at. Less: one freeze decides the figure. */
 const LOOK = LONG ? 20_000 : 5_000;
@@ -47,19 +52,6 @@ const SHORT_TABLE = [
   ["perfect", PERFECT],
   ["5 % lost, 150 ± 30 ms", { loss: 5, delay_ms: 150, jitter_ms: 30 }],
 ];
-const LONG_TABLE = [
-  ["perfect", PERFECT],
-  ["5 % lost", { loss: 5 }],
-  ["10 % lost", { loss: 10 }],
-  ["5 % lost in threes", { loss: 5, burst: 3 }],
-  ["150 ± 30 ms", { delay_ms: 150, jitter_ms: 30 }],
-  ["5 % lost, 150 ± 30 ms", { loss: 5, delay_ms: 150, jitter_ms: 30 }],
-  ["order changes, 40 ± 30 ms", { delay_ms: 40, jitter_ms: 30, reorder: true }],
-  ["4 Mbit/s", { rate_kbps: 4_000, delay_ms: 20 }],
-  ["400 kbit/s", { rate_kbps: 400, delay_ms: 20 }],
-  ["4 Mbit/s again", { rate_kbps: 4_000, delay_ms: 20 }],
-  ["perfect again", PERFECT],
-];
 
 test("picture and sound go on while packets are lost, late and few", async () => {
   const rows = [];
@@ -81,28 +73,59 @@ test("the client's address changes, the picture goes on", async () => {
   goesOn((await observe(people, 2_000)).map((row) => ({ network: "after the change", ...row })));
 });
 
-/** Takes the network away, gives it back, and waits for pictures and sound. */
-async function away(seconds, { isNoticed }) {
+/**
+ * Takes the network away, gives it back, and waits for pictures and sound. `media`: the way to the SFU alone; `all`: that
+ * to the server, too; `noticed`: the browser is told, as when the radio has no network.
+ */
+async function away(seconds, what) {
   await world.relay.network({ loss: 100 });
   await world.relay.say({ do: "tcp", open: false });
-  if (isNoticed) for (const { context } of people) await context.setOffline(true);
+  if (what !== "media") world.front.cut();
+  if (what === "noticed") for (const { context } of people) await context.setOffline(true);
   await people[0].page.waitForTimeout(seconds * 1_000);
   await world.relay.network(PERFECT);
   await world.relay.say({ do: "tcp", open: true });
+  world.front.mend();
   const back = Date.now();
-  if (isNoticed) for (const { context } of people) await context.setOffline(false);
-  const times = await nextPictures(people, back);
-  console.log(`# ${seconds} s without ${isNoticed ? "any network" : "media"}: pictures again after ${times.join(", ")} ms`);
-  goesOn((await observe(people, 2_000)).map((row) => ({ network: `after ${seconds} s`, ...row })));
+  if (what === "noticed") for (const { context } of people) await context.setOffline(false);
+  const times = await picturesBack(people, back);
+  console.log(`# ${seconds} s without network (${what}): pictures again after ${times.join(", ")} ms`);
+  goesOn((await observe(people, 1_000)).map((row) => ({ network: `after ${seconds} s`, ...row })));
   assert.ok(Math.max(...times) <= BACK_WITHIN, `back after ${Math.max(...times)} ms`);
+  for (const person of people) await person.until(() => window.telekonsilDebug.phase === "live");
 }
 
-test("a lift: nothing for three seconds", () => away(3, { isNoticed: false }));
+test("a lift: nothing for three seconds", () => away(3, "media"));
 
-// Which of the two a browser sees depends on who fails: the radio, or a router behind it.
-test("ten seconds without media, the pages do not notice", { skip: !LONG }, () => away(10, { isNoticed: false }));
-test("ten seconds without any network", { skip: !LONG }, () => away(10, { isNoticed: true }));
-test("forty seconds without any network", { skip: !LONG }, () => away(40, { isNoticed: true }));
+// Which of them a browser sees depends on who fails: the radio, a router behind it, or a firewall.
+test("ten seconds without media", { skip: !LONG }, () => away(10, "media"));
+test("ten seconds without anything, and nobody tells the pages", { skip: !LONG }, () => away(10, "all"));
+test("ten seconds without anything, and the pages are told", { skip: !LONG }, () => away(10, "noticed"));
+test("forty seconds without anything, and nobody tells the pages", { skip: !LONG }, () => away(40, "all"));
+test("forty seconds without anything, and the pages are told", { skip: !LONG }, () => away(40, "noticed"));
+
+test("a page is loaded again: the same seat, with picture and sound", async () => {
+  const [person] = people;
+  const seat = () => window.telekonsilDebug?.you;
+  const before = await person.page.evaluate(seat);
+  const since = Date.now();
+  await person.page.reload({ waitUntil: "commit" });
+  const [took] = await picturesBack([person], since);
+  console.log(`# from the reload to the first picture ${took} ms`);
+  assert.equal(await person.page.evaluate(seat), before);
+  goesOn((await observe(people, 1_000)).map((row) => ({ network: "after a reload", ...row })));
+  assert.ok(took <= RELOADED_WITHIN, `the picture came after ${took} ms`);
+});
+
+test("UDP dies during the talk: over to TCP without anybody's doing", async () => {
+  for (const path of await Promise.all(people.map(sample))) assert.equal(path.protocol, "udp");
+  await world.relay.network({ loss: 100 });
+  const times = await picturesBack(people, Date.now());
+  console.log(`# UDP dies: pictures over TCP after ${times.join(", ")} ms`);
+  for (const path of await Promise.all(people.map(sample))) assert.equal(path.protocol, "tcp");
+  assert.ok(Math.max(...times) <= OVER_WITHIN, `over TCP after ${Math.max(...times)} ms`);
+  await world.relay.network(PERFECT);
+});
 
 /** The two people load their pages again. A page whose seat is still kept goes back into the room by itself. */
 async function anew() {
@@ -123,18 +146,6 @@ test("no UDP: media over ICE-TCP", async () => {
   console.log(`# without UDP: from the reload to the sixth picture of both ${took} ms`);
   for (const path of paths) assert.equal(path.protocol, "tcp");
   goesOn((await observe(people, 3_000)).map((row) => ({ network: "TCP", ...row })));
-  await world.relay.network(PERFECT);
-});
-
-test("UDP dies during the talk: over to TCP without anybody's doing", { skip: !LONG }, async () => {
-  await anew();
-  for (const path of await Promise.all(people.map(sample))) assert.equal(path.protocol, "udp");
-  await world.relay.network({ loss: 100 });
-  const since = Date.now();
-  // What was on its way still comes.
-  const times = await nextPictures(people, since + 500, 60_000);
-  console.log(`# UDP dies: pictures over TCP after ${times.map((time) => time + 500).join(", ")} ms`);
-  for (const path of await Promise.all(people.map(sample))) assert.equal(path.protocol, "tcp");
   await world.relay.network(PERFECT);
 });
 

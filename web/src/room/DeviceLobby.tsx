@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
+import type { ConsultId, RoomTicket } from "../api/types";
 import { CheckDialog } from "../check/CheckDialog";
 import { useTexts } from "../i18n";
 import type { Device, DeviceProblem } from "../rtc/devices";
@@ -6,9 +7,12 @@ import { watchLevel } from "../rtc/level";
 import { LocalMedia } from "../rtc/localMedia";
 import { Button, LanguageSwitch } from "../ui";
 import { ringer } from "../ui/Ringer";
+import { RoomSession } from "./roomSession";
 import { lastDevices } from "./stay";
 
 interface Props {
+  consult: ConsultId;
+  ticket: (signal: AbortSignal) => Promise<RoomTicket>;
   heading: ReactNode;
   about: ReactNode;
   /** Who is there already, or why the room is closed. */
@@ -19,13 +23,18 @@ interface Props {
   foot?: ReactNode;
   /** The path to the server can be tried, too; not by guests and by telephones that a link brought here. */
   hasCheck?: boolean;
-  onJoin(local: LocalMedia): void;
+  onJoin(session: RoomSession): void;
 }
 
+/** Whoever is about to press the button does one of these first. */
+const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown"] as const;
+
 /** Devices are chosen and tried before anybody sees or hears anything; every one of them may be missing. */
-export function DeviceLobby({ heading, about, news, canJoin, joinLabel, foot, hasCheck = false, onJoin }: Props) {
+export function DeviceLobby(props: Props) {
+  const { consult, ticket, heading, about, news, canJoin, joinLabel, foot, hasCheck = false, onJoin } = props;
   const t = useTexts("room");
-  const [local] = useState(() => new LocalMedia());
+  const [session] = useState(() => new RoomSession(consult, new LocalMedia(), ticket));
+  const { local } = session;
   const state = useSyncExternalStore(local.subscribe, local.snapshot);
   const isHandedOver = useRef(false);
   const [isChecking, setChecking] = useState(false);
@@ -33,17 +42,28 @@ export function DeviceLobby({ heading, about, news, canJoin, joinLabel, foot, ha
     void local.open(lastDevices());
   }, [local]);
   useEffect(() => {
-    const close = () => void (!isHandedOver.current && local.close());
-    addEventListener("pagehide", close);
-    return () => removeEventListener("pagehide", close);
-  }, [local]);
+    // The devices are asked for first: whoever has allowed them is reached by more addresses.
+    if (!canJoin || local.snapshot().isOpening) return;
+    const prepare = () => session.prepare();
+    prepare();
+    for (const sign of SIGNS_OF_LIFE) addEventListener(sign, prepare);
+    return () => {
+      for (const sign of SIGNS_OF_LIFE) removeEventListener(sign, prepare);
+    };
+  }, [session, local, canJoin, state.isOpening]);
+  useEffect(() => {
+    const leave = () => void (!isHandedOver.current && session.leave());
+    addEventListener("pagehide", leave);
+    return () => removeEventListener("pagehide", leave);
+  }, [session]);
 
   const { camera, microphone } = state.tracks;
   const join = () => {
     isHandedOver.current = true;
     // This press lets the page be heard later, when a guest waits.
     void ringer.arm();
-    onJoin(local);
+    session.join();
+    onJoin(session);
   };
   return (
     <main className="lobby">

@@ -1,20 +1,21 @@
 import { useState } from "react";
-import type { ConsultDetail, Me } from "../api/types";
+import type { ConsultDetail, Me, RoomTicket } from "../api/types";
 import { useTexts } from "../i18n";
-import type { LocalMedia } from "../rtc/localMedia";
 import { Button, LinkButton, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
 import { DeviceLobby } from "./DeviceLobby";
 import { phonesOfOther } from "./people";
 import { PhoneDialog } from "./PhoneDialog";
+import type { RoomSession } from "./roomSession";
 
 interface Props {
   detail: ConsultDetail;
   me: Me;
-  onJoin(local: LocalMedia): void;
+  ticket: (signal: AbortSignal) => Promise<RoomTicket>;
+  onJoin(session: RoomSession): void;
 }
 
 /** Before the room: which consult, who is there, and the devices. */
-export function Lobby({ detail, me, onJoin }: Props) {
+export function Lobby({ detail, me, ticket, onJoin }: Props) {
   const t = useTexts("room");
   const { summary, actions } = detail;
   const canJoin = actions.includes("join");
@@ -26,6 +27,8 @@ export function Lobby({ detail, me, onJoin }: Props) {
   const canMove = canJoin && isWhole;
   return (
     <DeviceLobby
+      consult={summary.id}
+      ticket={ticket}
       heading={
         <>
           {t("lobby.title")} <span className="lobby-label">{summary.label}</span>

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { startTransition, useState } from "react";
 import { api } from "../api/client";
 import { useConsult, useLiveCache, useMe } from "../api/query";
 import type { ConsultId } from "../api/types";
@@ -10,7 +10,7 @@ import { Lobby } from "./Lobby";
 import { phonesOfOther } from "./people";
 import { comeBack } from "./resume";
 import { RoomScreen } from "./RoomScreen";
-import { RoomSession } from "./roomSession";
+import type { RoomSession } from "./roomSession";
 
 /** `/room/{consult}`. */
 export function consultOfPath(path: string): ConsultId | null {
@@ -66,7 +66,8 @@ export function RoomApp() {
     );
   }
   if (!session)
-    return <Lobby detail={consult.data} me={me.data} onJoin={(local) => setSession(new RoomSession(id, local, ticketOf(id)))} />;
+    // In pieces: the messages of the room come in meanwhile, and are not kept waiting until all is drawn.
+    return <Lobby detail={consult.data} me={me.data} ticket={ticketOf(id)} onJoin={(made) => startTransition(() => setSession(made))} />;
   return (
     <RoomScreen
       session={session}

@@ -31,6 +31,7 @@ import { saveCall } from "./saveJson";
 import { SoundBlocked } from "./Sound";
 import { Stage } from "./Stage";
 import { Voices } from "./Tiles";
+import { useFacesFirst } from "./useFacesFirst";
 import { useKeyImages } from "./useKeyImages";
 import { useRoom } from "./useRoom";
 
@@ -56,6 +57,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const times = useAct(detail.summary.id);
   const keyImages = useKeyImages(detail, me, stack, view);
   useSoundByClick();
+  const isDrawn = useFacesFirst(state.everLive);
 
   const { summary, studies, actions } = detail;
   useAnswered(me.person.id, useMemo(() => [summary], [summary]));
@@ -96,7 +98,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
       </div>
       <Faces room={room} />
       <Stage screen={room.screen}>
-        {seesImages && (
+        {seesImages && isDrawn && (
           <Viewer
             consultId={summary.id}
             studies={studies}

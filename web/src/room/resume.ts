@@ -14,5 +14,6 @@ export function comeBack(id: ConsultId, ticket: (signal: AbortSignal) => Promise
   local.setMuted(stay.muted);
   void local.open(stay.devices);
   resumed = new RoomSession(id, local, ticket);
+  resumed.join();
   return resumed;
 }

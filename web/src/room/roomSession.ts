@@ -1,4 +1,4 @@
-/** One stay in a room: connection, own media, shared view and chat, joined to one another. */
+/** One stay in a room, or the way to one: connection, own media, shared view and chat, joined to one another. */
 
 import { serverNow } from "../api/clock";
 import type { ConsultId, RoomTicket } from "../api/types";
@@ -22,6 +22,7 @@ export class RoomSession {
   readonly chat: Chat;
   readonly connection: Connection;
   readonly meter: Meter;
+  private isJoined = false;
   private before: LocalState;
   private readonly stops: (() => void)[];
 
@@ -41,13 +42,23 @@ export class RoomSession {
       this.connection.subscribe(() => this.endWhenOver()),
       this.chat.subscribe(() => rememberRead(consult, this.chat.readUpTo)),
     ];
-    this.connection.join(this.before.tracks, local.publishing());
+  }
+
+  /** Somebody is in the lobby, and about to join. */
+  prepare(): void {
+    this.connection.prepare();
+  }
+
+  join(): void {
+    this.isJoined = true;
+    this.meter.start();
+    this.connection.join(this.before.tracks, this.local.publishing());
     this.remember();
   }
 
-  /** Leaves on purpose. */
+  /** Leaves on purpose, the lobby too. */
   leave(): void {
-    forgetStay();
+    if (this.isJoined) forgetStay();
     this.connection.leave();
     this.stop();
   }
@@ -70,6 +81,7 @@ export class RoomSession {
   }
 
   private remember(): void {
+    if (!this.isJoined) return;
     const { tracks, cameraId, microphoneId, muted } = this.local.snapshot();
     const devices = {
       camera: tracks.camera !== undefined,

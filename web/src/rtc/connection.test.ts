@@ -28,7 +28,8 @@ class FakePeer {
   }
   addTransceiver() {
     this.mids += 1;
-    return { mid: String(this.mids), sender: {}, receiver: { track: {} }, setCodecPreferences: () => undefined };
+    const sender = { replaceTrack: async () => undefined };
+    return { mid: String(this.mids), sender, receiver: { track: {} }, setCodecPreferences: () => undefined };
   }
   createDataChannel = () => ({});
   createOffer = async () => this.localDescription;
@@ -103,4 +104,18 @@ test("whoever leaves before the ticket comes makes no peer", async () => {
   give(ticket);
   await vi.advanceTimersByTimeAsync(10);
   expect([configured, opened]).toEqual([[], []]);
+});
+
+test("what was prepared in the lobby needs no request and no other peer at the press", async () => {
+  let asked = 0;
+  const connection = new Connection(async () => {
+    asked += 1;
+    return ticket;
+  }, nobody);
+  connection.prepare();
+  await vi.advanceTimersByTimeAsync(10);
+  expect([asked, opened]).toEqual([1, []]);
+  connection.join(nothing, silent);
+  expect([asked, opened, configured.length]).toEqual([1, ["ws://x"], 1]);
+  connection.leave();
 });

@@ -6,6 +6,7 @@ import type { Consumer, Link } from "./channel";
 import { decodeFrame, encodeAgedPut, encodeFrame, Kind } from "./envelope";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 import { Peer, type LocalTracks } from "./peer";
+import type { Signs } from "./silence";
 import { View } from "./view";
 
 /**
@@ -13,6 +14,9 @@ import { View } from "./view";
  * the line. 64 KiB are two seconds on a line of 256 kbit/s.
  */
 const STATE_BACKLOG = 64 * 1024;
+/** Questions for a ticket under way at once. More takes the connections that a browser allows to a server (six over
+ * HTTP/1.1) from everything else; less gives up one that a slow network is about to answer. */
+const MAX_ASKING = 3;
 /** The pointer shows where somebody points *now*: anything that waits is already wrong. */
 const POINTER_BACKLOG = 4 * 1024;
 
@@ -22,7 +26,9 @@ export class Connection {
   /** The peer whose media are on screen: the last one that connected. */
   private shown: Peer | undefined;
   private socket: WebSocket | undefined;
-  private ticketRequest: AbortController | undefined;
+  /** Questions for a ticket that are under way, the newest last, and for which attempt. */
+  private asking: AbortController[] = [];
+  private askedFor = 0;
   /** Of the last ticket; their credentials are made for it. `undefined` until there was one. */
   private iceServers: readonly IceServer[] | undefined;
   /** The peer that waits for the first ticket: whoever is reached by a relay alone needs it in the first offer. */
@@ -46,8 +52,16 @@ export class Connection {
     return () => this.listeners.delete(listener);
   };
 
+  /** Somebody may be about to join. Costs nothing as long as what was prepared before is good. */
+  prepare(): void {
+    if (this.state.phase !== "idle") return;
+    this.listen();
+    this.feed({ type: "prepare" });
+  }
+
   join(tracks: LocalTracks, publishing: Publishing): void {
     this.tracks = tracks;
+    for (const source of ["microphone", "camera", "screen"] as const) this.replace(source, tracks[source]);
     this.listen();
     this.feed({ type: "join", publishing });
   }
@@ -71,17 +85,26 @@ export class Connection {
   /** Sends `track` as `source` and tells the room what is sent. */
   publish(source: Source, track: MediaStreamTrack | undefined, publishing: Publishing): void {
     this.tracks = { ...this.tracks, [source]: track };
-    for (const peer of this.peers.values()) void peer.replace(source, track).catch(() => undefined);
+    this.replace(source, track);
     this.feed({ type: "publishing", publishing });
+  }
+
+  private replace(source: Source, track: MediaStreamTrack | undefined): void {
+    for (const peer of this.peers.values()) void peer.replace(source, track).catch(() => undefined);
   }
 
   /** What comes in on an m-line. */
   stream(mid: string): MediaStream | undefined {
-    return this.shown?.stream(mid);
+    return this.drawn?.stream(mid);
   }
 
   audioStreams(): { mid: string; stream: MediaStream }[] {
-    return this.shown?.audioStreams() ?? [];
+    return this.drawn?.audioStreams() ?? [];
+  }
+
+  /** The first peer is on the page before it is connected, so that its first picture finds its place. */
+  private get drawn(): Peer | undefined {
+    return this.shown ?? this.peers.get(this.state.peer);
   }
 
   isShown(mid: string): boolean {
@@ -91,6 +114,11 @@ export class Connection {
   /** The browser's statistics of the media on screen. */
   async report(): Promise<RTCStatsReport | undefined> {
     return this.shown?.stats().catch(() => undefined);
+  }
+
+  /** What had come in by `now`, from {@link report}. */
+  heard(now: number, signs: Signs): void {
+    this.shown?.heard(now, signs);
   }
 
   /** Frames decoded so far on each incoming video line that carries something. */
@@ -112,7 +140,7 @@ export class Connection {
     this.schedule();
     if (state.you !== undefined && state.you !== before.you) this.shared.seat(state.you);
     if (state.roster !== before.roster) this.shared.roster(state.roster.map((member) => member.id));
-    if (state.phase === "ended" && before.phase !== "ended") this.stopListening();
+    if (state.phase === "ended" && before.phase !== "ended") this.stopListening?.();
     if (state !== before || effects.length > 0) for (const listener of this.listeners) listener();
   }
 
@@ -123,20 +151,23 @@ export class Connection {
       this.timer = setTimeout(() => this.feed({ type: "tick" }), Math.max(0, at - performance.now()));
   }
 
-  private stopListening: () => void = () => undefined;
+  private stopListening: (() => void) | undefined;
 
   private listen(): void {
-    this.stopListening();
+    if (this.stopListening) return;
     const onNetwork = () => this.feed({ type: "network" });
+    const isVisible = () => document.visibilityState === "visible";
     const onVisible = () => {
-      this.view.setVisible(document.visibilityState === "visible");
+      this.view.setVisible(isVisible());
       this.tellView();
+      if (isVisible()) this.feed({ type: "awake" });
     };
-    onVisible();
+    this.view.setVisible(isVisible());
     addEventListener("online", onNetwork);
     document.addEventListener("visibilitychange", onVisible);
     const stopWatching = watchNetwork(onNetwork);
     this.stopListening = () => {
+      this.stopListening = undefined;
       clearTimeout(this.viewTimer);
       removeEventListener("online", onNetwork);
       document.removeEventListener("visibilitychange", onVisible);
@@ -171,7 +202,7 @@ export class Connection {
           .get(effect.peer)
           ?.answer(effect.sdp)
           .catch(() => this.feed({ type: "peer_failed", peer: effect.peer }));
-        this.view.forget();
+        this.view.forget(performance.now());
         return this.tellView();
       case "restart":
         return void this.restart(effect.peer);
@@ -180,28 +211,38 @@ export class Connection {
       case "retire":
         return this.retire(effect.keep);
       case "close_socket":
-        this.ticketRequest?.abort();
+        this.stopAsking();
         return this.closeSocket();
     }
   }
 
   private async fetchTicket(epoch: number): Promise<void> {
-    this.ticketRequest?.abort();
+    if (epoch !== this.askedFor) this.stopAsking();
+    this.askedFor = epoch;
     const abort = new AbortController();
-    this.ticketRequest = abort;
+    this.asking.push(abort);
+    if (this.asking.length > MAX_ASKING) this.asking.shift()?.abort();
     try {
       const { ticket, url, ice_servers } = await this.ticket(abort.signal);
       if (abort.signal.aborted) return;
+      this.stopAsking();
       this.iceServers = ice_servers;
       this.feed({ type: "ticket", epoch, ticket, url });
       this.makeWaiting(ice_servers);
     } catch (error) {
+      this.asking = this.asking.filter((other) => other !== abort);
+      // Another one may still be answered.
+      if (abort.signal.aborted || this.asking.length > 0) return;
       const problem = asApiError(error);
       const phone = problem?.phone ?? undefined;
       const retryAfter = (problem?.retryAfter ?? 0) * 1000;
-      if (!abort.signal.aborted)
-        this.feed({ type: "ticket_failed", epoch, code: problem?.code ?? "unknown", phone, retryAfter });
+      this.feed({ type: "ticket_failed", epoch, code: problem?.code ?? "unknown", phone, retryAfter });
     }
+  }
+
+  private stopAsking(): void {
+    for (const abort of this.asking) abort.abort();
+    this.asking = [];
   }
 
   private wantPeer(number: number): void {

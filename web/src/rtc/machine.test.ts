@@ -150,7 +150,7 @@ describe("coming back", () => {
     const made = (plan: Plan) => plan.said().filter((s) => s === "peer").length;
     const lost = () => new Plan().live().stopped(1000);
     const old = lost();
-    old.at(old.now + machine.OFFER_KEEPS, { type: "ticket_failed", epoch: old.epoch, code: "offline" }).due();
+    old.at(old.now + machine.KEEPS, { type: "ticket_failed", epoch: old.epoch, code: "offline" }).due();
     expect(made(old)).toBe(3);
     const moved = lost();
     expect(made(moved.at(moved.now + 10, { type: "network" }))).toBe(3);
@@ -330,22 +330,91 @@ describe("a socket that is lost while media flow", () => {
     expect(plan.effects.at(-2)).toEqual({ type: "send", message: { type: "offer", ...offer } });
   });
 
-  it("asks for its ticket more impatiently than somebody who was never inside", () => {
+  it("asks for its ticket again every second, without giving up what it asked before", () => {
     const plan = lost();
-    expect((nextDeadline(plan.state) ?? 0) - plan.now).toBe(machine.BACK_TICKET_WITHIN);
+    expect((nextDeadline(plan.state) ?? 0) - plan.now).toBe(machine.ASK_AGAIN);
+    plan.due();
+    expect(plan.effects.slice(-2)).toEqual([
+      { type: "ticket", epoch: 2 },
+      { type: "ticket", epoch: 2 },
+    ]);
+    expect(plan.back().state.phase).toBe("socket");
   });
 
-  it("is back two and a half seconds after the network, whatever hung before", () => {
-    // Requests that were sent into the void are given up and sent anew, each at most this long after the other.
+  it("never waits longer than that second and a bit for what was sent into the void", () => {
     const plan = lost();
     const sent: number[] = [plan.now];
     while (plan.now < 30_000) {
-      const before = plan.epoch;
+      const before = plan.effects.length;
       plan.due();
-      if (plan.epoch !== before) sent.push(plan.now);
+      if (plan.effects.slice(before).some(({ type }) => type === "ticket")) sent.push(plan.now);
     }
     const gaps = sent.slice(1).map((at, i) => at - (sent[i] ?? 0));
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(machine.BACK_TICKET_WITHIN + machine.BACK_RETRY);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(machine.ASK_AGAIN + machine.BACK_RETRY);
+  });
+});
+
+describe("a page that was out of sight", () => {
+  it("does not wait for its next attempt", () => {
+    const plan = new Plan().live().at(200, { type: "socket_closed", epoch: 1 }, { type: "awake" });
+    expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2 });
+  });
+
+  it("finds out soon whether its socket has survived", () => {
+    const plan = new Plan().live().at(100_000, { type: "awake" });
+    expect(plan.said().at(-1)).toBe("ping");
+    expect(nextDeadline(plan.state)).toBe(100_000 + machine.AWAKE_PONG_WITHIN);
+    plan.message({ type: "pong", nonce: plan.state.nonce });
+    expect(plan.state).toMatchObject({ phase: "live", pongBy: undefined });
+    expect(new Plan().live().at(100_000, { type: "awake" }).due().state.phase).toBe("waiting");
+  });
+
+  it("has nothing to ask outside of a room", () => {
+    expect(new Plan().at(5, { type: "awake" }).effects).toEqual([]);
+  });
+});
+
+describe("a lobby", () => {
+  const prepared = () =>
+    new Plan()
+      .at(0, { type: "prepare" })
+      .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
+      .at(20, { type: "offer", peer: 1, offer });
+  const joined = (plan: Plan, now: number) => {
+    const before = plan.effects.length;
+    plan.at(now, { type: "join", publishing });
+    return plan.effects.slice(before).map(({ type }) => type);
+  };
+
+  it("has ticket and offer ready, so that nothing but the socket is missing", () => {
+    const plan = prepared();
+    expect(plan.state.phase).toBe("idle");
+    expect(joined(plan, 5000)).toEqual(["socket"]);
+    plan.message({ type: "welcome", you: 3, roster: [member] });
+    expect(plan.said()).toEqual(["ticket", "peer", "socket", "offer", "publishing"]);
+  });
+
+  it("prepares once, and again when that has become old or the network another one", () => {
+    const plan = prepared().at(1000, { type: "prepare" });
+    expect(plan.peers()).toBe(1);
+    plan.at(machine.KEEPS, { type: "prepare" });
+    expect(plan.peers()).toBe(2);
+    plan.at(machine.KEEPS + 10, { type: "network" }, { type: "prepare" });
+    expect(plan.peers()).toBe(3);
+  });
+
+  it("does without what is not there or too old", () => {
+    expect(joined(new Plan().at(0, { type: "prepare" }), 10)).toEqual(["ticket"]);
+    const failed = new Plan().at(0, { type: "prepare" }).at(5, { type: "ticket_failed", epoch: 1, code: "offline" });
+    expect(joined(failed, 10)).toEqual(["ticket"]);
+    expect(joined(prepared(), machine.KEEPS + 10)).toEqual(["ticket", "peer"]);
+    expect(joined(prepared().at(30, { type: "network" }), 40)).toEqual(["ticket", "peer"]);
+  });
+
+  it("lets go of everything when nobody joins", () => {
+    const plan = prepared().at(1000, { type: "leave" });
+    expect(plan.said().slice(-2)).toEqual(["close_socket", "retire"]);
+    expect(plan.at(1010, { type: "prepare" }).peers()).toBe(1);
   });
 });
 

@@ -5,30 +5,32 @@
  * ignored. A lost socket or a silent server end the same way: a new attempt with a new ticket, which the server gives
  * the same seat.
  *
+ * Ticket and peer may be prepared before anybody has asked to join (`prepare`).
+ *
  * Media outlive the socket, and the socket a changed path. Interrupted media, or another network, are answered by an ICE
  * restart on the same socket; when that gets no answer, the socket is dead too, and the next one tells the same restart.
  * A fresh peer connection is made only when the server has given up the old one, or its restart leads nowhere.
  *
- * An attempt that finds no server costs one request and nothing else: the peer connection with its offer is made once
+ * An attempt that finds no server costs requests and nothing else: the peer connection with its offer is made once
  * and waits for the server. The ticket is what asks whether the server is there, because a browser delays new
  * WebSockets by seconds after some have failed (Chromium: up to 5 s), and requests not.
  */
 
-import type { ByeReason, ClientMessage, ProblemCode, ServerMessage } from "../api/types";
+import type { ByeReason, ClientMessage, ProblemCode, Publishing, ServerMessage } from "../api/types";
 import {
   ANSWER_WITHIN,
+  ASK_AGAIN,
+  AWAKE_PONG_WITHIN,
   BACK_ATTEMPTS,
   BACK_RETRY,
-  BACK_TICKET_ATTEMPTS,
-  BACK_TICKET_WITHIN,
   FIRST_RETRY,
   initial,
+  KEEPS,
   LAST_RETRY,
   LATE,
   LATE_GRACE,
   MAX_REFUSED_OFFERS,
   MEDIA_WITHIN,
-  OFFER_KEEPS,
   PING_EVERY,
   PONG_WITHIN,
   RESTART_ANSWER_WITHIN,
@@ -42,6 +44,7 @@ import {
   type Restart,
   type State,
   type Step,
+  type Ticket,
 } from "./state";
 
 export * from "./state";
@@ -51,15 +54,17 @@ export function step(state: State, input: Input, now: number, random: number): S
   if ("epoch" in input && input.epoch !== state.epoch) return { state, effects: [] };
   if ("peer" in input && input.peer !== state.peer) return { state, effects: [] };
   switch (input.type) {
+    case "prepare":
+      return prepare(state, now);
     case "join":
-      if (state.phase !== "idle" && state.phase !== "ended") return { state, effects: [] };
-      return attempt({ ...initial, epoch: state.epoch, peer: state.peer, publishing: input.publishing }, now);
-    case "ticket":
-      if (state.phase !== "ticket") return { state, effects: [] };
-      return {
-        state: { ...state, phase: "socket", deadline: now + WELCOME_WITHIN },
-        effects: [{ type: "socket", epoch: state.epoch, url: input.url, ticket: input.ticket }],
-      };
+      return state.phase === "idle" || state.phase === "ended"
+        ? join(state, input.publishing, now)
+        : { state, effects: [] };
+    case "ticket": {
+      const ticket: Ticket = { ticket: input.ticket, url: input.url, since: now };
+      if (state.phase === "idle") return { state: { ...state, ready: ticket }, effects: [] };
+      return state.phase === "ticket" ? open(state, ticket, now) : { state, effects: [] };
+    }
     case "ticket_failed":
       return state.phase === "ticket"
         ? ticketFailed({ ...state, phone: input.phone ?? state.phone }, input, now, random)
@@ -82,6 +87,8 @@ export function step(state: State, input: Input, now: number, random: number): S
     }
     case "network":
       return network(state, now);
+    case "awake":
+      return awake(state, now);
     case "tick":
       return tick(state, now, random);
     case "leave":
@@ -91,7 +98,8 @@ export function step(state: State, input: Input, now: number, random: number): S
 
 /** When {@link step} wants a `tick` at the latest. */
 export function nextDeadline(state: State): number | undefined {
-  const times = [state.deadline, state.nextPing, state.pongBy, state.restart?.by].filter((t) => t !== undefined);
+  const askAgain = state.phase === "ticket" ? state.askAgain : undefined;
+  const times = [state.deadline, askAgain, state.nextPing, state.pongBy, state.restart?.by].filter((t) => t !== undefined);
   return times.length > 0 ? Math.min(...times) : undefined;
 }
 
@@ -103,14 +111,32 @@ function isOn(state: State): boolean {
   return state.phase !== "idle" && state.phase !== "waiting" && state.phase !== "ended";
 }
 
+/** Ticket and offer take most of the time until a face is seen: whoever is about to join has both already. */
+function prepare(state: State, now: number): Step {
+  const isPrepared = state.preparedAt !== undefined && now - state.preparedAt < KEEPS;
+  if (state.phase !== "idle" || isPrepared) return { state, effects: [] };
+  const epoch = state.epoch + 1;
+  const fresh = freshPeer({ ...state, epoch, ready: undefined, preparedAt: now }, now);
+  return { state: fresh.state, effects: [{ type: "ticket", epoch }, ...fresh.effects] };
+}
+
+function join(state: State, publishing: Publishing, now: number): Step {
+  const { epoch, peer, peerSince, peerUsed, offer, ready } = state;
+  const next: State = { ...initial, epoch, peer, peerSince, peerUsed, offer, publishing };
+  if (!ready || now - ready.since >= KEEPS) return attempt(next, now);
+  const opened = open({ ...next, epoch: epoch + 1 }, ready, now);
+  const fresh = freshPeer(opened.state, now);
+  return { state: fresh.state, effects: [...opened.effects, ...fresh.effects] };
+}
+
 function attempt(state: State, now: number): Step {
   const epoch = state.epoch + 1;
-  const isImpatient = state.everLive && state.failures <= BACK_TICKET_ATTEMPTS;
   const next: State = {
     ...state,
     phase: "ticket",
     epoch,
-    deadline: now + (isImpatient ? BACK_TICKET_WITHIN : TICKET_WITHIN),
+    deadline: now + TICKET_WITHIN,
+    askAgain: state.everLive ? now + ASK_AGAIN : undefined,
     nextPing: undefined,
     pongBy: undefined,
     restart: undefined,
@@ -122,9 +148,16 @@ function attempt(state: State, now: number): Step {
   return { state: fresh.state, effects: [{ type: "ticket", epoch }, ...fresh.effects] };
 }
 
+function open(state: State, { url, ticket }: Ticket, now: number): Step {
+  return {
+    state: { ...state, phase: "socket", deadline: now + WELCOME_WITHIN },
+    effects: [{ type: "socket", epoch: state.epoch, url, ticket }],
+  };
+}
+
 /** A peer connection for the next offer: the one that waits, unless it is used or too old. */
 function freshPeer(state: State, now: number): Step {
-  if (!state.peerUsed && now - state.peerSince < OFFER_KEEPS) return { state, effects: [] };
+  if (!state.peerUsed && now - state.peerSince < KEEPS) return { state, effects: [] };
   const peer = state.peer + 1;
   return {
     state: { ...state, peer, peerSince: now, peerUsed: false, offer: undefined, wanted: {} },
@@ -346,6 +379,8 @@ function restart(state: State, now: number): Step {
 /** What was sent while there was no network, or by another one, may hang for long: better ask anew. */
 function network(state: State, now: number): Step {
   switch (state.phase) {
+    case "idle":
+      return { state: { ...state, ready: undefined, preparedAt: undefined, peerUsed: true }, effects: [] };
     case "waiting":
     case "ticket":
     case "socket":
@@ -363,6 +398,14 @@ function network(state: State, now: number): Step {
   }
 }
 
+/** Does not wait for what was due, or would be, while the page slept. */
+function awake(state: State, now: number): Step {
+  if (state.phase === "waiting") return attempt(state, now);
+  return state.nextPing === undefined
+    ? { state, effects: [] }
+    : ping({ ...state, pongBy: now + AWAKE_PONG_WITHIN }, now);
+}
+
 function tick(state: State, now: number, random: number): Step {
   if (state.phase !== "waiting" && isLate(state.deadline, now)) return late({ ...state, deadline: now + LATE_GRACE });
   if (state.restart && isLate(state.restart.by, now))
@@ -376,11 +419,19 @@ function tick(state: State, now: number, random: number): Step {
     // Without an answer the socket is dead, and the next one may say it again; with one the peer is.
     return fail(state.restart.step === "answered" ? { ...state, ...dead } : state, now, random);
   }
+  if (state.phase === "ticket" && state.askAgain !== undefined && now >= state.askAgain) {
+    const effects: Effect[] = [{ type: "ticket", epoch: state.epoch }];
+    return { state: { ...state, askAgain: now + ASK_AGAIN }, effects };
+  }
   if (state.pongBy !== undefined && now >= state.pongBy) return fail(state, now, random);
   if (state.nextPing === undefined || now < state.nextPing) return { state, effects: [] };
+  return ping({ ...state, pongBy: state.pongBy ?? now + PONG_WITHIN }, now);
+}
+
+function ping(state: State, now: number): Step {
   const nonce = (state.nonce + 1) % 2 ** 32;
   return {
-    state: { ...state, nonce, nextPing: now + PING_EVERY, pongBy: state.pongBy ?? now + PONG_WITHIN },
+    state: { ...state, nonce, nextPing: now + PING_EVERY },
     effects: [{ type: "send", message: { type: "ping", nonce } }],
   };
 }
@@ -425,6 +476,8 @@ function end(state: State, reason: EndReason): Step {
       welcomed: false,
       ...dead,
       offer: undefined,
+      ready: undefined,
+      preparedAt: undefined,
       roster: [],
       slots: [],
       speaker: undefined,
@@ -436,7 +489,8 @@ function end(state: State, reason: EndReason): Step {
 }
 
 function leave(state: State): Step {
-  if (state.phase === "idle" || state.phase === "ended") return { state, effects: [] };
+  const hasNothing = state.phase === "idle" && state.preparedAt === undefined;
+  if (hasNothing || state.phase === "ended") return { state, effects: [] };
   const { state: ended, effects } = end(state, "left");
   const inside = state.welcomed || state.phase === "door";
   const goodbye: Effect[] = inside ? [{ type: "send", message: { type: "leave" } }] : [];

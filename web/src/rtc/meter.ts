@@ -5,7 +5,7 @@ import type { Connection } from "./connection";
 import { exportOf, type CallEvent } from "./export";
 import { isBadHere, ownQuality, qualityOfOther, Stillness, type Verdict } from "./quality";
 import { midOf } from "./slots";
-import { sampleOf, type Counters, type Entry, type Received, type Sample } from "./stats";
+import { sampleOf, signsOf, type Counters, type Entry, type Received, type Sample } from "./stats";
 
 /** Between two readings, in ms. More notices a frozen face later; less costs an old PC some milliseconds each. */
 const EVERY = 1000;
@@ -35,11 +35,13 @@ export class Meter {
   private wanted = "";
   private readonly stills = new Map<string, Stillness>();
   private readonly listeners = new Set<() => void>();
-  private readonly stops: (() => void)[];
+  private stops: readonly (() => void)[] = [];
 
-  constructor(private readonly connection: Connection) {
+  constructor(private readonly connection: Connection) {}
+
+  start(): void {
     const timer = setInterval(() => void this.read(), EVERY);
-    this.stops = [() => clearInterval(timer), connection.subscribe(() => this.follow())];
+    this.stops = [() => clearInterval(timer), this.connection.subscribe(() => this.follow())];
   }
 
   readonly snapshot = (): Judgement => this.judgement;
@@ -63,7 +65,9 @@ export class Meter {
     const report = await this.connection.report();
     const at = performance.now();
     if (report) {
-      const { sample, counters } = sampleOf([...(report as unknown as Map<string, Entry>).values()], at, this.before);
+      const entries = [...(report as unknown as Map<string, Entry>).values()];
+      this.connection.heard(at, signsOf(entries));
+      const { sample, counters } = sampleOf(entries, at, this.before);
       this.before = { counters, at };
       this.samples = [...this.samples, sample].slice(-SAMPLES);
       this.judge(sample);

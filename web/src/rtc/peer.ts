@@ -3,6 +3,7 @@
 import type { IceServer, PublishLine, ReceiveLine, Source } from "../api/types";
 import { degradationOf, encodingsOf, withLayers } from "./encodings";
 import type { Offer } from "./machine";
+import { Silence, type Signs } from "./silence";
 
 /** Others in a room of eight (`MAX_MEMBERS` − 1): each may be heard and seen at once without any renegotiation. */
 const OTHERS = 7;
@@ -24,9 +25,16 @@ export class Peer {
   private readonly senders: Record<Source, RTCRtpTransceiver>;
   /** One change of a sender's parameters after the other: a browser refuses two at once. */
   private tuning: Promise<void> = Promise.resolve();
+  private readonly silence = new Silence();
+  private isSilent = false;
+  private told: RTCPeerConnectionState = "new";
   private readonly receivers: { source: Source; transceiver: RTCRtpTransceiver; stream: MediaStream }[] = [];
 
-  constructor(tracks: LocalTracks, iceServers: readonly IceServer[], events: PeerEvents) {
+  constructor(
+    tracks: LocalTracks,
+    iceServers: readonly IceServer[],
+    private readonly events: PeerEvents,
+  ) {
     // The SFU's own addresses, UDP and TCP, are in its answer. A relay is asked for beside them when there is one; no
     // STUN server is: the SFU sees by itself where a client comes from.
     this.pc = new RTCPeerConnection({
@@ -34,10 +42,7 @@ export class Peer {
       bundlePolicy: "max-bundle",
       rtcpMuxPolicy: "require",
     });
-    this.pc.onconnectionstatechange = () => {
-      const state = this.pc.connectionState;
-      if (state === "connected" || state === "disconnected" || state === "failed") events.media(state);
-    };
+    this.pc.onconnectionstatechange = () => this.tell();
     this.senders = {
       microphone: this.publish("microphone", tracks.microphone),
       camera: this.publish("camera", tracks.camera),
@@ -128,6 +133,21 @@ export class Peer {
 
   stats(): Promise<RTCStatsReport> {
     return this.pc.getStats();
+  }
+
+  /** What had come in by `now`. */
+  heard(now: number, signs: Signs): void {
+    this.isSilent = this.silence.at(now, signs);
+    this.tell();
+  }
+
+  /** Connected is what the browser believes in and what something comes in on. */
+  private tell(): void {
+    const { connectionState } = this.pc;
+    const state = connectionState === "connected" && this.isSilent ? "disconnected" : connectionState;
+    if (state === this.told) return;
+    this.told = state;
+    if (state === "connected" || state === "disconnected" || state === "failed") this.events.media(state);
   }
 
   close(): void {

@@ -26,9 +26,10 @@ export const BACK_RETRY = 250;
  * been in the room yet. More knocks longer at a dead server; less returns later after a long outage. */
 export const BACK_ATTEMPTS = 300;
 export const LAST_RETRY = 2000;
-/** How old an offer may be that waited for the server. More risks one that was made in a network which the computer has
- * left since; less makes slow PCs build connections for nothing while a server starts. */
-export const OFFER_KEEPS = 10_000;
+/** How old a ticket or an offer may be that waited: for the press on "join", or for the server. More risks a ticket that
+ * ends (after 60 s) before the socket is open, and an offer of a network which the computer has left since; less makes
+ * slow PCs build connections for nothing. */
+export const KEEPS = 40_000;
 /** How long each step may take. More hides a dead path; less breaks off an attempt that a slow network or a busy old PC
  * would have finished, and starts the whole work again. */
 export const TICKET_WITHIN = 5000;
@@ -36,13 +37,11 @@ export const WELCOME_WITHIN = 6000;
 export const ANSWER_WITHIN = 8000;
 export const MEDIA_WITHIN = 12_000;
 /**
- * How long somebody who was in the room waits for a ticket, the first times. A request that was sent while there was no
- * network is repeated ever more slowly by TCP: a new one gets through sooner. More delays the return; less breaks off
- * what a slow network would have answered.
+ * After so long somebody who was in the room asks for a ticket once more, without giving up the question before: what was
+ * sent while there was no network is repeated ever more slowly by TCP, and a new request gets through sooner. More delays
+ * the return by it; less asks a slow network twice for what it would have answered.
  */
-export const BACK_TICKET_WITHIN = 2500;
-/** Attempts in a row that are as impatient; then {@link TICKET_WITHIN}. */
-export const BACK_TICKET_ATTEMPTS = 20;
+export const ASK_AGAIN = 1000;
 /**
  * How long the answer to an ICE restart may take. More notices later that the socket is as dead as the path; less gives
  * up a socket that a slow network would have used.
@@ -55,6 +54,8 @@ export const RESTART_WITHIN = 4000;
  * and breaks off when a laptop is busy. */
 export const PING_EVERY = 3000;
 export const PONG_WITHIN = 7000;
+/** The same for a page that comes into sight again, where a socket that did not survive is likelier. */
+export const AWAKE_PONG_WITHIN = 2000;
 /**
  * A deadline that is noticed later than this found the page asleep or too busy to look; the answer may be waiting
  * already. It then gets this grace once more. Less breaks off attempts that have succeeded; more wakes a laptop slowly.
@@ -101,6 +102,14 @@ export interface Offer {
   readonly restart: boolean;
 }
 
+/** A ticket that waits for the press on "join". */
+export interface Ticket {
+  readonly ticket: string;
+  readonly url: string;
+  /** When it came. */
+  readonly since: number;
+}
+
 /** An ICE restart on the socket that is open: the offer is made, was sent, was answered. */
 export interface Restart {
   readonly step: "making" | "sent" | "answered";
@@ -117,10 +126,15 @@ export interface State {
   readonly refusedOffers: number;
   /** When the current phase gives up or the next attempt starts. */
   readonly deadline: number | undefined;
+  /** In phase `ticket`: when it is asked for once more. */
+  readonly askAgain: number | undefined;
   readonly nextPing: number | undefined;
   /** A ping is unanswered until then. */
   readonly pongBy: number | undefined;
   readonly nonce: number;
+  /** The ticket for the press on "join", and when that and a peer were prepared last. */
+  readonly ready: Ticket | undefined;
+  readonly preparedAt: number | undefined;
   /** Media have been through at least once: from then on a loss is a *re*connect. */
   readonly everLive: boolean;
   readonly welcomed: boolean;
@@ -161,9 +175,12 @@ export const initial: State = {
   failures: 0,
   refusedOffers: 0,
   deadline: undefined,
+  askAgain: undefined,
   nextPing: undefined,
   pongBy: undefined,
   nonce: 0,
+  ready: undefined,
+  preparedAt: undefined,
   everLive: false,
   welcomed: false,
   peer: 0,
@@ -186,6 +203,8 @@ export const initial: State = {
 };
 
 export type Input =
+  /** Somebody may be about to join: what takes time is done before. */
+  | { readonly type: "prepare" }
   | { readonly type: "join"; readonly publishing: Publishing }
   | { readonly type: "ticket"; readonly epoch: number; readonly ticket: string; readonly url: string }
   | {
@@ -204,10 +223,13 @@ export type Input =
   | { readonly type: "publishing"; readonly publishing: Publishing }
   /** The browser has a network again, or another one. */
   | { readonly type: "network" }
+  /** The page is in sight again: timers stood, and the network may have gone meanwhile. */
+  | { readonly type: "awake" }
   | { readonly type: "tick" }
   | { readonly type: "leave" };
 
 export type Effect =
+  /** Asks for a ticket, beside what was asked before for the same epoch. */
   | { readonly type: "ticket"; readonly epoch: number }
   /** Makes a peer connection and its offer. The old one plays on until {@link Effect} `retire`. */
   | { readonly type: "peer"; readonly peer: number }

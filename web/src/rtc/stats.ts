@@ -3,6 +3,8 @@
  * over kinds and numbers only: no address, no identifier of a person or device.
  */
 
+import type { Signs } from "./silence";
+
 /** An entry of an `RTCStatsReport`; which fields it has depends on browser and type. */
 export type Entry = Readonly<Record<string, unknown>> & { readonly id: string; readonly type: string };
 
@@ -133,6 +135,17 @@ export function sampleOf(
     }
   }
   return { sample: { at, path: pathOf(entries), sent, received }, counters: entries };
+}
+
+/** What has come in over all paths. */
+export function signsOf(report: Iterable<Entry>): Signs {
+  let [bytes, checks] = [0, 0];
+  for (const entry of report) {
+    if (entry.type !== "candidate-pair") continue;
+    bytes += number(entry, "bytesReceived");
+    checks += number(entry, "requestsReceived") + number(entry, "responsesReceived");
+  }
+  return { bytes, checks };
 }
 
 function remoteOf(entries: Counters, sent: Entry): Entry | undefined {

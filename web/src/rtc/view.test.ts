@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shownHeight, View, VIEW_EVERY } from "./view";
+import { EMPTY_AFTER, shownHeight, View, VIEW_EVERY } from "./view";
 
 const tile = { width: 208, height: 130 };
 const landscape = { width: 960, height: 540 };
@@ -69,11 +69,23 @@ describe("what the server is told", () => {
     expect(view.take(3000)?.map(({ height }) => height)).toEqual([600, 150]);
   });
 
-  it("is said again to another peer, even when there is nothing to see", () => {
+  it("is said again to another peer", () => {
+    const view = shown();
+    view.take(1000);
+    view.forget(2000);
+    expect(view.take(2000)).toHaveLength(2);
+  });
+
+  it("is that there is nothing to see only when no picture comes for a while", () => {
     const view = new View();
-    expect(view.take(1000)).toEqual([]);
-    view.forget();
-    expect(view.take(2000)).toEqual([]);
-    expect(view.due()).toBeUndefined();
+    view.forget(1000);
+    expect(view.due()).toBe(1000 + EMPTY_AFTER);
+    view.show("9", 150);
+    expect(view.take(1010)).toEqual([{ mid: "9", height: 150 }]);
+    view.hide("9");
+    expect(view.take(1500)).toEqual([]);
+    view.forget(2000);
+    expect(view.take(2100)).toBeUndefined();
+    expect(view.take(2000 + EMPTY_AFTER)).toEqual([]);
   });
 });

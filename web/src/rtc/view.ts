@@ -5,6 +5,9 @@ import type { SlotSize } from "../api/types";
 /** Between two messages, in ms. More sends a picture too small for as long after a window was enlarged; less floods the
  * server while somebody drags a window's edge. */
 export const VIEW_EVERY = 250;
+/** A peer that was told nothing is sent everything. After so long, in ms, without any picture on the page it is told so.
+ * More sends for nothing; less stops what is about to be shown, and holds up the word that it is, by {@link VIEW_EVERY}. */
+export const EMPTY_AFTER = 2000;
 /** Heights are rounded up to multiples of this, in pixels. More sends a little too much; less tells every pixel of an
  * animation. */
 const STEP = 30;
@@ -37,6 +40,7 @@ export class View {
   /** What the server was told last; `undefined`: nothing, or another peer. */
   private told: string | undefined;
   private nextAt = 0;
+  private emptyAt = 0;
 
   /** The picture of line `mid` is drawn `height` pixels high; 0: not now. */
   show(mid: string, height: number): void {
@@ -59,13 +63,15 @@ export class View {
   }
 
   /** A peer was answered: it knows nothing yet. */
-  forget(): void {
+  forget(now: number): void {
     this.told = undefined;
+    this.emptyAt = now + EMPTY_AFTER;
   }
 
   /** When {@link take} has something to say, at the earliest; `undefined` when the server knows all. */
   due(): number | undefined {
-    return JSON.stringify(this.sizes()) === this.told ? undefined : this.nextAt;
+    if (JSON.stringify(this.sizes()) === this.told) return undefined;
+    return this.told === undefined && this.heights.size === 0 ? Math.max(this.emptyAt, this.nextAt) : this.nextAt;
   }
 
   /** What is to be said at `now`. */
