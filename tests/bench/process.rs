@@ -27,19 +27,29 @@ pub(crate) fn raise_file_limit() -> Result<()> {
     Ok(())
 }
 
-/// CPU time in nanoseconds of this process's threads with that name (`/proc/…/schedstat`).
-pub(crate) fn cpu_of(thread: &str) -> Result<u64> {
+/// CPU time of a process's threads (`/proc/…/schedstat`), of one name or of all.
+pub(crate) fn cpu_of(process: u32, thread: Option<&str>) -> Result<Duration> {
     let mut total = 0;
-    for task in fs::read_dir("/proc/self/task")? {
+    for task in fs::read_dir(format!("/proc/{process}/task"))? {
         let task = task?.path();
-        // A thread may end between the two calls.
+        // A thread may end between the calls.
         let Ok(name) = fs::read_to_string(task.join("comm")) else { continue };
-        if name.trim() == thread {
-            let times = fs::read_to_string(task.join("schedstat"))?;
+        if thread.is_none_or(|thread| name.trim() == thread) {
+            let Ok(times) = fs::read_to_string(task.join("schedstat")) else { continue };
             total += times.split_whitespace().next().context("schedstat")?.parse::<u64>()?;
         }
     }
-    Ok(total)
+    Ok(Duration::from_nanos(total))
+}
+
+/// CPU time of everybody on this machine: what is not idle. The busy columns of `/proc/stat` are sampled at the timer's
+/// beat, which paced load follows.
+pub(crate) fn cpu_of_all() -> Result<Duration> {
+    let text = fs::read_to_string("/proc/uptime")?;
+    let times = text.split_whitespace().map(str::parse).collect::<Result<Vec<f64>, _>>()?;
+    let [since_boot, idle] = times[..] else { anyhow::bail!("/proc/uptime has two numbers") };
+    let cores = f64::from(u32::try_from(std::thread::available_parallelism()?.get())?);
+    Ok(Duration::from_secs_f64((since_boot * cores - idle).max(0.0)))
 }
 
 pub(crate) async fn run() -> Result<()> {

@@ -25,6 +25,14 @@ const FILES: usize = 8;
 
 pub(crate) async fn run() -> Result<()> {
     let minutes = std::env::var("TELEKONSIL_SOAK_MINUTES").map_or(Ok(30.0), |text| text.parse::<f64>())?;
+    println!("## soak");
+    println!(
+        "Rooms of two, {AT_ONCE} at a time, come and go for {minutes} minutes; half of the people vanish without a word."
+    );
+    println!(
+        "Afterwards the server may have {MAY_STAY:.0} MiB or {:.0} % more memory and {FILES} more open files.",
+        100.0 * MAY_STAY_PART
+    );
     let mut world = World::small().await?;
     let pid = world.installation.node()?.pid().context("the server is not running")?;
     let mut rooms = rooms_for(&world, WARM_UP).await?;
@@ -45,6 +53,11 @@ pub(crate) async fn run() -> Result<()> {
     calm().await;
     let (memory_after, files_after) = (world.installation.node()?.resident()?, open_files(pid)?);
     println!("after {rooms} rooms and a pause: {memory_after:.1} MiB, {files_after} open files");
+    println!(
+        "ratio, after ÷ before: memory {:.2}, {:+} files",
+        memory_after / memory,
+        files_after as i64 - files as i64
+    );
     ensure!(files_after <= files + FILES, "{files} files were open, {files_after} still are");
     let limit = memory + MAY_STAY.max(memory * MAY_STAY_PART);
     ensure!(memory_after <= limit, "{memory:.1} MiB have become {memory_after:.1} MiB in {rooms} rooms");

@@ -59,6 +59,8 @@ impl Janus {
             std::fs::write(folder.join(name), text)?;
         }
         let mut child = Command::new(PROGRAM)
+            // It makes folders where it stands.
+            .current_dir(&folder)
             .arg("-F")
             .arg(&folder)
             .arg("-C")
@@ -127,6 +129,8 @@ fn sdp(answer: &Value) -> Result<&str> {
 }
 
 impl Forwarder for Janus {
+    const OFFERS: bool = true;
+
     async fn join(&mut self, room: u8, member: u32, peer: &mut Peer) -> Result<()> {
         let handle = self.handle().await?;
         let number = u64::from(room) + 1;

@@ -1,12 +1,14 @@
 //! A client for measurements. It offers or answers to any SFU; it sends whole packets, and reads the clear headers of what
 //! it gets ([`Heard`]).
 
+use super::deliver::DeliverRtcp;
 use super::heard::Heard;
+use super::talk::{self, Said};
 use super::wire::{Wire, real_time};
 use crate::native::{PATIENCE, now};
 use anyhow::{Context, Result, ensure};
 use bytes::{Bytes, BytesMut};
-use rtc::interceptor::Registry;
+use rtc::interceptor::{Registry, Slot};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::interceptor_registry::{
     configure_nack, configure_rtcp_reports, configure_simulcast_extension_headers, configure_twcc,
@@ -14,6 +16,7 @@ use rtc::peer_connection::configuration::interceptor_registry::{
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_VP8, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
 use rtc::peer_connection::event::RTCPeerConnectionEvent;
+use rtc::peer_connection::message::RTCMessage;
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::state::RTCPeerConnectionState;
 use rtc::peer_connection::transport::RTCIceCandidateInit;
@@ -25,9 +28,9 @@ use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 use sfu::Source;
 use std::net::Ipv4Addr;
 
-/// Of the RTP clock between two packets: 1/1,000 s. Every packet is a frame of its own, so that its timestamp tells
-/// which one it is.
-pub(crate) const STEP: u32 = 90;
+/// One media packet of so many that a publisher sends gets lost on its way, until it is asked for again. See
+/// [`super::heard::OVERLOOKED`].
+pub(crate) const LOST: u64 = 500;
 const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
 const RID: &str = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 const TRANSPORT_WIDE: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
@@ -40,6 +43,9 @@ pub(crate) struct Media {
     pub(crate) camera: Option<&'static [&'static str]>,
     pub(crate) microphones: usize,
     pub(crate) cameras: usize,
+    /// Packets in a second of a microphone and of a layer.
+    pub(crate) sounds: u32,
+    pub(crate) pictures: u32,
 }
 
 /// One stream that is sent: a microphone, a camera, a layer of a camera.
@@ -49,6 +55,9 @@ struct Sending {
     ssrc: u32,
     rid: &'static str,
     sent: u32,
+    /// Of the RTP clock between two packets: every packet is a frame of its own, so that its timestamp tells which one it
+    /// is.
+    step: u32,
 }
 
 pub(crate) struct Peer {
@@ -60,6 +69,8 @@ pub(crate) struct Peer {
     receiver: Option<RTCRtpReceiverId>,
     /// Identifiers of the extensions that say which line and which layer of it a packet belongs to.
     layer_names: [Option<u8>; 2],
+    /// Media packets that went out or got lost.
+    sent: u64,
     pub(crate) heard: Heard,
     pub(crate) connected: bool,
 }
@@ -86,7 +97,8 @@ impl Peer {
             .build();
         let mut engine = MediaEngine::default();
         engine.register_default_codecs()?;
-        let registry = configure_nack(Registry::new(), &mut engine);
+        let registry = Registry::new().with(Slot::from(14_000), DeliverRtcp::default());
+        let registry = configure_nack(registry, &mut engine);
         configure_simulcast_extension_headers(&mut engine)?;
         let registry = configure_rtcp_reports(configure_twcc(registry, &mut engine)?);
         let pc = RTCPeerConnectionBuilder::new()
@@ -101,14 +113,15 @@ impl Peer {
             receiving: Vec::new(),
             receiver: None,
             layer_names: [None; 2],
+            sent: 0,
             heard: Heard::default(),
             connected: false,
         };
         if media.microphone {
-            peer.publish(Source::Microphone, &[])?;
+            peer.publish(Source::Microphone, &[], media.sounds)?;
         }
         if let Some(layers) = media.camera {
-            peer.publish(Source::Camera, layers)?;
+            peer.publish(Source::Camera, layers, media.pictures)?;
         }
         for (source, count) in [(Source::Microphone, media.microphones), (Source::Camera, media.cameras)] {
             for _ in 0..count {
@@ -120,7 +133,7 @@ impl Peer {
         Ok(peer)
     }
 
-    fn publish(&mut self, source: Source, layers: &[&'static str]) -> Result<()> {
+    fn publish(&mut self, source: Source, layers: &[&'static str], rate: u32) -> Result<()> {
         let (mime, clock_rate, channels) = codec(source);
         let layers = if layers.is_empty() { &[""] } else { layers };
         let streams: Vec<(u32, &'static str)> = layers.iter().map(|rid| (rand::random(), *rid)).collect();
@@ -134,7 +147,8 @@ impl Peer {
         let track = MediaStreamTrack::new("mine".into(), name.clone(), name, kind(source), encodings.collect());
         let init = RTCRtpTransceiverInit { direction: RTCRtpTransceiverDirection::Sendonly, ..Default::default() };
         let transceiver = self.pc.add_transceiver_from_track(track, Some(init))?;
-        let sending = |(ssrc, rid)| Sending { source, transceiver, ssrc, rid, sent: 0 };
+        let step = clock_rate / rate;
+        let sending = |(ssrc, rid)| Sending { source, transceiver, ssrc, rid, sent: 0, step };
         self.sending.extend(streams.into_iter().map(sending));
         Ok(())
     }
@@ -189,12 +203,15 @@ impl Peer {
     fn look_at(&mut self, sdp: &str) {
         self.heard.transport_wide = extension(sdp, TRANSPORT_WIDE);
         self.layer_names = [MID, RID].map(|uri| extension(sdp, uri));
-        let of = |line: &str| {
-            let (number, name) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
-            let name = name.to_ascii_lowercase();
-            if name.starts_with("vp8/") || name.starts_with("opus/") { number.parse().ok() } else { None }
+        let of = |names: &[&str]| {
+            let line = |line: &str| {
+                let (number, name) = line.strip_prefix("a=rtpmap:")?.split_once(' ')?;
+                let codec = name.split('/').next()?;
+                names.iter().any(|name| name.eq_ignore_ascii_case(codec)).then(|| number.parse().ok())?
+            };
+            sdp.lines().filter_map(line).collect()
         };
-        self.heard.media = sdp.lines().filter_map(of).collect();
+        (self.heard.media, self.heard.rtx) = (of(&["vp8", "opus"]), of(&["rtx"]));
         self.receiver = self.pc.get_receivers().next();
     }
 
@@ -212,7 +229,7 @@ impl Peer {
 
     fn send_one(&mut self, index: usize, is_key: bool, size: usize) -> Result<()> {
         let [mid_id, rid_id] = self.layer_names;
-        let Sending { source, transceiver, ssrc, rid, sent: n } = self.sending[index];
+        let Sending { source, transceiver, ssrc, rid, sent: n, step } = self.sending[index];
         self.sending[index].sent += 1;
         let line = self.pc.rtp_transceiver(transceiver).context("the line is gone")?;
         let mid = line.mid().clone().unwrap_or_default();
@@ -226,7 +243,7 @@ impl Peer {
             marker: true,
             payload_type: codec.context("the codec was refused")?.payload_type,
             sequence_number: n as u16,
-            timestamp: n.wrapping_mul(STEP),
+            timestamp: n.wrapping_mul(step),
             ssrc,
             ..Default::default()
         };
@@ -255,10 +272,7 @@ impl Peer {
         for _ in 0..256 {
             let Some((length, from, at)) = self.wire.receive(&mut buffer) else { break };
             let packet = &buffer[..length];
-            // RFC 7983: 128 to 191 is RTP or RTCP; RFC 5761 § 4: of these, 192 to 223 in the second byte is RTCP.
-            if let [128..=191, second, ..] = packet
-                && !(192..=223).contains(second)
-            {
+            if let Kind::Media(_) = kind_of(packet) {
                 self.heard.packet(packet, at);
                 continue;
             }
@@ -272,6 +286,11 @@ impl Peer {
             self.drain();
         }
         Ok(())
+    }
+
+    /// Of the RTP clock between two packets of that source.
+    pub(crate) fn step(&self, source: Source) -> u32 {
+        self.sending.iter().find(|sending| sending.source == source).map_or(1, |sending| sending.step)
     }
 
     /// Lets time pass, says what is to be said.
@@ -294,6 +313,19 @@ impl Peer {
 
     fn write(&mut self) {
         while let Some(out) = self.pc.poll_write() {
+            match kind_of(&out.message) {
+                Kind::Media(payload_type) if self.heard.media.contains(&payload_type) => {
+                    self.sent += 1;
+                    if self.sent.is_multiple_of(LOST) {
+                        continue;
+                    }
+                }
+                Kind::Media(_) => self.heard.talk.count(Said::UpRepeated, 1),
+                Kind::Control if talk::is_sender_report(&out.message) => {
+                    self.heard.talk.count(Said::UpSenderReport, 1);
+                }
+                _ => {}
+            }
             self.wire.send(&out.message, out.transport.peer_addr);
         }
     }
@@ -304,7 +336,27 @@ impl Peer {
                 self.connected = state == RTCPeerConnectionState::Connected;
             }
         }
-        while self.pc.poll_read().is_some() {}
+        while let Some(message) = self.pc.poll_read() {
+            let RTCMessage::RtcpPacket(_, packets) = message.message else { continue };
+            packets.iter().for_each(|packet| self.heard.control(&**packet, real_time()));
+        }
+    }
+}
+
+enum Kind {
+    /// RTP, with its payload type.
+    Media(u8),
+    /// RTCP.
+    Control,
+    Other,
+}
+
+/// RFC 7983: 128 to 191 is RTP or RTCP; RFC 5761 § 4: of these, 192 to 223 in the second byte is RTCP.
+fn kind_of(packet: &[u8]) -> Kind {
+    match packet {
+        [128..=191, 192..=223, ..] => Kind::Control,
+        [128..=191, second, ..] => Kind::Media(second & 0x7f),
+        _ => Kind::Other,
     }
 }
 

@@ -17,20 +17,12 @@ const MAX_MEMBERS: usize = 256;
 
 /// Somebody who forwards packets in rooms.
 pub(crate) trait Forwarder {
+    /// It offers those who come what there is to see; otherwise they offer.
+    const OFFERS: bool;
+
     /// Lets the peer into the room. What it publishes is forwarded to everybody there.
     async fn join(&mut self, room: u8, member: u32, peer: &mut Peer) -> Result<()>;
     fn pid(&self) -> u32;
-
-    /// Nanoseconds of CPU time until now.
-    fn cpu(&self) -> Result<u64> {
-        let mut total = 0;
-        for task in fs::read_dir(format!("/proc/{}/task", self.pid()))? {
-            // A thread may end between the two calls.
-            let Ok(times) = fs::read_to_string(task?.path().join("schedstat")) else { continue };
-            total += times.split_whitespace().next().context("schedstat")?.parse::<u64>()?;
-        }
-        Ok(total)
-    }
 
     /// KiB of resident memory.
     fn resident(&self) -> Result<f64> {
@@ -67,7 +59,9 @@ impl Ours {
             .stdout(Stdio::piped())
             .spawn()?;
         let say = child.stdin.take().context("stdin")?;
-        let hear = BufReader::new(child.stdout.take().context("stdout")?);
+        let mut hear = BufReader::new(child.stdout.take().context("stdout")?);
+        // Its memory is looked at from now on.
+        hear.read_line(&mut String::new())?;
         Ok(Ours { child, say, hear })
     }
 }
@@ -81,6 +75,8 @@ impl Drop for Ours {
 }
 
 impl Forwarder for Ours {
+    const OFFERS: bool = false;
+
     async fn join(&mut self, room: u8, member: u32, peer: &mut Peer) -> Result<()> {
         let (sdp, lines) = peer.offer()?;
         let [publish, receive] = [lines.publish, lines.receive]
@@ -103,6 +99,7 @@ impl Forwarder for Ours {
 pub(crate) async fn serve(ip: Ipv4Addr) -> Result<()> {
     let config = Config { max_members: MAX_MEMBERS, ..Config::at(SocketAddr::from((ip, 0))) };
     let sfu = Sfu::start(config)?;
+    println!("ready");
     for line in std::io::stdin().lock().lines() {
         let join: Join = serde_json::from_str(&line?)?;
         let (room, member) = (RoomId([join.room; 16]), MemberId(join.member));

@@ -1,9 +1,9 @@
 //! A socket that says when a packet came, by the kernel's clock: what the load generator does meanwhile is no latency.
 
-use anyhow::{Result, ensure};
-use std::io;
+use anyhow::{Context, Result, ensure};
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::AsRawFd;
+use std::{fs, io};
 
 /// The kernel halves what it is asked for; a burst to 200 subscribers must not be lost because one program feeds all.
 const BUFFER: libc::c_int = 4 * 1024 * 1024;
@@ -23,6 +23,16 @@ pub(crate) fn real_time() -> u64 {
 
 fn nanoseconds(time: &libc::timespec) -> u64 {
     time.tv_sec.unsigned_abs() * 1_000_000_000 + time.tv_nsec.unsigned_abs()
+}
+
+/// Datagrams that found a full socket, anywhere in this network, since it was made.
+pub(crate) fn overflowed() -> Result<u64> {
+    let text = fs::read_to_string("/proc/self/net/snmp")?;
+    let mut lines = text.lines().filter_map(|line| line.strip_prefix("Udp:"));
+    let (names, values) = lines.next().zip(lines.next()).context("/proc/self/net/snmp tells of UDP")?;
+    let mut pairs = names.split_whitespace().zip(values.split_whitespace());
+    let (_, value) = pairs.find(|(name, _)| *name == "RcvbufErrors").context("RcvbufErrors")?;
+    Ok(value.parse()?)
 }
 
 impl Wire {
