@@ -31,6 +31,7 @@
 mod alloc;
 mod api;
 mod congestion;
+#[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzz;
 mod handle;

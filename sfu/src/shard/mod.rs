@@ -3,6 +3,8 @@
 mod allowance;
 mod data;
 mod downlink;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzz;
 mod layer;
 mod live;
 mod media;
@@ -17,6 +19,10 @@ mod slots;
 mod tests;
 mod tick;
 mod uplink;
+#[cfg(any(test, fuzzing))]
+#[cfg_attr(fuzzing, allow(dead_code, reason = "the tests use the rest of it"))]
+#[path = "tests/wire.rs"]
+mod wire;
 
 pub(crate) use run::run;
 

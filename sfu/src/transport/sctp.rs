@@ -2,6 +2,7 @@
 
 use super::Output;
 use super::ice::{CLIENT, SERVER};
+use super::reach::Reach;
 use crate::state::Channel;
 use bytes::{Bytes, BytesMut};
 use rtc_datachannel::data_channel::DataChannel;
@@ -33,6 +34,7 @@ const ASSOCIATIONS: usize = 8;
 
 pub(super) struct Sctp {
     endpoint: Endpoint,
+    reach: Reach,
     /// Those that were begun; once one is established, it alone.
     associations: Vec<(AssociationHandle, Association)>,
     channels: BTreeMap<Channel, StreamId>,
@@ -54,6 +56,7 @@ impl Sctp {
         let server = Some(Arc::new(ServerConfig::new(transport)));
         Sctp {
             endpoint: Endpoint::new(SERVER, TransportProtocol::UDP, Arc::new(EndpointConfig::default()), server),
+            reach: Reach::default(),
             associations: Vec::new(),
             channels: BTreeMap::new(),
             readable: BTreeSet::new(),
@@ -64,6 +67,9 @@ impl Sctp {
 
     /// One packet out of DTLS.
     pub(super) fn receive(&mut self, now: Instant, packet: Bytes, out: &mut Vec<Output>) -> Result<(), Error> {
+        if !self.reach.admits(&packet) {
+            return Ok(());
+        }
         let Some((handle, event)) = self.endpoint.handle(now, CLIENT, None, packet) else { return Ok(()) };
         match event {
             DatagramEvent::NewAssociation(association) => {

@@ -133,6 +133,7 @@ fn of_sfu(sfu: &sfu::Stats) -> Vec<Series> {
         ("data_malformed", drops.data_malformed),
         ("data_too_large", drops.data_too_large),
         ("data_backlog", drops.data_backlog),
+        ("data_flood", drops.data_flood),
         ("not_kept", drops.not_kept),
     ];
     for (cause, count) in causes {

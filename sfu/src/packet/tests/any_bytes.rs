@@ -1,65 +1,11 @@
 //! Every reader on arbitrary bytes, and on good packets with a few bytes changed: what a fuzz target would do.
 
-use crate::packet::{RtpHeader, extension, rfc4571, rtcp, transport_wide, vp8, vp9};
+use crate::fuzz::{compound, packet, payload, stream};
 use proptest::prelude::*;
 
 /// Reads the bytes as everything that they could be, to the end.
 fn read_as_everything(bytes: &[u8]) {
-    if let Some(header) = RtpHeader::parse(bytes) {
-        assert!(header.length <= bytes.len());
-        let payload = header.payload(bytes).unwrap_or(&[]);
-        read_descriptors(payload);
-        for (_, value) in RtpHeader::extensions(bytes) {
-            let _ = (extension::AudioLevel::read(value), extension::name(value), extension::transport_wide(value));
-        }
-    }
-    let _ = RtpHeader::extensions(bytes).count();
-    read_descriptors(bytes);
-    read_rtcp(bytes);
-    let mut reader = rfc4571::Reader::default();
-    for part in bytes.chunks(700) {
-        reader.spare()[..part.len()].copy_from_slice(part);
-        reader.filled(part.len());
-        while let Ok(Some(frame)) = reader.next_frame() {
-            assert!(!frame.is_empty() && frame.len() <= rfc4571::MAX_FRAME);
-        }
-        if reader.next_frame().is_err() {
-            break;
-        }
-    }
-}
-
-fn read_descriptors(payload: &[u8]) {
-    let mut copy = payload.to_vec();
-    if let Some(found) = vp8::Descriptor::parse(payload) {
-        assert!(found.length < payload.len());
-        found.patch_in_place(&mut copy, 0x7abc, 7);
-    }
-    let mut copy = payload.to_vec();
-    if let Some(found) = vp9::Descriptor::parse(payload) {
-        assert!(found.length <= payload.len());
-        found.patch_in_place(&mut copy, 0x7abc, 7);
-        assert!(found.sizes.get().len() <= vp9::MAX_SPATIAL);
-    }
-}
-
-fn read_rtcp(compound: &[u8]) {
-    use rtcp::Feedback;
-    for feedback in rtcp::feedbacks(compound) {
-        match feedback {
-            Feedback::SenderReport { blocks, .. } | Feedback::ReceiverReport { blocks, .. } => {
-                assert!(blocks.count() <= rtcp::MAX_BLOCKS);
-            }
-            Feedback::Nack { lost, .. } => assert!(lost.count() <= 17 * compound.len() / 4),
-            Feedback::Fir(requests) => assert!(requests.count() <= compound.len() / 8),
-            Feedback::TransportWide(packet) => {
-                if let Some(report) = transport_wide::Report::parse(packet) {
-                    assert_eq!(report.packets().count(), usize::from(report.statuses));
-                }
-            }
-            Feedback::Pli { .. } | Feedback::Remb { .. } => {}
-        }
-    }
+    [packet, payload, compound, stream].iter().for_each(|read| read(bytes));
 }
 
 /// A kind of packet whose fields then are whatever comes: bytes without a plan are refused by the first check.

@@ -8,7 +8,6 @@ mod hostile;
 mod layers;
 mod moves;
 mod stage;
-mod wire;
 
 use super::*;
 use crate::api::PeerEvent;

@@ -29,10 +29,9 @@ pub(in super::super) fn write(offered: &Offered, negotiated: &Negotiated, local:
     let mut out = String::with_capacity(1_024 * (offered.lines.len() + 1));
     // Writing to a string does not fail.
     let _ = session(&mut out, offered, local);
-    let mut first = true;
-    for line in &offered.lines {
-        let _ = media(&mut out, line, negotiated, local, first && !line.rejected);
-        first &= line.rejected;
+    let first = offered.lines.iter().position(Line::is_answered);
+    for (at, line) in offered.lines.iter().enumerate() {
+        let _ = media(&mut out, line, negotiated, local, first == Some(at));
     }
     out
 }
@@ -40,7 +39,8 @@ pub(in super::super) fn write(offered: &Offered, negotiated: &Negotiated, local:
 fn session(out: &mut String, offered: &Offered, local: &Local<'_>) -> std::fmt::Result {
     let (session, version) = (local.session, local.version);
     write!(out, "v=0\r\no=- {session} {version} IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\n")?;
-    let live = offered.lines.iter().filter(|line| !line.rejected);
+    // RFC 9143 § 7.3.3: not those that the answer rejects.
+    let live = offered.lines.iter().filter(|line| line.is_answered());
     let mids: Vec<&str> = live.map(|line| line.mid.as_str()).collect();
     if !mids.is_empty() {
         write!(out, "a=group:BUNDLE {}\r\n", mids.join(" "))?;
@@ -65,7 +65,7 @@ fn media(
         Kind::Application => "application",
     };
     let (mid, protocol) = (&line.mid, &line.protocol);
-    if line.rejected || (line.kind != Kind::Application && line.payloads.is_empty()) {
+    if !line.is_answered() {
         let format = if line.kind == Kind::Application { "webrtc-datachannel" } else { "0" };
         return write!(out, "m={kind} 0 {protocol} {format}\r\nc=IN IP4 0.0.0.0\r\na=inactive\r\na=mid:{mid}\r\n");
     }

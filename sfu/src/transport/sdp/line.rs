@@ -36,6 +36,13 @@ pub(in super::super) struct Line {
     pub(super) max_message_size: Option<usize>,
 }
 
+impl Line {
+    /// The client did not give it up, and there is a codec that both know.
+    pub(super) fn is_answered(&self) -> bool {
+        !self.rejected && (self.kind == Kind::Application || !self.payloads.is_empty())
+    }
+}
+
 /// A line while its attributes are read.
 pub(super) struct Draft {
     line: Line,
