@@ -1,22 +1,20 @@
 // What people see of their connection: who speaks, how well they get through, what support is given, and the check
 // before a call.
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { Demo, Person, PHONE, launchBrowser, newId } from "./harness.mjs";
 import { call } from "./network.mjs";
+import { speaking } from "./voice.mjs";
 
 let demo, folder, browsers, referrer, specialist;
 
 before(async () => {
   demo = await Demo.start();
   folder = await mkdtemp(path.join(tmpdir(), "telekonsil-voice-"));
-  const file = path.join(folder, "voice.wav");
-  await writeFile(file, voice());
-  // Chromium's own microphone beeps twice a second, too briefly for speech.
-  browsers = [await launchBrowser(), await launchBrowser({ flags: [`--use-file-for-fake-audio-capture=${file}`] })];
+  browsers = [await launchBrowser(), await launchBrowser({ flags: await speaking(folder) })];
   referrer = await Person.arrive(browsers[0], demo.links.referrer);
   specialist = await Person.arrive(browsers[1], demo.links.specialist, { viewport: PHONE, touch: true });
   await referrer.page.waitForURL("**/refer/**");
@@ -28,33 +26,6 @@ after(async () => {
   await demo?.stop();
   if (folder) await rm(folder, { recursive: true, force: true });
 });
-
-/** Four seconds like somebody who talks without a pause, as WAV: a low tone with overtones, four syllables a second. */
-function voice() {
-  const rate = 48_000;
-  const data = Buffer.alloc(2 * 4 * rate);
-  for (let i = 0; i < data.length / 2; i += 1) {
-    const time = i / rate;
-    const syllable = 0.55 - 0.45 * Math.cos(2 * Math.PI * 4 * time);
-    let sum = 0;
-    for (let overtone = 1; overtone <= 12; overtone += 1) sum += Math.sin(2 * Math.PI * 140 * overtone * time) / overtone;
-    data.writeInt16LE(Math.round(9_000 * syllable * sum), 2 * i);
-  }
-  const head = Buffer.alloc(44);
-  head.write("RIFF", 0);
-  head.writeUInt32LE(36 + data.length, 4);
-  head.write("WAVEfmt ", 8);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20); // PCM
-  head.writeUInt16LE(1, 22); // one channel
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(2 * rate, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.write("data", 36);
-  head.writeUInt32LE(data.length, 40);
-  return Buffer.concat([head, data]);
-}
 
 test("before a call: the picture comes back by UDP, with figures and a verdict", async () => {
   await specialist.byId("check").click();

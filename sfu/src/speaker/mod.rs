@@ -19,9 +19,9 @@ const VOICE: f32 = 6.0;
 /// slower to follow a lively talk. Less: two who speak at once flicker.
 const LOUDER: f32 = 6.0;
 const LONGER: Duration = Duration::from_millis(400);
-/// How long one must speak to be taken for the speaker when nobody else does. Less: a cough counts, which takes a quarter of a second to
-/// die away.
-const ALONE: Duration = Duration::from_millis(300);
+/// How long one must speak to be taken for the speaker when nobody else does. Less: a cough or the beep of a monitor
+/// counts, which takes a quarter of a second to die away, and two of them in a row. More: the first words go unmarked.
+const ALONE: Duration = Duration::from_millis(500);
 /// For how long the speaker stays the speaker in silence. Less: pauses for thought go dark.
 const SILENCE: Duration = Duration::from_secs(2);
 /// Without a packet for so long a level no longer holds (opus sends each 20 ms, in DTX each 400 ms).
