@@ -37,10 +37,21 @@ impl Table {
 }
 
 #[test]
-fn who_speaks_alone_is_the_speaker_within_half_a_second() {
+fn who_speaks_alone_is_the_speaker_within_seven_tenths_of_a_second() {
     let mut table = Table::new();
     assert_eq!(table.hear(1_000, &[(ANNE, FAN), (BERT, FAN)]), [None]);
-    assert_eq!(table.hear(500, &[(ANNE, FAN), (BERT, LOUD)]), [None, Some(BERT)]);
+    assert_eq!(table.hear(700, &[(ANNE, FAN), (BERT, LOUD)]), [None, Some(BERT)]);
+}
+
+#[test]
+fn two_beeps_in_a_row_are_nobodys_word() {
+    let mut table = Table::new();
+    for _ in 0..10 {
+        assert_eq!(table.hear(100, &[(ANNE, 5)]), [None]);
+        assert_eq!(table.hear(60, &[(ANNE, FAN)]), [None]);
+        assert_eq!(table.hear(100, &[(ANNE, 5)]), [None]);
+        assert_eq!(table.hear(740, &[(ANNE, FAN)]), [None]);
+    }
 }
 
 #[test]
