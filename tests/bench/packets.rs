@@ -49,7 +49,7 @@ pub(crate) async fn run(shapes: &[Shape]) -> Result<()> {
     println!("Bare loop: one thread that receives, opens and seals AES-128-GCM, and calls sendmmsg, nothing else.");
     println!("{ROUNDS} rounds of {} s for each, in turns; medians, with lowest and highest.", MEASURED.as_secs());
     println!(
-        "Clients of SFU and Janus overlook one packet in {}, publishers lose one in {}; both are repeated.",
+        "Clients of SFU and Janus overlook one packet of pictures in {}, publishers lose one in {}; both are repeated.",
         heard::OVERLOOKED,
         peer::LOST
     );

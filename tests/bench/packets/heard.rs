@@ -17,7 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const FEEDBACK: u64 = 50_000_000;
 /// Nanoseconds between two receiver reports; browsers send one a second.
 const REPORT: u64 = 1_000_000_000;
-/// A subscriber overlooks one media packet of so many and asks for it again. More: NACK and RTX hardly cost anything.
+/// A subscriber overlooks one packet of pictures of so many and asks for it again; nobody repeats sound. More: NACK and RTX hardly cost anything.
 /// Less: it is loss that is measured.
 pub(crate) const OVERLOOKED: u64 = 200;
 /// A larger gap in the sequence is another stream, not a loss.
@@ -80,6 +80,8 @@ pub(crate) struct Heard {
     /// Payload types of media, and of repetitions and padding (RFC 4588).
     pub(crate) media: Vec<u8>,
     pub(crate) rtx: Vec<u8>,
+    /// Those of the media that are repeated: pictures.
+    pub(crate) repeated: Vec<u8>,
     streams: BTreeMap<u32, Stream>,
     /// Transport-wide numbers since the last feedback, with their times.
     arrivals: BTreeMap<u64, u64>,
@@ -87,8 +89,9 @@ pub(crate) struct Heard {
     feedbacks: u8,
     last_feedback: u64,
     last_report: u64,
-    /// Media packets on the wire, and those of them that were overlooked.
+    /// Media packets on the wire, the pictures among them, and those of these that were overlooked.
     pub(crate) packets: u64,
+    pictures: u64,
     overlooked: u64,
     /// Repetitions that somebody waited for.
     mended: u64,
@@ -112,7 +115,10 @@ impl Heard {
         let is_media = self.media.contains(&payload_type);
         if is_media {
             self.packets += 1;
-            if self.packets.is_multiple_of(OVERLOOKED) {
+        }
+        if self.repeated.contains(&payload_type) {
+            self.pictures += 1;
+            if self.pictures.is_multiple_of(OVERLOOKED) {
                 self.overlooked += 1;
                 return;
             }

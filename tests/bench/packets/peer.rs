@@ -28,7 +28,7 @@ use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 use sfu::Source;
 use std::net::Ipv4Addr;
 
-/// One media packet of so many that a publisher sends gets lost on its way, until it is asked for again. See
+/// One packet of pictures of so many that a publisher sends gets lost on its way, until it is asked for again. See
 /// [`super::heard::OVERLOOKED`].
 pub(crate) const LOST: u64 = 500;
 const MID: &str = "urn:ietf:params:rtp-hdrext:sdes:mid";
@@ -69,7 +69,7 @@ pub(crate) struct Peer {
     receiver: Option<RTCRtpReceiverId>,
     /// Identifiers of the extensions that say which line and which layer of it a packet belongs to.
     layer_names: [Option<u8>; 2],
-    /// Media packets that went out or got lost.
+    /// Packets of pictures that went out or got lost.
     sent: u64,
     pub(crate) heard: Heard,
     pub(crate) connected: bool,
@@ -211,7 +211,7 @@ impl Peer {
             };
             sdp.lines().filter_map(line).collect()
         };
-        (self.heard.media, self.heard.rtx) = (of(&["vp8", "opus"]), of(&["rtx"]));
+        (self.heard.media, self.heard.repeated, self.heard.rtx) = (of(&["vp8", "opus"]), of(&["vp8"]), of(&["rtx"]));
         self.receiver = self.pc.get_receivers().next();
     }
 
@@ -314,13 +314,15 @@ impl Peer {
     fn write(&mut self) {
         while let Some(out) = self.pc.poll_write() {
             match kind_of(&out.message) {
-                Kind::Media(payload_type) if self.heard.media.contains(&payload_type) => {
+                Kind::Media(payload_type) if self.heard.repeated.contains(&payload_type) => {
                     self.sent += 1;
                     if self.sent.is_multiple_of(LOST) {
                         continue;
                     }
                 }
-                Kind::Media(_) => self.heard.talk.count(Said::UpRepeated, 1),
+                Kind::Media(payload_type) if self.heard.rtx.contains(&payload_type) => {
+                    self.heard.talk.count(Said::UpRepeated, 1);
+                }
                 Kind::Control if talk::is_sender_report(&out.message) => {
                     self.heard.talk.count(Said::UpSenderReport, 1);
                 }

@@ -132,7 +132,8 @@ impl<F: Forwarder> Scene<F> {
         let step = self.peers[sender].step(source);
         self.watcher().heard.stamps = Some(Vec::new());
         for _ in 0..100 {
-            let left = self.peers[sender].send(source, true, 0)?;
+            // Not empty: a packet without payload is padding, and nobody forwards that.
+            let left = self.peers[sender].send(source, true, 1)?;
             self.left.push(left);
             let number = u32::try_from(self.left.len() - 1)?;
             let start = now();
