@@ -115,7 +115,7 @@ async fn stage(ip: Ipv4Addr, shape: Shape, with_janus: bool) -> Result<()> {
         println!("  Janus: {}", janus.peers_line()?);
     }
     println!("  SFU:   {}", ours.peers_line()?);
-    println!("  said in the SFU's rounds, {}", round::talk(&sfu, &ours.talk())?);
+    println!("  said in the SFU's rounds, {}", round::talk(&sfu, &ours.talk(), shape.is_probed())?);
     Ok(())
 }
 

@@ -17,8 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const FEEDBACK: u64 = 50_000_000;
 /// Nanoseconds between two receiver reports; browsers send one a second.
 const REPORT: u64 = 1_000_000_000;
-/// A subscriber overlooks one packet of pictures of so many and asks for it again; nobody repeats sound. More: NACK and RTX hardly cost anything.
-/// Less: it is loss that is measured.
+/// A subscriber overlooks one packet of pictures of so many and asks for it again; nobody repeats sound. More: NACK and
+/// RTX hardly cost anything. Less: it is loss that is measured.
 pub(crate) const OVERLOOKED: u64 = 200;
 /// A larger gap in the sequence is another stream, not a loss.
 const GAP: u64 = 1_000;

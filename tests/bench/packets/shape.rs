@@ -135,6 +135,11 @@ impl Shape {
         }
     }
 
+    /// Whether a subscriber gets more than an SFU believes in at first, so that probes have to find the rest.
+    pub(crate) fn is_probed(self) -> bool {
+        matches!(self, Shape::Lecture { .. })
+    }
+
     /// Streams that a burst of that source is sent in; one of them is forwarded.
     pub(crate) fn layers(self, source: Source) -> usize {
         match (self, source) {
