@@ -175,6 +175,7 @@ pub enum SfuError {
     InvalidSdp(String),
     #[error("the room is full")]
     RoomFull,
+    /// The SFU after its shutdown, or the room because it broke at this moment: then it may be joined anew.
     #[error("the SFU has stopped")]
     Stopped,
 }

@@ -166,6 +166,11 @@ impl Member {
         Some((&mut self.downlink, Way { peer: &mut self.peer, to, outbox }))
     }
 
+    /// Media goes there.
+    pub(super) fn is_at(&self, route: Route) -> bool {
+        self.path.media() == Some(route)
+    }
+
     pub(super) fn closed(&mut self, route: Route) {
         self.routes.retain(|known| *known != route);
         self.path.closed(route);

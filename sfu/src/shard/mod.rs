@@ -84,9 +84,12 @@ impl Shard {
             return known.is_some();
         };
         let Some(home) = self.home_of(now, (from, known), protocol, data) else { return known.is_some() };
-        let Some(room) = self.rooms.get_mut(&home.room) else { return false };
-        let outbox = &mut self.outbox;
-        room.guarded(home.place, |room| room.datagram(now, home.place, (from, protocol), data, outbox));
+        let done = self.in_room(home.room, |room, outbox| {
+            room.guarded(home.place, |room| room.datagram(now, home.place, (from, protocol), data, outbox));
+        });
+        if done.is_none() {
+            return false;
+        }
         // An answer to a check goes where this check came from, so it is collected before the next one is read. The
         // rest is cheaper in batches.
         if protocol == Protocol::Stun {
@@ -122,23 +125,23 @@ impl Shard {
                 let _ = reply.send(answer);
             }
             Command::Publishing { room, member, publishing } => {
-                let Some(live) = self.rooms.get_mut(&room) else { return };
-                live.room.set_publishing(member, publishing);
-                live.apply_slots(now);
+                self.in_room(room, |live, _| {
+                    live.room.set_publishing(member, publishing);
+                    live.apply_slots(now);
+                });
                 self.settle(now, room);
             }
             Command::View { room, member, sizes } => {
-                let Some(live) = self.rooms.get_mut(&room) else { return };
-                live.set_view(now, member, &sizes);
+                self.in_room(room, |live, _| live.set_view(now, member, &sizes));
                 self.settle(now, room);
             }
             Command::Leave { room, member } => {
                 self.remove(now, room, member);
-                if let Some(live) = self.rooms.get_mut(&room) {
+                self.in_room(room, |live, _| {
                     live.room.leave(member);
                     live.tick.forget(member);
                     live.apply_slots(now);
-                }
+                });
                 self.settle(now, room);
             }
             Command::CloseRoom { room } => self.close_room(now, room),
@@ -173,16 +176,20 @@ impl Shard {
         self.remove(now, room, id);
         let member = Member::new(now, id, peer, &offer, (local.ufrag.clone(), local.password));
         let (counters, most) = (&self.counters, self.max_members);
-        let live = self.rooms.entry(room).or_insert_with(|| {
+        self.rooms.entry(room).or_insert_with(|| {
             counters.rooms.add(1);
             LiveRoom::new(now, room, counters.clone(), most)
         });
-        live.room
-            .join(id, offer.publish.iter().map(|(_, source)| *source), offer.receive)
-            .map_err(|_| SfuError::RoomFull)?;
-        let place = live.add(member);
-        live.apply_slots(now);
-        live.tell_slots(place);
+        let place = self
+            .in_room(room, |live, _| {
+                let publish = offer.publish.iter().map(|(_, source)| *source);
+                live.room.join(id, publish, offer.receive).map_err(|_| SfuError::RoomFull)?;
+                let place = live.add(member);
+                live.apply_slots(now);
+                live.tell_slots(place);
+                Ok(place)
+            })
+            .unwrap_or(Err(SfuError::Stopped))?;
         self.routes.name(local.ufrag, Home { room, member: id, place });
         Ok(Answer { sdp: local.sdp })
     }
@@ -241,9 +248,7 @@ impl Shard {
         let due = |live: &LiveRoom| live.wake.is_some_and(|at| at <= now);
         let due: Vec<RoomId> = self.rooms.iter().filter(|(_, live)| due(live)).map(|(id, _)| *id).collect();
         for room in due {
-            if let Some(live) = self.rooms.get_mut(&room) {
-                live.timeout(now, &mut self.outbox);
-            }
+            self.in_room(room, |live, outbox| live.timeout(now, outbox));
             self.settle(now, room);
         }
     }
@@ -254,9 +259,37 @@ impl Shard {
 
     /// Collects a room's datagrams; peers that are gone lose their routes.
     fn settle(&mut self, now: Instant, room: RoomId) {
-        let Some(live) = self.rooms.get_mut(&room) else { return };
-        live.settle(now, &mut self.outbox);
-        for (place, member) in live.gone.drain(..) {
+        let gone = self.in_room(room, |live, outbox| {
+            live.settle(now, outbox);
+            std::mem::take(&mut live.gone)
+        });
+        for (place, member) in gone.into_iter().flatten() {
+            self.routes.forget(Home { room, member: member.id, place }, &member);
+        }
+    }
+
+    /// Does something for one room. What concerns one peer is guarded in the room itself; if all the same it panics, the
+    /// room is closed and the others go on.
+    fn in_room<T>(&mut self, room: RoomId, act: impl FnOnce(&mut LiveRoom, &mut Arena) -> T) -> Option<T> {
+        let (live, outbox) = (self.rooms.get_mut(&room)?, &mut self.outbox);
+        let done = catch_unwind(AssertUnwindSafe(|| act(live, outbox)));
+        if done.is_err() {
+            self.broken(room);
+        }
+        done.ok()
+    }
+
+    /// It may be in any state, so nothing of it is used any more; its members may open it anew.
+    fn broken(&mut self, room: RoomId) {
+        self.counters.panics.add(1);
+        tracing::error!(?room, "handling of a room panicked; the room is closed");
+        let Some(mut live) = self.rooms.remove(&room) else { return };
+        live.count_as(Default::default());
+        self.counters.rooms.set(self.rooms.len() as u64);
+        self.counters.peers.change(live.members.iter().flatten().count() as u64, 0);
+        let members = live.members.into_iter().enumerate().filter_map(|(place, member)| Some((place, member?)));
+        for (place, mut member) in members.chain(live.gone) {
+            member.disconnected();
             self.routes.forget(Home { room, member: member.id, place }, &member);
         }
     }

@@ -52,8 +52,10 @@ impl Routes {
             return;
         }
         member.routes.push_back(route);
+        // Where it is stays known: a recorded request comes from as many made-up addresses as somebody likes.
         if member.routes.len() > ROUTES_PER_PEER
-            && let Some(oldest) = member.routes.pop_front()
+            && let Some(oldest) = member.routes.iter().position(|known| !member.is_at(*known))
+            && let Some(oldest) = member.routes.remove(oldest)
         {
             self.forget_route(oldest, home);
         }

@@ -3,6 +3,7 @@ mod back;
 mod calls;
 mod client;
 mod counting;
+mod faults;
 mod floods;
 mod hostile;
 mod layers;
