@@ -5,6 +5,18 @@
 //! it can receive; the server answers [`ServerMessage::Answer`]. From then on [`ServerMessage::Slots`] tells which
 //! member is seen or heard on which m-line. Joining and leaving changes slots, never SDP.
 //!
+//! # Knocking
+//!
+//! Whoever is about to come in may open the socket before: [`ClientMessage::Knock`] in the place of `Hello` uses the
+//! ticket up, is answered with [`ServerMessage::Ready`] and gives nothing: no seat, no roster, no line in the log. Within
+//! a minute [`ClientMessage::Enter`] follows; only then is it judged whether the person may come in, as after `Hello`, and
+//! all goes on as after it. A knock that nobody enters by is refused with `ticket_expired`, a fifth one of the same person
+//! with `too_many_requests`, and one for which the node has no place with `unavailable`. One that ends, for whatever
+//! reason, costs its client nothing but another ticket.
+//!
+//! `Offer` and `Publishing` may be sent right behind `Enter`, before `Welcome`. Who comes to the door instead
+//! ([`ServerMessage::Waiting`]) gets `not_admitted` for each, unread, and says them again when welcome.
+//!
 //! # Data channels
 //!
 //! Two negotiated by label: `state` (reliable, ordered) and `pointer` (unordered, no retransmits). Binary frames; the
@@ -66,6 +78,10 @@ pub struct Publishing {
 pub enum ClientMessage {
     /// First message; nothing else is answered before it.
     Hello { ticket: PrivateText },
+    /// First message of somebody who does not come in yet.
+    Knock { ticket: PrivateText },
+    /// Comes in, after [`ServerMessage::Ready`] or right behind the knock.
+    Enter,
     /// The one offer; a second one on the same socket is an ICE restart, and so is one with `restart`: of the peer that
     /// an earlier socket of the same seat has left behind, whose media go on meanwhile. When there is no such peer any
     /// more it is refused with `invalid_sdp`, and the same socket takes a fresh offer.
@@ -164,6 +180,8 @@ pub struct Slot {
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerMessage {
+    /// The ticket of a knock was good; [`ClientMessage::Enter`] is waited for.
+    Ready,
     /// The ticket was good and its guest has to be let in: nothing is seen or heard until [`ServerMessage::Welcome`].
     Waiting,
     /// For the team: guests who wait, complete, replacing the list before.

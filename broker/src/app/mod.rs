@@ -59,7 +59,7 @@ pub use open_study::{OpenStudy, StudyName};
 pub use path_check::CheckSeat;
 pub use purge::{PurgeDue, PurgeSummary};
 pub use room_facts::RoomFacts;
-pub use rooms::{GuestSeat, Occupant, Seat};
+pub use rooms::{Bearer, GuestSeat, Occupant, Seat};
 pub use sessions::{NewSession, Redeemed, Session, sign_in_path};
 pub use tokens::{Scope, ServiceToken};
 pub use turn::Turn;

@@ -134,6 +134,8 @@ pub trait Repository: Send + Sync + 'static {
     async fn consume_ticket(&self, jti: Uuid, expires_at: i64) -> RepoResult<bool>;
     /// The caller's own or a lapsed lease is taken (until `now + ttl_ms`), another one's is returned as it is.
     async fn claim_room(&self, consult_id: Uuid, node: &str, url: &str, now: i64, ttl_ms: i64) -> RepoResult<Lease>;
+    /// The lease as it stands, lapsed or not; `None` for a room that nobody has had.
+    async fn room_lease(&self, consult_id: Uuid) -> RepoResult<Option<Lease>>;
     /// Rooms whose lease, lapsed or not, is this node's.
     async fn rooms_of(&self, node: &str) -> RepoResult<Vec<Uuid>>;
     /// Ends the lease if it is still this node's.

@@ -4,6 +4,7 @@ use super::{
     App, Error, Result, Session,
     guests::may_come,
     log::{Wish, pass_over},
+    ports::Lease,
     require,
     tokens::Purpose,
 };
@@ -24,7 +25,8 @@ use uuid::Uuid;
 /// Validity of a join ticket. More gives a stolen one more time; less fails on a slow network.
 const TICKET_SECONDS: i64 = 60;
 /// How long a room stays with a node that no longer says that it lives. Less moves a room away from a node that
-/// stuttered; more keeps people waiting after a node died. The owner renews at a third of it.
+/// stuttered; more keeps people waiting after a node died. The owner renews at a third of it, and who comes finds it
+/// young enough for half of it.
 const LEASE_MS: i64 = 30_000;
 
 /// Who a ticket was for.
@@ -40,6 +42,12 @@ pub struct Seat {
     pub is_requester: bool,
     /// Somebody without an account.
     pub guest: Option<GuestSeat>,
+}
+
+/// Whose ticket was redeemed. Whether they may come in is for [`App::seat`] to say.
+pub struct Bearer {
+    consult: ConsultId,
+    whom: TicketFor,
 }
 
 /// Somebody in a room or at its door. Guests choose their ids themselves, so an id alone names nobody.
@@ -99,8 +107,8 @@ impl App {
         whom: TicketFor,
         browser_base: Option<&str>,
     ) -> Result<RoomTicket> {
-        let (id, now) = (consult.id, self.now());
-        let lease = self.repo.claim_room(id.0, &self.node.id, &self.node.ws_url, now.0, LEASE_MS).await?;
+        let id = consult.id;
+        let lease = self.lease(id).await?;
         let base = browser_base.filter(|_| lease.node == self.node.id).unwrap_or(&lease.url);
         self.signed(Purpose::Room, &format!("{}/api/rooms/{id}/ws", base.trim_end_matches('/')), |jti, exp| {
             TicketClaims { jti, whom, consult: id, exp }
@@ -125,20 +133,25 @@ impl App {
         })
     }
 
-    /// Takes a ticket at the door. It must be genuine, for this room, in time, new, and its person must still be
-    /// allowed in; and this node must be the one that runs the room. A guest comes as far as the log says now.
-    pub async fn redeem_ticket(&self, id: ConsultId, ticket: &str) -> Result<Seat> {
+    /// Takes a ticket at the door: it must be genuine, for this room, in time, and new.
+    pub async fn redeem_ticket(&self, id: ConsultId, ticket: &str) -> Result<Bearer> {
         let claims: TicketClaims = self.keys.open(Purpose::Room, ticket).ok_or(Error::TicketInvalid)?;
         if claims.consult != id {
             return Err(Error::TicketInvalid);
         }
         self.use_up(claims.jti, claims.exp).await?;
-        let consult = self.consult(id).await?.ok_or(Error::NotFound)?;
-        let seat = match claims.whom {
+        Ok(Bearer { consult: id, whom: claims.whom })
+    }
+
+    /// Lets somebody in by a ticket that was redeemed, just now or a while ago: they must be allowed in now, and this node
+    /// must be the one that runs the room. A guest comes as far as the log says now.
+    pub async fn seat(&self, bearer: &Bearer) -> Result<Seat> {
+        let consult = self.consult(bearer.consult).await?.ok_or(Error::NotFound)?;
+        let seat = match bearer.whom {
             TicketFor::Person { id, session } => self.persons_seat(&consult, id, session).await?,
             TicketFor::Guest(guest) => guests_seat(&consult, guest)?,
         };
-        if !self.renew_room(id).await? {
+        if self.lease(bearer.consult).await?.node != self.node.id {
             return Err(Error::TicketInvalid);
         }
         Ok(seat)
@@ -188,8 +201,26 @@ impl App {
 
     /// Keeps the room with this node; `false` when another one has it now.
     pub async fn renew_room(&self, id: ConsultId) -> Result<bool> {
-        let lease = self.repo.claim_room(id.0, &self.node.id, &self.node.ws_url, self.now().0, LEASE_MS).await?;
-        Ok(lease.node == self.node.id)
+        Ok(self.claim_room(id).await?.node == self.node.id)
+    }
+
+    /// Who runs the room: this node when nobody does. Writes only where the lease has lapsed or will soon: a write is
+    /// what whoever comes in would wait for most.
+    async fn lease(&self, id: ConsultId) -> Result<Lease> {
+        let now = self.now().0;
+        let is_good = |lease: &Lease| {
+            let is_ours = lease.node == self.node.id;
+            let needed = if is_ours { LEASE_MS / 2 } else { 0 };
+            lease.until.saturating_sub(now) > needed && (!is_ours || lease.url == self.node.ws_url)
+        };
+        match self.repo.room_lease(id.0).await?.filter(is_good) {
+            Some(lease) => Ok(lease),
+            None => self.claim_room(id).await,
+        }
+    }
+
+    async fn claim_room(&self, id: ConsultId) -> Result<Lease> {
+        Ok(self.repo.claim_room(id.0, &self.node.id, &self.node.ws_url, self.now().0, LEASE_MS).await?)
     }
 
     /// Gives the room up, so that another node need not wait for the lease to end.
@@ -205,6 +236,15 @@ impl App {
             left_behind.extend(consult.filter(|consult| !inside(consult).is_empty()).map(|_| id));
         }
         Ok(left_behind)
+    }
+}
+
+impl Bearer {
+    pub fn who(&self) -> Occupant {
+        match self.whom {
+            TicketFor::Person { id, .. } => Occupant::Person(id),
+            TicketFor::Guest(guest) => Occupant::Guest(guest),
+        }
     }
 }
 

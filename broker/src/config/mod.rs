@@ -150,6 +150,10 @@ pub struct Limits {
     /// How long a socket of the check before a call may stay. More lets people hold the media server's bandwidth; less
     /// cuts off a slow network, which takes fifteen seconds to come up and is then measured for eight. Not in the file.
     pub check_time: Duration,
+    /// How long somebody who has knocked at a room may take to come in. More holds sockets for those who never come; less
+    /// costs a ticket and a socket at the press of those who wait in the lobby. The page knocks again after forty
+    /// seconds. Not in the file.
+    pub knock_time: Duration,
     /// How long a stopping server waits for requests that are under way, and before that for rooms. More delays a
     /// restart for one slow upload; less cuts it off.
     pub drain: Duration,
@@ -167,6 +171,7 @@ impl Default for Limits {
             upload_pause: Duration::from_secs(30),
             seat_kept: Duration::from_secs(60),
             check_time: Duration::from_secs(40),
+            knock_time: Duration::from_secs(60),
             drain: Duration::from_secs(10),
         }
     }

@@ -4,7 +4,8 @@
 use super::Shared;
 use super::media::{MAX_LINES, OFFER_TIME};
 use super::pace::Pace;
-use super::socket::{Heard, Stopped, after, bye, close, hear, hello, send, turn_away};
+use super::places::{Place, Places};
+use super::socket::{First, Heard, Stopped, after, bye, close, first, hear, send, turn_away};
 use super::wire::{self, News};
 use crate::app::CheckSeat;
 use axum::extract::ws::{Message, WebSocket, close_code};
@@ -13,9 +14,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use schemas::problem::ProblemCode;
 use schemas::room::{ByeReason, ClientMessage, PublishLine, ReceiveLine, ServerMessage};
 use schemas::{PrivateText, SessionId};
-use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// Sockets of checks on this node; two make a check, whose picture takes some megabits per second both ways. More lets a
@@ -27,37 +26,11 @@ const OF_ONE_SESSION: usize = 4;
 /// Keys of data channel frames in such a room. Nobody has any: there is nothing to tell oneself.
 const KEYS: sfu::Keys = sfu::Keys::Under { prefix: b"check/", since: None };
 
-/// How many sockets each session has open.
-#[derive(Default)]
-pub(super) struct Places(Mutex<BTreeMap<SessionId, usize>>);
+/// Sockets by the session that opened them.
+pub(super) type Checks = Places<SessionId>;
 
-impl Places {
-    fn take(&self, session: SessionId) -> Result<(), ProblemCode> {
-        let mut taken = self.taken();
-        if taken.values().sum::<usize>() >= PLACES {
-            return Err(ProblemCode::Unavailable);
-        }
-        let own = taken.entry(session).or_insert(0);
-        if *own >= OF_ONE_SESSION {
-            return Err(ProblemCode::TooManyRequests);
-        }
-        *own += 1;
-        Ok(())
-    }
-
-    fn give_back(&self, session: SessionId) {
-        let mut taken = self.taken();
-        let Some(own) = taken.get_mut(&session) else { return };
-        *own -= 1;
-        if *own == 0 {
-            taken.remove(&session);
-        }
-    }
-
-    fn taken(&self) -> MutexGuard<'_, BTreeMap<SessionId, usize>> {
-        // Nothing panics while it is held; were it so, the map would still be whole.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+pub(super) fn checks() -> Checks {
+    Places::new(PLACES, OF_ONE_SESSION)
 }
 
 pub(super) async fn serve(shared: &Shared, socket: WebSocket, stopping: impl Future<Output = ()>) {
@@ -74,10 +47,13 @@ pub(super) async fn serve(shared: &Shared, socket: WebSocket, stopping: impl Fut
 }
 
 async fn enter<'a>(shared: &'a Shared, stream: &mut SplitStream<WebSocket>) -> Result<Check<'a>, Stopped> {
-    let ticket = hello(stream).await?;
+    let First::Hello(ticket) = first(stream).await? else {
+        let detail = "nobody knocks at a check".to_owned();
+        return Err(Stopped::Refused(ProblemCode::TicketInvalid, Some(detail)));
+    };
     let seat = shared.app.redeem_check(&ticket.0).await?;
-    shared.checks.take(seat.session).map_err(|code| Stopped::Refused(code, None))?;
-    Ok(Check { shared, seat, offered: false })
+    let place = shared.checks.take(seat.session).map_err(|code| Stopped::Refused(code, None))?;
+    Ok(Check { shared, seat, offered: false, _place: place })
 }
 
 enum End {
@@ -86,18 +62,17 @@ enum End {
     Gone,
 }
 
-/// One of the two sockets. Gives its place back when dropped, and ends the room: with one end gone there is nothing to
-/// measure.
+/// One of the two sockets. Ends the room when dropped: with one end gone there is nothing to measure.
 struct Check<'a> {
     shared: &'a Shared,
     seat: CheckSeat,
     offered: bool,
+    _place: Place<'a, SessionId>,
 }
 
 impl Drop for Check<'_> {
     fn drop(&mut self) {
         self.shared.sfu.close_room(self.room());
-        self.shared.checks.give_back(self.seat.session);
     }
 }
 
@@ -113,7 +88,7 @@ impl Check<'_> {
             return End::Gone;
         }
         let (events, mut happened) = unbounded_channel();
-        let mut over = pin!(tokio::time::sleep(self.shared.check_time));
+        let mut over = pin!(tokio::time::sleep(self.shared.times.check_time));
         let clock = &self.shared.clock;
         let mut pace = Pace::new(clock.now());
         loop {
@@ -163,7 +138,7 @@ impl Check<'_> {
             }
             ClientMessage::View { sizes } => sfu.set_view(room, member, wire::sizes(sizes)),
             ClientMessage::Ping { nonce } => return Some(ServerMessage::Pong { nonce }),
-            ClientMessage::Hello { .. } | ClientMessage::Leave => {
+            ClientMessage::Hello { .. } | ClientMessage::Knock { .. } | ClientMessage::Enter | ClientMessage::Leave => {
                 return Some(refused(ProblemCode::UnknownMessage, Some("a ticket was shown already".to_owned())));
             }
         }
@@ -213,34 +188,4 @@ impl Check<'_> {
 
 fn refused(code: ProblemCode, detail: Option<String>) -> ServerMessage {
     ServerMessage::Refused { code, detail }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use uuid::Uuid;
-
-    fn session(number: usize) -> SessionId {
-        SessionId(Uuid::from_u128(number as u128))
-    }
-
-    #[test]
-    fn one_session_and_all_together_have_so_many_places() {
-        let places = Places::default();
-        for _ in 0..OF_ONE_SESSION {
-            assert_eq!(places.take(session(0)), Ok(()));
-        }
-        assert_eq!(places.take(session(0)), Err(ProblemCode::TooManyRequests));
-        for number in OF_ONE_SESSION..PLACES {
-            assert_eq!(places.take(session(number)), Ok(()));
-        }
-        assert_eq!(places.take(session(PLACES)), Err(ProblemCode::Unavailable));
-        places.give_back(session(0));
-        assert_eq!(places.take(session(PLACES)), Ok(()));
-        places.give_back(session(PLACES));
-        for number in OF_ONE_SESSION..PLACES {
-            places.give_back(session(number));
-        }
-        assert_eq!(places.taken().len(), 1, "whoever has none is forgotten");
-    }
 }

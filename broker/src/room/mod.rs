@@ -6,8 +6,9 @@
 //!                          └───Outgoing─────┘   └──▶ app: joined, left
 //! ```
 //!
-//! Invariants: a socket says nothing and hears nothing before its ticket was redeemed; a guest has no seat, no peer and
-//! no roster before the log says that somebody let them in, and never without somebody of the team in the room; the log
+//! Invariants: a socket says nothing and hears nothing before its ticket was redeemed, and of a room nothing before its
+//! person came in, whom neither room nor log knows while they have only knocked; a guest has no seat, no peer and no
+//! roster before the log says that somebody let them in, and never without somebody of the team in the room; the log
 //! learns of everybody who came and went; SDP and tickets never reach a log line; what a client sends ends in an answer,
 //! never in a panic.
 
@@ -15,9 +16,11 @@ mod check;
 mod departures;
 mod door;
 mod guests;
+mod knock;
 mod media;
 mod members;
 mod pace;
+mod places;
 mod seats;
 mod socket;
 mod task;
@@ -53,9 +56,9 @@ struct Shared {
     app: Arc<App>,
     sfu: sfu::Sfu,
     clock: Arc<dyn Clock>,
-    seat_kept: Duration,
-    check_time: Duration,
-    checks: check::Places,
+    times: Times,
+    checks: check::Checks,
+    knocks: knock::Knocks,
     open: Mutex<Open>,
     next_socket: AtomicU64,
 }
@@ -65,6 +68,17 @@ struct Open {
     rooms: BTreeMap<ConsultId, Handle>,
     /// The server stops: nobody enters any more.
     stopping: bool,
+}
+
+/// How long people may take.
+#[derive(Clone, Copy)]
+pub struct Times {
+    /// Somebody who lost the network keeps the seat.
+    pub seat_kept: Duration,
+    /// A socket of the check before a call stays.
+    pub check_time: Duration,
+    /// Between knock and enter.
+    pub knock_time: Duration,
 }
 
 /// The way to a room's task.
@@ -83,16 +97,20 @@ enum Outgoing {
 }
 
 impl Rooms {
-    /// `seat_kept`: how long somebody who lost the network keeps the seat. `check_time`: how long a socket of the check
-    /// before a call may stay.
-    pub fn new(app: Arc<App>, sfu: sfu::Sfu, clock: Arc<dyn Clock>, seat_kept: Duration, check_time: Duration) -> Self {
-        let (open, checks, next_socket) = (Mutex::default(), check::Places::default(), AtomicU64::new(1));
-        Self(Arc::new(Shared { app, sfu, clock, seat_kept, check_time, checks, open, next_socket }))
+    pub fn new(app: Arc<App>, sfu: sfu::Sfu, clock: Arc<dyn Clock>, times: Times) -> Self {
+        let (checks, knocks) = (check::checks(), knock::knocks());
+        let (open, next_socket) = (Mutex::default(), AtomicU64::new(1));
+        Self(Arc::new(Shared { app, sfu, clock, times, checks, knocks, open, next_socket }))
     }
 
-    /// Speaks the room protocol on `socket` until one side ends it.
-    pub async fn serve(&self, consult: ConsultId, socket: axum::extract::ws::WebSocket) {
-        socket::serve(self, consult, socket).await;
+    /// Speaks the room protocol on `socket` until one side ends it; somebody who has only knocked goes on `stopping`.
+    pub async fn serve(
+        &self,
+        consult: ConsultId,
+        socket: axum::extract::ws::WebSocket,
+        stopping: impl Future<Output = ()>,
+    ) {
+        socket::serve(self, consult, socket, stopping).await;
     }
 
     /// Speaks the room protocol on a socket of the check before a call, for a while or until `stopping`.

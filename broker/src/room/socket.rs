@@ -1,8 +1,9 @@
 //! One client's WebSocket: ticket first, then messages both ways.
 
+use super::knock;
 use super::pace::Pace;
 use super::task::Input;
-use super::{Entered, Outgoing, Rooms};
+use super::{Entered, Outgoing, Rooms, Shared};
 use crate::app::Error;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::stream::{SplitSink, SplitStream};
@@ -23,9 +24,9 @@ const PINGS_UNANSWERED: u32 = 3;
 /// A message must leave within this, or the client is lost.
 const SEND_TIME: Duration = Duration::from_secs(10);
 
-pub(super) async fn serve(rooms: &Rooms, consult: ConsultId, socket: WebSocket) {
+pub(super) async fn serve(rooms: &Rooms, consult: ConsultId, socket: WebSocket, stopping: impl Future<Output = ()>) {
     let (mut sink, mut stream) = socket.split();
-    let entered = match enter(rooms, consult, &mut stream).await {
+    let entered = match enter(rooms, consult, &mut sink, &mut stream, stopping).await {
         Ok(entered) => entered,
         Err(stopped) => return turn_away(&mut sink, stopped).await,
     };
@@ -38,6 +39,7 @@ pub(super) async fn serve(rooms: &Rooms, consult: ConsultId, socket: WebSocket) 
 /// Why a client does not come in.
 pub(super) enum Stopped {
     Gone,
+    Bye(ByeReason),
     Refused(ProblemCode, Option<String>),
 }
 
@@ -48,31 +50,59 @@ impl From<Error> for Stopped {
 }
 
 pub(super) async fn turn_away(sink: &mut SplitSink<WebSocket, Message>, stopped: Stopped) {
-    let Stopped::Refused(code, detail) = stopped else { return };
-    if send(sink, &ServerMessage::Refused { code, detail }).await.is_ok() {
-        close(sink, close_code::POLICY, "refused").await;
+    match stopped {
+        Stopped::Gone => {}
+        Stopped::Bye(reason) => bye(sink, reason).await,
+        Stopped::Refused(code, detail) => {
+            if send(sink, &ServerMessage::Refused { code, detail }).await.is_ok() {
+                close(sink, close_code::POLICY, "refused").await;
+            }
+        }
     }
 }
 
-async fn enter(rooms: &Rooms, consult: ConsultId, stream: &mut SplitStream<WebSocket>) -> Result<Entered, Stopped> {
-    let ticket = hello(stream).await?;
-    let seat = rooms.0.app.redeem_ticket(consult, &ticket.0).await?;
+async fn enter(
+    rooms: &Rooms,
+    consult: ConsultId,
+    sink: &mut SplitSink<WebSocket, Message>,
+    stream: &mut SplitStream<WebSocket>,
+    stopping: impl Future<Output = ()>,
+) -> Result<Entered, Stopped> {
+    let Shared { app, knocks, times, .. } = &*rooms.0;
+    let bearer = match first(stream).await? {
+        First::Hello(ticket) => app.redeem_ticket(consult, &ticket.0).await?,
+        First::Knock(ticket) => {
+            let bearer = app.redeem_ticket(consult, &ticket.0).await?;
+            let place = knocks.take(knock::key(consult, bearer.who()));
+            let _place = place.map_err(|code| Stopped::Refused(code, None))?;
+            knock::wait(sink, stream, times.knock_time, stopping).await?;
+            bearer
+        }
+    };
+    let seat = app.seat(&bearer).await?;
     rooms.enter(consult, seat).await.map_err(|code| Stopped::Refused(code, None))
 }
 
+/// How somebody comes: with a ticket, either way.
+pub(super) enum First {
+    Hello(PrivateText),
+    Knock(PrivateText),
+}
+
 /// The ticket, which has to be the first thing that a client says.
-pub(super) async fn hello(stream: &mut SplitStream<WebSocket>) -> Result<PrivateText, Stopped> {
-    let hello = tokio::time::timeout(HELLO_TIME, next(stream)).await;
-    let message = match hello {
+pub(super) async fn first(stream: &mut SplitStream<WebSocket>) -> Result<First, Stopped> {
+    let said = tokio::time::timeout(HELLO_TIME, next(stream)).await;
+    let message = match said {
         Err(_) => return Err(Stopped::Refused(ProblemCode::TicketInvalid, Some("no ticket came".to_owned()))),
         Ok(Heard::Gone) => return Err(Stopped::Gone),
         Ok(Heard::Unreadable(code, detail)) => return Err(Stopped::Refused(code, Some(detail.to_owned()))),
         Ok(Heard::Message(message)) => message,
     };
     match message {
-        ClientMessage::Hello { ticket } => Ok(ticket),
+        ClientMessage::Hello { ticket } => Ok(First::Hello(ticket)),
+        ClientMessage::Knock { ticket } => Ok(First::Knock(ticket)),
         _ => {
-            let detail = "the first message must be hello".to_owned();
+            let detail = "the first message must be hello or knock".to_owned();
             Err(Stopped::Refused(ProblemCode::TicketInvalid, Some(detail)))
         }
     }
@@ -143,7 +173,7 @@ pub(super) enum Heard {
 }
 
 /// The next thing that a client says.
-async fn next(stream: &mut SplitStream<WebSocket>) -> Heard {
+pub(super) async fn next(stream: &mut SplitStream<WebSocket>) -> Heard {
     loop {
         match stream.next().await {
             None | Some(Err(_)) => return Heard::Gone,

@@ -55,7 +55,7 @@ pub(super) async fn run(
     mut received: mpsc::Receiver<Input>,
     changed: Arc<Notify>,
 ) {
-    let kept_seconds = i64::try_from(shared.seat_kept.as_secs()).unwrap_or(i64::MAX);
+    let kept_seconds = i64::try_from(shared.times.seat_kept.as_secs()).unwrap_or(i64::MAX);
     let mut room = Room {
         shared: Arc::clone(&shared),
         consult,
@@ -278,7 +278,7 @@ impl Room {
             // Hung up on; what it still says is late.
             (None, _) => {}
             (Some(_), ClientMessage::Ping { nonce }) => self.tell(socket, ServerMessage::Pong { nonce }),
-            (Some(_), ClientMessage::Hello { .. }) => {
+            (Some(_), ClientMessage::Hello { .. } | ClientMessage::Knock { .. } | ClientMessage::Enter) => {
                 self.refuse(socket, ProblemCode::UnknownMessage, Some("hello was said already".to_owned()));
             }
             (Some(Place::Seat(member)), ClientMessage::Offer { sdp, publish, receive, restart }) => {

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::http::{self, Edge, Inner, Limiter, Metrics, Settings, Shares};
-use crate::room::Rooms;
+use crate::room::{Rooms, Times};
 use anyhow::{Context, Result, bail};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
@@ -67,7 +67,9 @@ pub async fn start(config: Config) -> Result<Server> {
     let app = Arc::clone(&parts.app);
     let clock = Arc::new(SystemClock);
     let limits = &config.limits;
-    let rooms = Rooms::new(Arc::clone(&app), sfu.clone(), clock.clone(), limits.seat_kept, limits.check_time);
+    let (seat_kept, check_time, knock_time) = (limits.seat_kept, limits.check_time, limits.knock_time);
+    let times = Times { seat_kept, check_time, knock_time };
+    let rooms = Rooms::new(Arc::clone(&app), sfu.clone(), clock.clone(), times);
     let (stopping, stopped) = watch::channel(false);
     let edge = Edge::new(Inner {
         app: Arc::clone(&app),

@@ -235,6 +235,9 @@ impl Repository for Store {
     async fn claim_room(&self, consult_id: Uuid, node: &str, url: &str, now: i64, ttl_ms: i64) -> RepoResult<Lease> {
         write!(self, rooms::claim(consult_id, node, url, now, ttl_ms))
     }
+    async fn room_lease(&self, consult_id: Uuid) -> RepoResult<Option<Lease>> {
+        read!(self, rooms::lease(consult_id))
+    }
     async fn rooms_of(&self, node: &str) -> RepoResult<Vec<Uuid>> {
         read!(self, rooms::of_node(node))
     }

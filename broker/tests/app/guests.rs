@@ -24,7 +24,7 @@ async fn open(stage: &Stage, token: &str) -> GuestSession {
 
 async fn knock(stage: &Stage, id: ConsultId, guest: &GuestSession) -> Result<Seat, Error> {
     let ticket = stage.app.guest_ticket(guest, None).await?;
-    stage.app.redeem_ticket(id, &ticket.ticket.0).await
+    stage.app.seat(&stage.app.redeem_ticket(id, &ticket.ticket.0).await?).await
 }
 
 on_both! {
@@ -63,7 +63,8 @@ on_both! {
         let ticket = app.guest_ticket(&guest, None).await.unwrap();
         stage.act(&stage.first, id, Action::RemoveGuest { guest_id }).await.unwrap();
         app.guest_left(id, guest_id).await.unwrap();
-        assert!(matches!(app.redeem_ticket(id, &ticket.ticket.0).await, Err(Error::NotAdmitted)), "sent away at the door");
+        let bearer = app.redeem_ticket(id, &ticket.ticket.0).await.unwrap();
+        assert!(matches!(app.seat(&bearer).await, Err(Error::NotAdmitted)), "sent away at the door");
         assert!(matches!(app.guest_ticket(&guest, None).await, Err(Error::NotAdmitted)));
         // The cookie is nobody's any more; whoever asked a moment before learns nothing either.
         assert!(app.guest_session(&opened.token).await.unwrap().is_none());

@@ -1,14 +1,18 @@
 //! Join tickets and who runs a room.
 
 use crate::stage::Stage;
-use schemas::GuestId;
 use schemas::consult::Action;
 use schemas::guest::{GuestPart, InviteGuest};
+use schemas::{ConsultId, GuestId};
 use std::sync::Arc;
 use std::time::Duration;
-use telekonsil::app::{Error, Occupant};
-use telekonsil::room::Rooms;
+use telekonsil::app::{App, Error, Occupant, Seat};
+use telekonsil::room::{Rooms, Times};
 use uuid::Uuid;
+
+async fn come(app: &App, id: ConsultId, ticket: &str) -> Result<Seat, Error> {
+    app.seat(&app.redeem_ticket(id, ticket).await?).await
+}
 
 on_both! {
     async fn a_ticket_opens_its_room_once_within_a_minute(fixture) {
@@ -21,7 +25,7 @@ on_both! {
         assert!(ticket.expires_at > stage.now() && ticket.expires_at <= stage.now().plus_seconds(60));
         let text = ticket.ticket.0.as_str();
         assert!(matches!(app.redeem_ticket(other, text).await, Err(Error::TicketInvalid)), "another room");
-        let seat = app.redeem_ticket(id, text).await.unwrap();
+        let seat = come(app, id, text).await.unwrap();
         assert!(seat.is_specialist && seat.person.id == stage.first.person_id);
         assert!(matches!(app.redeem_ticket(id, text).await, Err(Error::TicketUsed)));
 
@@ -40,7 +44,7 @@ on_both! {
         assert!(matches!(app.redeem_ticket(id, &service.await.unwrap()).await, Err(Error::TicketInvalid)));
         // Cancelled between ticket and door.
         stage.act(&stage.referrer, id, Action::Cancel { reason: "".into() }).await.unwrap();
-        assert!(app.redeem_ticket(id, &good).await.is_err());
+        assert!(matches!(come(app, id, &good).await, Err(Error::WrongState)));
     }
 
     async fn a_check_is_a_room_of_ones_own_and_opens_no_other(fixture) {
@@ -88,11 +92,60 @@ on_both! {
         let here = stage.app.ticket(&stage.session(&stage.first).await, id, None).await.unwrap();
         let there = other.ticket(&stage.session(&stage.referrer).await, id, Some("ws://b.example")).await.unwrap();
         assert_eq!((here.url.as_str(), here.url.starts_with("ws://a.example/")), (there.url.as_str(), true));
-        assert!(matches!(other.redeem_ticket(id, &there.ticket.0).await, Err(Error::TicketInvalid)), "the wrong door");
+        assert!(matches!(come(&other, id, &there.ticket.0).await, Err(Error::TicketInvalid)), "the wrong door");
         assert!(!other.renew_room(id).await.unwrap());
         stage.turn(31);
         assert!(other.renew_room(id).await.unwrap());
         assert!(!stage.app.renew_room(id).await.unwrap());
+    }
+
+    /// Whoever redeems a ticket may take their time; what holds is what holds when they come in.
+    async fn who_comes_in_is_judged_when_they_come_in(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let app = &stage.app;
+        let id = stage.accepted().await;
+        let (stays, leaves) = (stage.session(&stage.first).await, stage.session(&stage.first).await);
+        let mut bearers = Vec::new();
+        for session in [&stays, &leaves] {
+            let ticket = app.ticket(session, id, None).await.unwrap().ticket.0;
+            bearers.push(app.redeem_ticket(id, &ticket).await.unwrap());
+        }
+        assert_eq!(bearers[0].who(), Occupant::Person(stage.first.person_id));
+        let before = stage.detail(id).await;
+        app.end_my_session(&stays, leaves.id).await.unwrap();
+        assert!(matches!(app.seat(&bearers[1]).await, Err(Error::NotSignedIn)));
+        assert!(app.seat(&bearers[0]).await.is_ok());
+        let after = stage.detail(id).await;
+        assert_eq!((after.summary.in_room, after.timeline.len()), (vec![], before.timeline.len()));
+        // The node stood still and another one has the room.
+        stage.turn(31);
+        stage.node("b").renew_room(id).await.unwrap();
+        assert!(matches!(app.seat(&bearers[0]).await, Err(Error::TicketInvalid)));
+        stage.turn(31);
+        assert!(app.seat(&bearers[0]).await.is_ok());
+        stage.act(&stage.referrer, id, Action::Cancel { reason: "".into() }).await.unwrap();
+        assert!(matches!(app.seat(&bearers[0]).await, Err(Error::WrongState)));
+    }
+
+    async fn a_young_lease_costs_whoever_comes_no_write(fixture) {
+        let stage = Stage::new(&fixture).await;
+        let id = stage.accepted().await;
+        let session = stage.session(&stage.first).await;
+        let until = || async { stage.repo.room_lease(id.0).await.unwrap().map(|lease| lease.until) };
+        let mut leases = vec![until().await];
+        for seconds in [0, 14, 1] {
+            stage.turn(seconds);
+            let ticket = stage.app.ticket(&session, id, None).await.unwrap().ticket.0;
+            come(&stage.app, id, &ticket).await.unwrap();
+            leases.push(until().await);
+        }
+        let start = stage.now().plus_seconds(-15);
+        let lease = |seconds: i64| Some(start.plus_seconds(seconds + 30).0);
+        assert_eq!(leases, [None, lease(0), lease(0), lease(15)], "claimed, young, young, half over");
+        // Given up on purpose: it is anybody's at once.
+        stage.app.release_room(id).await.unwrap();
+        let elsewhere = stage.node("b").ticket(&session, id, None).await.unwrap();
+        assert!(elsewhere.url.starts_with("ws://b.example/"), "{}", elsewhere.url);
     }
 
     async fn a_ticket_and_a_seat_end_with_their_session(fixture) {
@@ -106,11 +159,11 @@ on_both! {
         let facts = app.room_facts(id, &seats).await.unwrap();
         assert!(facts.signed_out.is_empty() && facts.barred.is_empty());
         app.end_my_session(&computer, stolen.id).await.unwrap();
-        assert!(matches!(app.redeem_ticket(id, &ticket.ticket.0).await, Err(Error::NotSignedIn)));
+        assert!(matches!(come(app, id, &ticket.ticket.0).await, Err(Error::NotSignedIn)));
         let facts = app.room_facts(id, &seats).await.unwrap();
         assert_eq!((facts.signed_out, facts.barred.len()), ([stolen.id].into(), 0), "the person may still be there");
         let here = app.ticket(&computer, id, None).await.unwrap();
-        assert_eq!(app.redeem_ticket(id, &here.ticket.0).await.unwrap().session, Some(computer.id));
+        assert_eq!(come(app, id, &here.ticket.0).await.unwrap().session, Some(computer.id));
     }
 
     async fn a_node_finds_the_rooms_in_which_it_left_somebody(fixture) {
@@ -144,7 +197,8 @@ on_both! {
         let sfu = sfu::Sfu::start(sfu::Config::at("127.0.0.1:0".parse().unwrap()));
         let again = stage.node("a");
         let second = Duration::from_secs(1);
-        let rooms = Rooms::new(Arc::clone(&again), sfu.unwrap(), stage.clock(), second, second);
+        let times = Times { seat_kept: second, check_time: second, knock_time: second };
+        let rooms = Rooms::new(Arc::clone(&again), sfu.unwrap(), stage.clock(), times);
         let bell = tokio::sync::watch::channel(0).1;
         let stop = Arc::new(tokio::sync::Notify::new());
         let stopped = Arc::clone(&stop);

@@ -11,13 +11,13 @@ use serde_json::json;
 use std::time::Duration;
 
 /// A guest with an opened link.
-struct Invited {
+pub(crate) struct Invited {
     id: GuestId,
-    browser: Browser,
+    pub(crate) browser: Browser,
 }
 
 impl Accepted {
-    async fn invite(&self, name: &str) -> Invited {
+    pub(crate) async fn invite(&self, name: &str) -> Invited {
         let path = format!("/api/consults/{}/guests", self.consult);
         let invited = self
             .specialist
@@ -61,7 +61,7 @@ impl Accepted {
         (self.house.browser(person).await, person)
     }
 
-    async fn host(&self, action: &str, guest: &Invited) {
+    pub(crate) async fn host(&self, action: &str, guest: &Invited) {
         let answer = self.specialist.act(self.consult, &json!({"type": action, "guest_id": guest.id})).await;
         assert_eq!(answer.status(), 200);
     }

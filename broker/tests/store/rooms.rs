@@ -12,13 +12,16 @@ on_both! {
             repo.claim_room(id, node, &format!("ws://{node}"), now, 100).await.expect("claims")
         };
         let lease = |node: &str, epoch, until| Lease { node: node.into(), url: format!("ws://{node}"), epoch, until };
+        assert_eq!(repo.room_lease(id).await.expect("reads"), None);
         assert_eq!(claim("a", 0).await, lease("a", 1, 100));
+        assert_eq!(repo.room_lease(id).await.expect("reads"), Some(lease("a", 1, 100)));
         assert_eq!(claim("b", 99).await, lease("a", 1, 100), "another node's");
         assert_eq!(claim("a", 99).await, lease("a", 1, 199), "its own goes on under the same epoch");
         assert_eq!(claim("b", 199).await, lease("b", 2, 299), "lapsed");
         repo.release_room(id, "a").await.expect("does nothing");
         assert_eq!(claim("a", 200).await, lease("b", 2, 299));
         repo.release_room(id, "b").await.expect("releases");
+        assert_eq!(repo.room_lease(id).await.expect("reads"), Some(lease("b", 2, 0)), "lapsed, for its epoch");
         assert_eq!(claim("a", 200).await, lease("a", 3, 300));
     }
     async fn a_node_finds_its_rooms_again(fixture) {

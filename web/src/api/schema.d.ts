@@ -691,7 +691,7 @@ export interface paths {
         };
         /**
          * Opens the room socket (RFC 6455). Messages are JSON text: `ClientMessage` to the server, `ServerMessage` back; the
-         *     first one is `hello` with the ticket, within ten seconds.
+         *     first one is `hello` or `knock` with the ticket, within ten seconds.
          */
         get: operations["roomSocket"];
         put?: never;
@@ -1164,6 +1164,13 @@ export interface components {
             ticket: components["schemas"]["PrivateText"];
             /** @enum {string} */
             type: "hello";
+        } | {
+            ticket: components["schemas"]["PrivateText"];
+            /** @enum {string} */
+            type: "knock";
+        } | {
+            /** @enum {string} */
+            type: "enter";
         } | {
             publish: components["schemas"]["PublishLine"][];
             receive: components["schemas"]["ReceiveLine"][];
@@ -1968,6 +1975,9 @@ export interface components {
             rule: components["schemas"]["Rule"];
         };
         ServerMessage: {
+            /** @enum {string} */
+            type: "ready";
+        } | {
             /** @enum {string} */
             type: "waiting";
         } | {

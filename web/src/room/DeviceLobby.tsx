@@ -60,9 +60,9 @@ export function DeviceLobby(props: Props) {
   const { camera, microphone } = state.tracks;
   const join = () => {
     isHandedOver.current = true;
+    session.join();
     // This press lets the page be heard later, when a guest waits.
     void ringer.arm();
-    session.join();
     onJoin(session);
   };
   return (

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { IceServer, RoomTicket } from "../api/types";
+import type { ClientMessage, IceServer, RoomTicket, ServerMessage } from "../api/types";
 import type { Consumer } from "./channel";
 import { Connection } from "./connection";
 
@@ -17,6 +17,7 @@ const silent = { microphone: false, camera: false, screen: false };
 
 let configured: RTCConfiguration[];
 let opened: string[];
+let sockets: FakeSocket[];
 
 /** As much of a browser as an offer takes. */
 class FakePeer {
@@ -40,16 +41,29 @@ class FakePeer {
 class FakeSocket {
   static readonly OPEN = 1;
   readyState = 0;
+  onopen: (() => void) | null = null;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  readonly said: string[] = [];
   constructor(url: string) {
     opened.push(url);
+    sockets.push(this);
   }
-  close = () => undefined;
+  open(): void {
+    this.readyState = FakeSocket.OPEN;
+    this.onopen?.();
+  }
+  hear(message: ServerMessage): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  send = (text: string) => void this.said.push((JSON.parse(text) as ClientMessage).type);
+  close = () => void this.said.push("closed");
 }
 
 beforeEach(() => {
   vi.useFakeTimers();
   configured = [];
   opened = [];
+  sockets = [];
   const target = { addEventListener: () => undefined, removeEventListener: () => undefined };
   vi.stubGlobal("RTCPeerConnection", FakePeer);
   vi.stubGlobal("RTCRtpReceiver", { getCapabilities: () => null });
@@ -106,7 +120,7 @@ test("whoever leaves before the ticket comes makes no peer", async () => {
   expect([configured, opened]).toEqual([[], []]);
 });
 
-test("what was prepared in the lobby needs no request and no other peer at the press", async () => {
+test("what was prepared in the lobby needs no request, no socket and no other peer at the press", async () => {
   let asked = 0;
   const connection = new Connection(async () => {
     asked += 1;
@@ -114,8 +128,21 @@ test("what was prepared in the lobby needs no request and no other peer at the p
   }, nobody);
   connection.prepare();
   await vi.advanceTimersByTimeAsync(10);
-  expect([asked, opened]).toEqual([1, []]);
+  expect([asked, opened]).toEqual([1, ["ws://x"]]);
+  sockets[0]?.open();
+  sockets[0]?.hear({ type: "ready" });
+  expect(sockets[0]?.said).toEqual(["knock"]);
   connection.join(nothing, silent);
-  expect([asked, opened, configured.length]).toEqual([1, ["ws://x"], 1]);
+  expect(sockets[0]?.said).toEqual(["knock", "enter", "offer", "publishing"]);
+  expect([asked, opened.length, configured.length]).toEqual([1, 1, 1]);
   connection.leave();
+});
+
+test("a lobby that nobody leaves by the door closes its socket", async () => {
+  const connection = new Connection(async () => ticket, nobody);
+  connection.prepare();
+  await vi.advanceTimersByTimeAsync(10);
+  sockets[0]?.open();
+  connection.leave();
+  expect(sockets[0]?.said).toEqual(["knock", "closed"]);
 });

@@ -194,7 +194,7 @@ export class Connection {
       case "peer":
         return this.wantPeer(effect.peer);
       case "socket":
-        return this.openSocket(effect.epoch, effect.url, effect.ticket);
+        return this.openSocket(effect.epoch, effect.url, effect.first);
       case "send":
         return this.send(effect.message);
       case "answer":
@@ -287,11 +287,11 @@ export class Connection {
     }
   }
 
-  private openSocket(epoch: number, url: string, ticket: string): void {
+  private openSocket(epoch: number, url: string, first: ClientMessage): void {
     this.closeSocket();
     const socket = new WebSocket(url);
     this.socket = socket;
-    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ticket } satisfies ClientMessage));
+    socket.onopen = () => socket.send(JSON.stringify(first));
     socket.onmessage = ({ data }: MessageEvent<unknown>) => {
       const message = parse(data);
       if (message) this.feed({ type: "message", epoch, message });

@@ -379,19 +379,52 @@ describe("a lobby", () => {
     new Plan()
       .at(0, { type: "prepare" })
       .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
-      .at(20, { type: "offer", peer: 1, offer });
+      .at(20, { type: "offer", peer: 1, offer })
+      .message({ type: "ready" });
   const joined = (plan: Plan, now: number) => {
-    const before = plan.effects.length;
+    const before = plan.said().length;
     plan.at(now, { type: "join", publishing });
-    return plan.effects.slice(before).map(({ type }) => type);
+    return plan.said().slice(before);
   };
 
-  it("has ticket and offer ready, so that nothing but the socket is missing", () => {
+  it("knocks, and nobody hears of it before the press", () => {
+    const plan = prepared().at(30, { type: "publishing", publishing });
+    expect(plan.effects).toContainEqual({
+      type: "socket",
+      epoch: 1,
+      url: "ws://x",
+      first: { type: "knock", ticket: "t" },
+    });
+    expect(plan.state).toMatchObject({ phase: "idle", knock: "ready" });
+    expect(plan.said()).toEqual(["ticket", "peer", "socket"]);
+    expect(nextDeadline(plan.state)).toBeUndefined();
+  });
+
+  it("says everything at once at the press, and nothing again at the welcome", () => {
     const plan = prepared();
-    expect(plan.state.phase).toBe("idle");
-    expect(joined(plan, 5000)).toEqual(["socket"]);
+    expect(joined(plan, 5000)).toEqual(["enter", "offer", "publishing"]);
     plan.message({ type: "welcome", you: 3, roster: [member] });
-    expect(plan.said()).toEqual(["ticket", "peer", "socket", "offer", "publishing"]);
+    expect(plan.state).toMatchObject({ phase: "offer", epoch: 1, knock: undefined, offer: undefined });
+    plan.message({ type: "answer", sdp: "a" }).at(5100, { type: "media", peer: 1, state: "connected" });
+    expect(plan.said().slice(-2)).toEqual(["answer", "retire"]);
+    expect(plan.state.phase).toBe("live");
+  });
+
+  it("tells what is muted between the press and the welcome", () => {
+    const plan = prepared();
+    joined(plan, 5000);
+    plan.at(5010, { type: "publishing", publishing: { ...publishing, microphone: false } });
+    expect(plan.said().at(-1)).toBe("publishing");
+  });
+
+  it("enters as soon as the server is ready, and offers as soon as there is an offer", () => {
+    const plan = new Plan().at(0, { type: "prepare" });
+    plan.at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" });
+    expect(joined(plan, 20)).toEqual([]);
+    plan.message({ type: "ready" });
+    expect(plan.said().at(-1)).toBe("enter");
+    plan.message({ type: "welcome", you: 3, roster: [member] }).at(40, { type: "offer", peer: 1, offer });
+    expect(plan.said().slice(-3)).toEqual(["enter", "offer", "publishing"]);
   });
 
   it("prepares once, and again when that has become old or the network another one", () => {
@@ -399,16 +432,73 @@ describe("a lobby", () => {
     expect(plan.peers()).toBe(1);
     plan.at(machine.KEEPS, { type: "prepare" });
     expect(plan.peers()).toBe(2);
+    expect(plan.said().slice(-3)).toEqual(["close_socket", "ticket", "peer"]);
     plan.at(machine.KEEPS + 10, { type: "network" }, { type: "prepare" });
     expect(plan.peers()).toBe(3);
   });
 
-  it("does without what is not there or too old", () => {
-    expect(joined(new Plan().at(0, { type: "prepare" }), 10)).toEqual(["ticket"]);
+  it("takes the ticket that is on its way at the press, and asks again when that hangs", () => {
+    const plan = new Plan().at(0, { type: "prepare" });
+    expect(joined(plan, 20)).toEqual([]);
+    expect(nextDeadline(plan.state)).toBe(20 + machine.ASK_AGAIN);
+    expect(plan.due().said()).toEqual(["ticket", "peer", "ticket"]);
+    plan.at(plan.now, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" });
+    expect(plan.effects.at(-1)).toMatchObject({ type: "socket", epoch: 1, first: { type: "hello", ticket: "t" } });
+  });
+
+  it("gives a socket that is just being opened the time of any other", () => {
+    const plan = new Plan().at(0, { type: "prepare" }).at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" });
+    joined(plan, 20);
+    expect(nextDeadline(plan.state)).toBe(20 + machine.WELCOME_WITHIN);
+  });
+
+  it("gives up the seat that it has asked for when somebody leaves before the welcome", () => {
+    const plan = prepared();
+    joined(plan, 5000);
+    plan.at(5010, { type: "leave" });
+    expect(plan.said().slice(-4)).toEqual(["publishing", "leave", "close_socket", "retire"]);
+  });
+
+  it("does without what is not there", () => {
     const failed = new Plan().at(0, { type: "prepare" }).at(5, { type: "ticket_failed", epoch: 1, code: "offline" });
     expect(joined(failed, 10)).toEqual(["ticket"]);
-    expect(joined(prepared(), machine.KEEPS + 10)).toEqual(["ticket", "peer"]);
     expect(joined(prepared().at(30, { type: "network" }), 40)).toEqual(["ticket", "peer"]);
+    const refused = prepared().message({ type: "refused", code: "ticket_expired", detail: null });
+    expect(joined(refused.at(30, { type: "socket_closed", epoch: 1 }), 40)).toEqual(["ticket"]);
+    expect(joined(prepared(), machine.KEEPS + 30)).toEqual(["enter", "peer"]);
+  });
+
+  it.each([
+    ["is closed", { type: "socket_closed", epoch: 1 }],
+    ["belongs to a server that stops", { type: "message", epoch: 1, message: { type: "bye", reason: "restart" } }],
+    ["has another node's room", { type: "message", epoch: 1, message: { type: "refused", code: "ticket_invalid", detail: null } }],
+  ] as const)("begins anew at once when the socket that knocked %s after the press", (_, input) => {
+    const plan = prepared();
+    joined(plan, 5000);
+    plan.at(5010, input);
+    expect(plan.said().slice(-3)).toEqual(["close_socket", "ticket", "peer"]);
+    expect(plan.state).toMatchObject({ phase: "ticket", epoch: 2, failures: 0, isAhead: false });
+    plan.at(5020, { type: "offer", peer: 2, offer }).back();
+    expect(plan.said().slice(-3)).toEqual(["socket", "offer", "publishing"]);
+  });
+
+  it("does not wait long for a socket that has died unnoticed, and waits after the second failure", () => {
+    const plan = prepared();
+    joined(plan, 5000);
+    expect(nextDeadline(plan.state)).toBe(5000 + machine.ENTER_WITHIN);
+    expect(plan.due().state).toMatchObject({ phase: "ticket", epoch: 2, peer: 2 });
+    plan.at(plan.now, { type: "ticket_failed", epoch: 2, code: "offline" });
+    expect(plan.state).toMatchObject({ phase: "waiting", failures: 1 });
+  });
+
+  it.each([
+    ["wrong_state", "consult_ended"],
+    ["not_admitted", "removed"],
+    ["room_full", "room_full"],
+  ] as const)("ends when who has knocked is refused with %s", (code, reason) => {
+    const plan = prepared();
+    joined(plan, 5000);
+    expect(plan.message({ type: "refused", code, detail: null }).state).toMatchObject({ phase: "ended", end: reason });
   });
 
   it("lets go of everything when nobody joins", () => {
@@ -469,6 +559,26 @@ describe("a guest", () => {
       .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
       .message({ type: "refused", code: "not_admitted", detail: null });
     expect(refused.state.end).toBe("removed");
+  });
+
+  it("says again when welcome what went ahead to the door, where nobody read it", () => {
+    const plan = new Plan()
+      .at(0, { type: "prepare" })
+      .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
+      .at(20, { type: "offer", peer: 1, offer })
+      .message({ type: "ready" })
+      .at(30, { type: "join", publishing });
+    const unread = { type: "refused", code: "not_admitted", detail: null } as const;
+    plan.message({ type: "waiting" });
+    expect(plan.effects.at(-1)).toEqual({ type: "retire", keep: 1 });
+    const soon = new Plan();
+    Object.assign(soon, { state: plan.state, now: plan.now });
+    plan.message(unread).message(unread).message({ type: "welcome", you: 4, roster: [member] });
+    expect(plan.said().slice(-3)).toEqual(["retire", "offer", "publishing"]);
+    expect(plan.peers()).toBe(1);
+    // Let in before the offer came to be read: it was not lost.
+    soon.message({ type: "welcome", you: 4, roster: [member] });
+    expect([soon.state.phase, soon.said()]).toEqual(["offer", []]);
   });
 
   it("comes back to the door by itself after a restart", () => {

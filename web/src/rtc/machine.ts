@@ -5,7 +5,9 @@
  * ignored. A lost socket or a silent server end the same way: a new attempt with a new ticket, which the server gives
  * the same seat.
  *
- * Ticket and peer may be prepared before anybody has asked to join (`prepare`).
+ * What takes time may be done before anybody has asked to join (`lobby.ts`): the peer with its offer is made, and the
+ * socket knocks. After the press nothing but `enter` is missing, and the offer goes right behind it. Should that socket
+ * have died, the attempt begins anew, as if nothing had been prepared.
  *
  * Media outlive the socket, and the socket a changed path. Interrupted media, or another network, are answered by an ICE
  * restart on the same socket; when that gets no answer, the socket is dead too, and the next one tells the same restart.
@@ -17,6 +19,7 @@
  */
 
 import type { ByeReason, ClientMessage, ProblemCode, Publishing, ServerMessage } from "../api/types";
+import { comeIn, enter, freshPeer, lobby, pressed, tellPublishing } from "./lobby";
 import {
   ANSWER_WITHIN,
   ASK_AGAIN,
@@ -24,8 +27,6 @@ import {
   BACK_ATTEMPTS,
   BACK_RETRY,
   FIRST_RETRY,
-  initial,
-  KEEPS,
   LAST_RETRY,
   LATE,
   LATE_GRACE,
@@ -44,7 +45,6 @@ import {
   type Restart,
   type State,
   type Step,
-  type Ticket,
 } from "./state";
 
 export * from "./state";
@@ -53,18 +53,17 @@ export * from "./state";
 export function step(state: State, input: Input, now: number, random: number): Step {
   if ("epoch" in input && input.epoch !== state.epoch) return { state, effects: [] };
   if ("peer" in input && input.peer !== state.peer) return { state, effects: [] };
+  const before = state.phase === "idle" ? lobby(state, input, now) : undefined;
+  if (before) return before;
   switch (input.type) {
     case "prepare":
-      return prepare(state, now);
+      return { state, effects: [] };
     case "join":
       return state.phase === "idle" || state.phase === "ended"
         ? join(state, input.publishing, now)
         : { state, effects: [] };
-    case "ticket": {
-      const ticket: Ticket = { ticket: input.ticket, url: input.url, since: now };
-      if (state.phase === "idle") return { state: { ...state, ready: ticket }, effects: [] };
-      return state.phase === "ticket" ? open(state, ticket, now) : { state, effects: [] };
-    }
+    case "ticket":
+      return state.phase === "ticket" ? open(state, input, now) : { state, effects: [] };
     case "ticket_failed":
       return state.phase === "ticket"
         ? ticketFailed({ ...state, phone: input.phone ?? state.phone }, input, now, random)
@@ -83,7 +82,8 @@ export function step(state: State, input: Input, now: number, random: number): S
       return media(state, input.state, now, random);
     case "publishing": {
       const next = { ...state, publishing: input.publishing };
-      return { state: next, effects: next.welcomed && isOn(next) ? [tellPublishing(next)] : [] };
+      const isHeard = isOn(next) && (next.welcomed || next.isAhead);
+      return { state: next, effects: isHeard ? [tellPublishing(next)] : [] };
     }
     case "network":
       return network(state, now);
@@ -111,22 +111,8 @@ function isOn(state: State): boolean {
   return state.phase !== "idle" && state.phase !== "waiting" && state.phase !== "ended";
 }
 
-/** Ticket and offer take most of the time until a face is seen: whoever is about to join has both already. */
-function prepare(state: State, now: number): Step {
-  const isPrepared = state.preparedAt !== undefined && now - state.preparedAt < KEEPS;
-  if (state.phase !== "idle" || isPrepared) return { state, effects: [] };
-  const epoch = state.epoch + 1;
-  const fresh = freshPeer({ ...state, epoch, ready: undefined, preparedAt: now }, now);
-  return { state: fresh.state, effects: [{ type: "ticket", epoch }, ...fresh.effects] };
-}
-
 function join(state: State, publishing: Publishing, now: number): Step {
-  const { epoch, peer, peerSince, peerUsed, offer, ready } = state;
-  const next: State = { ...initial, epoch, peer, peerSince, peerUsed, offer, publishing };
-  if (!ready || now - ready.since >= KEEPS) return attempt(next, now);
-  const opened = open({ ...next, epoch: epoch + 1 }, ready, now);
-  const fresh = freshPeer(opened.state, now);
-  return { state: fresh.state, effects: [...opened.effects, ...fresh.effects] };
+  return comeIn(state, publishing, now) ?? attempt(pressed(state, publishing), now);
 }
 
 function attempt(state: State, now: number): Step {
@@ -141,6 +127,8 @@ function attempt(state: State, now: number): Step {
     pongBy: undefined,
     restart: undefined,
     welcomed: false,
+    knock: undefined,
+    isAhead: false,
   };
   if (state.isAlive) return { state: next, effects: [{ type: "ticket", epoch }] };
   // Both at once saves a round trip. Only the first peer needs a ticket, for its relays.
@@ -148,20 +136,12 @@ function attempt(state: State, now: number): Step {
   return { state: fresh.state, effects: [{ type: "ticket", epoch }, ...fresh.effects] };
 }
 
-function open(state: State, { url, ticket }: Ticket, now: number): Step {
+type Ticket = Extract<Input, { type: "ticket" }>;
+
+function open(state: State, { epoch, url, ticket }: Ticket, now: number): Step {
   return {
     state: { ...state, phase: "socket", deadline: now + WELCOME_WITHIN },
-    effects: [{ type: "socket", epoch: state.epoch, url, ticket }],
-  };
-}
-
-/** A peer connection for the next offer: the one that waits, unless it is used or too old. */
-function freshPeer(state: State, now: number): Step {
-  if (!state.peerUsed && now - state.peerSince < KEEPS) return { state, effects: [] };
-  const peer = state.peer + 1;
-  return {
-    state: { ...state, peer, peerSince: now, peerUsed: false, offer: undefined, wanted: {} },
-    effects: [{ type: "peer", peer }],
+    effects: [{ type: "socket", epoch, url, first: { type: "hello", ticket } }],
   };
 }
 
@@ -203,12 +183,10 @@ function sendOffer(state: State, now: number): Step {
   };
 }
 
-function tellPublishing(state: State): Effect {
-  return { type: "send", message: { type: "publishing", publishing: state.publishing } };
-}
-
 function receive(state: State, message: ServerMessage, now: number, random: number): Step {
   switch (message.type) {
+    case "ready":
+      return state.knock === "sent" ? enter(state) : { state, effects: [] };
     case "waiting":
       return toTheDoor(state, now);
     case "waiting_guests":
@@ -245,11 +223,15 @@ function welcome(state: State, now: number): Step {
     ...state,
     phase: "socket",
     welcomed: true,
+    knock: undefined,
+    isAhead: false,
     speaker: undefined,
     quality: [],
     nextPing: now + PING_EVERY,
     deadline: now + WELCOME_WITHIN,
   };
+  if (state.isAhead)
+    return { state: { ...inside, phase: "offer", offer: undefined, deadline: now + ANSWER_WITHIN }, effects: [] };
   // Its offer is made only now: of the network in which the server was reached.
   if (state.isAlive) return { state: inside, effects: [{ type: "restart", peer: state.peer }] };
   const fresh = freshPeer(inside, now);
@@ -275,6 +257,7 @@ function answered(state: State, sdp: string, now: number): Step {
 
 /** A guest waits, before the first welcome or because nobody of the team is in the room any more. */
 function toTheDoor(state: State, now: number): Step {
+  const isOver = state.peerUsed && !state.isAhead;
   return {
     state: {
       ...state,
@@ -282,16 +265,17 @@ function toTheDoor(state: State, now: number): Step {
       deadline: undefined,
       failures: 0,
       welcomed: false,
+      knock: undefined,
       roster: [],
       slots: [],
       speaker: undefined,
       quality: [],
       nextPing: now + PING_EVERY,
       pongBy: undefined,
-      ...(state.peerUsed ? dead : {}),
+      ...(isOver ? dead : {}),
     },
-    // What was seen and heard ends; a peer that has not been offered yet stays for the welcome.
-    effects: [{ type: "retire", keep: state.peerUsed ? undefined : state.peer }],
+    // What was seen and heard ends; a peer that the server does not know stays for the welcome.
+    effects: [{ type: "retire", keep: isOver ? undefined : state.peer }],
   };
 }
 
@@ -313,8 +297,9 @@ function refused(state: State, code: ProblemCode, now: number, random: number): 
     case "wrong_state":
       return end(state, "consult_ended");
     case "not_admitted":
-      // At the door it only means: not yet.
-      return state.phase === "socket" ? end(state, "removed") : { state, effects: [] };
+      if (state.phase === "socket") return end(state, "removed");
+      // At the door it only means: not yet. The offer that went ahead was not read, and is said again when welcome.
+      return { state: state.isAhead ? { ...state, isAhead: false, peerUsed: false } : state, effects: [] };
     case "ticket_invalid":
     case "ticket_expired":
     case "ticket_used":
@@ -379,8 +364,6 @@ function restart(state: State, now: number): Step {
 /** What was sent while there was no network, or by another one, may hang for long: better ask anew. */
 function network(state: State, now: number): Step {
   switch (state.phase) {
-    case "idle":
-      return { state: { ...state, ready: undefined, preparedAt: undefined, peerUsed: true }, effects: [] };
     case "waiting":
     case "ticket":
     case "socket":
@@ -446,6 +429,11 @@ function late(state: State): Step {
 
 /** Breaks off this attempt and waits for the next one. What is on screen stays until then. */
 function fail(state: State, now: number, random: number, retryAfter = 0): Step {
+  if (state.knock !== undefined) {
+    // It has waited for the press; how it ends says nothing of how another one fares.
+    const again = attempt(state, now);
+    return { state: again.state, effects: [{ type: "close_socket" }, ...again.effects] };
+  }
   const comesBack = state.everLive && state.failures < BACK_ATTEMPTS;
   const full = comesBack ? BACK_RETRY : Math.min(LAST_RETRY, FIRST_RETRY * 2 ** Math.min(state.failures, 16));
   return {
@@ -459,6 +447,7 @@ function fail(state: State, now: number, random: number, retryAfter = 0): Step {
       pongBy: undefined,
       restart: undefined,
       welcomed: false,
+      isAhead: false,
     },
     effects: [{ type: "close_socket" }],
   };
@@ -476,7 +465,8 @@ function end(state: State, reason: EndReason): Step {
       welcomed: false,
       ...dead,
       offer: undefined,
-      ready: undefined,
+      knock: undefined,
+      isAhead: false,
       preparedAt: undefined,
       roster: [],
       slots: [],
@@ -492,7 +482,7 @@ function leave(state: State): Step {
   const hasNothing = state.phase === "idle" && state.preparedAt === undefined;
   if (hasNothing || state.phase === "ended") return { state, effects: [] };
   const { state: ended, effects } = end(state, "left");
-  const inside = state.welcomed || state.phase === "door";
+  const inside = state.welcomed || state.phase === "door" || state.knock === "entered";
   const goodbye: Effect[] = inside ? [{ type: "send", message: { type: "leave" } }] : [];
   return { state: ended, effects: [...goodbye, ...effects] };
 }

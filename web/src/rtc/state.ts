@@ -26,14 +26,17 @@ export const BACK_RETRY = 250;
  * been in the room yet. More knocks longer at a dead server; less returns later after a long outage. */
 export const BACK_ATTEMPTS = 300;
 export const LAST_RETRY = 2000;
-/** How old a ticket or an offer may be that waited: for the press on "join", or for the server. More risks a ticket that
- * ends (after 60 s) before the socket is open, and an offer of a network which the computer has left since; less makes
- * slow PCs build connections for nothing. */
+/** How old a knock or an offer may be that waited: for the press on "join", or for the server. More risks a knock that
+ * the server ends (after 60 s) at that very moment, and an offer of a network which the computer has left since; less
+ * makes slow PCs build connections for nothing. */
 export const KEEPS = 40_000;
 /** How long each step may take. More hides a dead path; less breaks off an attempt that a slow network or a busy old PC
  * would have finished, and starts the whole work again. */
 export const TICKET_WITHIN = 5000;
 export const WELCOME_WITHIN = 6000;
+/** The same by the socket of a knock, which may have died unnoticed since. More leaves whoever has pressed "join" waiting
+ * before a dead one; less gives up one that a slow network carries. */
+export const ENTER_WITHIN = 3000;
 export const ANSWER_WITHIN = 8000;
 export const MEDIA_WITHIN = 12_000;
 /**
@@ -102,13 +105,11 @@ export interface Offer {
   readonly restart: boolean;
 }
 
-/** A ticket that waits for the press on "join". */
-export interface Ticket {
-  readonly ticket: string;
-  readonly url: string;
-  /** When it came. */
-  readonly since: number;
-}
+/**
+ * How far the way in is that was begun before the press on "join": its ticket was asked for; its socket is opened; the
+ * server has said that it is ready; it was told that they come in, and has not answered.
+ */
+export type Knock = "asked" | "sent" | "ready" | "entered";
 
 /** An ICE restart on the socket that is open: the offer is made, was sent, was answered. */
 export interface Restart {
@@ -132,8 +133,8 @@ export interface State {
   /** A ping is unanswered until then. */
   readonly pongBy: number | undefined;
   readonly nonce: number;
-  /** The ticket for the press on "join", and when that and a peer were prepared last. */
-  readonly ready: Ticket | undefined;
+  readonly knock: Knock | undefined;
+  /** When a knock and a peer were prepared last for the press on "join". */
   readonly preparedAt: number | undefined;
   /** Media have been through at least once: from then on a loss is a *re*connect. */
   readonly everLive: boolean;
@@ -143,6 +144,8 @@ export interface State {
   readonly peerSince: number;
   /** It has been offered to the server, or is of no use: the next attempt needs another one. */
   readonly peerUsed: boolean;
+  /** Its offer went to the server before the welcome, where the door may stand between. */
+  readonly isAhead: boolean;
   /**
    * Its media have been through, and nothing says that the server has given it up: an ICE restart may bring it back, on
    * this socket or on the next one.
@@ -151,7 +154,7 @@ export interface State {
   /** Its media are through now. */
   readonly isUp: boolean;
   readonly restart: Restart | undefined;
-  /** Its offer, once it is made and until it is sent. */
+  /** Its offer, once it is made and until it is sent, or until the welcome where it went ahead. */
   readonly offer: Offer | undefined;
   /** Guests at the door, for the team. */
   readonly waitingGuests: readonly Guest[];
@@ -179,13 +182,14 @@ export const initial: State = {
   nextPing: undefined,
   pongBy: undefined,
   nonce: 0,
-  ready: undefined,
+  knock: undefined,
   preparedAt: undefined,
   everLive: false,
   welcomed: false,
   peer: 0,
   peerSince: 0,
   peerUsed: true,
+  isAhead: false,
   isAlive: false,
   isUp: false,
   restart: undefined,
@@ -235,8 +239,8 @@ export type Effect =
   | { readonly type: "peer"; readonly peer: number }
   /** Makes an offer of this peer for an ICE restart; its media go on as long as they can. */
   | { readonly type: "restart"; readonly peer: number }
-  /** Opens the socket and sends Hello with the ticket as soon as it is open. */
-  | { readonly type: "socket"; readonly epoch: number; readonly url: string; readonly ticket: string }
+  /** Opens the socket and says `first`, which shows the ticket, as soon as it is open. */
+  | { readonly type: "socket"; readonly epoch: number; readonly url: string; readonly first: ClientMessage }
   | { readonly type: "send"; readonly message: ClientMessage }
   | { readonly type: "answer"; readonly peer: number; readonly sdp: string }
   /** How many layers of a source anybody needs. */

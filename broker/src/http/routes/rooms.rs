@@ -23,7 +23,7 @@ use schemas::room::{CheckTickets, ClientMessage, ServerMessage};
 const MAX_FRAME: usize = 1024 * 1024;
 
 /// Opens the room socket (RFC 6455). Messages are JSON text: `ClientMessage` to the server, `ServerMessage` back; the
-/// first one is `hello` with the ticket, within ten seconds.
+/// first one is `hello` or `knock` with the ticket, within ten seconds.
 #[utoipa::path(
     get, path = "/api/rooms/{consult}/ws", tag = "rooms", operation_id = "roomSocket",
     params(("consult" = ConsultId, Path)), request_body = ClientMessage,
@@ -37,7 +37,7 @@ pub(super) async fn socket(
     Ok(upgrade.max_message_size(MAX_FRAME).max_frame_size(MAX_FRAME).on_upgrade(async move |socket| {
         let _open = edge.metrics.room_sockets.enter();
         let _waited_for = edge.sockets.subscribe();
-        edge.rooms.serve(consult, socket).await;
+        edge.rooms.serve(consult, socket, edge.stopped()).await;
     }))
 }
 

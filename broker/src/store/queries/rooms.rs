@@ -39,15 +39,17 @@ pub(in crate::store) async fn claim(
     .fetch_optional(&mut *db)
     .await?;
     match taken {
-        Some(row) => lease(&row),
-        None => {
-            let row = query("SELECT node, url, epoch, lease_until FROM room_leases WHERE consult_id = $1")
-                .bind(consult_id)
-                .fetch_one(db)
-                .await?;
-            lease(&row)
-        }
+        Some(row) => lease_of(&row),
+        None => lease(db, consult_id).await?.ok_or_else(|| sqlx::Error::RowNotFound.into()),
     }
+}
+
+pub(in crate::store) async fn lease(db: &mut Conn, consult_id: Uuid) -> Result<Option<Lease>> {
+    let row = query("SELECT node, url, epoch, lease_until FROM room_leases WHERE consult_id = $1")
+        .bind(consult_id)
+        .fetch_optional(db)
+        .await?;
+    row.as_ref().map(lease_of).transpose()
 }
 
 /// Released ones too: a node that died between the release and the last "left" finds the room again.
@@ -69,7 +71,7 @@ pub(in crate::store) async fn release(db: &mut Conn, consult_id: Uuid, node: &st
     Ok(())
 }
 
-fn lease(row: &Row) -> Result<Lease> {
+fn lease_of(row: &Row) -> Result<Lease> {
     Ok(Lease {
         node: row.try_get("node")?,
         url: row.try_get("url")?,
