@@ -1,10 +1,12 @@
 //! One target out of delay, loss and probes.
 
+use super::credit::Credit;
 use super::delivered::Delivered;
 use super::groups::Groups;
 use super::loss::Loss;
 use super::probe::{Probe, Prober};
 use super::queue::Queue;
+use super::silence::Silence;
 use super::trend::{Trend, Usage};
 use super::{Acked, DataRate};
 use crate::alloc::Wanted;
@@ -42,27 +44,14 @@ const GROWTH: f64 = 1.08;
 const UNPROVEN: f64 = 1.1;
 /// How long after a probe the delays are its own echo, and not looked at. Longer: blind to real congestion.
 const ECHO: Duration = Duration::from_millis(150);
-/// Sent without any answer for so long: nothing is known of the path any more. It counts for half of what it carried, or
-/// like a new one. Shorter: a burst of lost feedback counts as the end of the path.
-const SILENCE: Duration = Duration::from_secs(1);
-/// And each time this has passed the target is halved, in case all is lost because it is too much, but no further than
-/// to [`SILENT`]. Shorter: after a lift the smallest pictures have to begin anew. Longer: a dead path is flooded longer.
-const DEAD: Duration = Duration::from_secs(10);
-const SILENT: f64 = 200_000.0;
-
-/// Part of the target that retransmissions may take beside what the path loses anyway, and for how long that may be saved
-/// up. More: what is lost in a full queue is sent again into the full queue, and again. Less: a burst of interference
-/// becomes a freeze.
-const RESENT: f64 = 0.15;
-const SAVED: f64 = 0.3;
 
 /// What the path to one subscriber carries.
 #[derive(Debug)]
 pub(crate) struct Estimate {
     target: f64,
     wanted: f64,
-    /// A growing delay alone never takes the target below: the voices and the smallest picture. A path too narrow for
-    /// them loses packets soon, and losses go down to [`LEAST`].
+    /// A growing delay alone never takes the target below: the voices and the smallest picture. On a path too narrow for
+    /// them the queue outlasts that, what it loses counts from then on, and losses go down to [`LEAST`].
     least: f64,
     groups: Groups,
     trend: Trend,
@@ -73,17 +62,8 @@ pub(crate) struct Estimate {
     /// The last reduction for delay.
     queued: Option<Instant>,
     answered: Option<Instant>,
-    /// Bytes that may be sent again, and when they were last counted.
-    credit: f64,
-    credited: Option<Instant>,
-    /// The first packet sent since the last answer, or the last halving.
-    waiting: Option<Instant>,
-    /// The target before it was lowered for silence.
-    before_silence: Option<f64>,
-    /// There was a silence, nobody asked yet.
-    came_back: bool,
-    /// What was sent before this and did not come was lost to a silence.
-    heard_again: Option<Instant>,
+    credit: Credit,
+    silence: Silence,
     /// Delays of packets sent in between are a probe's own.
     blind: Option<(Instant, Instant)>,
 }
@@ -102,12 +82,8 @@ impl Default for Estimate {
             prober: Prober::default(),
             queued: None,
             answered: None,
-            credit: 0.0,
-            credited: None,
-            waiting: None,
-            before_silence: None,
-            came_back: false,
-            heard_again: None,
+            credit: Credit::default(),
+            silence: Silence::default(),
             blind: None,
         }
     }
@@ -137,25 +113,17 @@ impl Estimate {
 
     /// The path answers again after it did not for a while: what its client has of pictures is of no use. Said once.
     pub(crate) fn came_back(&mut self) -> bool {
-        std::mem::take(&mut self.came_back)
+        self.silence.came_back()
     }
 
     /// Something with a transport-wide number went out.
     pub(crate) fn sent(&mut self, now: Instant) {
-        self.waiting.get_or_insert(now);
+        self.silence.sent(now);
     }
 
     /// Whether `size` bytes may be sent again now; if so they are counted.
     pub(crate) fn may_resend(&mut self, now: Instant, size: usize) -> bool {
-        let elapsed = self.credited.map_or(SAVED, |at| now.saturating_duration_since(at).as_secs_f64());
-        self.credited = Some(now);
-        let earned = self.target / 8.0 * (RESENT + self.loss.own());
-        self.credit = (self.credit + earned * elapsed).min(self.target / 8.0 * SAVED);
-        let may = self.credit >= size as f64;
-        if may {
-            self.credit -= size as f64;
-        }
-        may
+        self.credit.take(now, size, self.target, self.loss.own())
     }
 
     /// One feedback's packets, in the order of their numbers.
@@ -163,8 +131,7 @@ impl Estimate {
         if packets.is_empty() {
             return;
         }
-        self.waiting = None;
-        if let Some(before) = self.before_silence.take() {
+        if let Some(before) = self.silence.ends(now) {
             self.begin_again(now, before);
         }
         self.prober.started(now);
@@ -179,12 +146,14 @@ impl Estimate {
             self.delivered.arrived(arrival, packet.size);
             self.delay(packet, arrival);
             if self.queue.arrived(packet.sent, arrival) {
-                self.restart();
-                self.prober.anew(now);
+                self.another_route(now);
             }
         }
-        let counts = |packet: &&Acked| self.heard_again.is_none_or(|at| packet.sent >= at);
-        let lost = packets.iter().filter(counts).filter(|packet| packet.arrival.is_none()).count();
+        if self.queue.outlasts(now, SHORT) {
+            self.another_route(now);
+        }
+        let is_lost = |packet: &&Acked| packet.arrival.is_none() && self.silence.counts(packet);
+        let lost = packets.iter().filter(is_lost).count();
         let delivered = self.delivered.rate();
         if let Some(limit) =
             self.loss.counted(now, (lost, packets.len()), delivered.unwrap_or(self.target), self.queueing(now))
@@ -224,15 +193,8 @@ impl Estimate {
 
     /// To be asked when [`Estimate::deadline`] has come, or more often.
     pub(crate) fn probe_due(&mut self, now: Instant) -> Option<Probe> {
-        if self.silence_deadline().is_some_and(|at| now >= at) {
-            self.waiting = Some(now);
-            self.target = match self.before_silence {
-                None => self.target.min((self.target / 2.0).max(START)),
-                Some(_) => self.target.min((self.target / 2.0).max(SILENT)),
-            };
-            self.before_silence.get_or_insert(self.target);
-        }
-        if self.before_silence.is_some() {
+        self.target = self.silence.lowered(now, self.target, START);
+        if self.silence.lasts() {
             return None;
         }
         let probe = self.prober.due(now, self.target, self.wanted)?;
@@ -241,20 +203,18 @@ impl Estimate {
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let probe = self.prober.deadline(self.target, self.wanted).filter(|_| self.before_silence.is_none());
-        self.silence_deadline().into_iter().chain(probe).min()
-    }
-
-    fn silence_deadline(&self) -> Option<Instant> {
-        let patience = if self.before_silence.is_some() { DEAD } else { SILENCE };
-        self.waiting.filter(|_| self.answered.is_some()).map(|since| since + patience)
+        let probe = self.prober.deadline(self.target, self.wanted).filter(|_| !self.silence.lasts());
+        self.silence.deadline().into_iter().chain(probe).min()
     }
 
     /// After a silence the path may be another one.
     fn begin_again(&mut self, now: Instant, target: f64) {
         self.target = self.target.max(target);
-        (self.came_back, self.heard_again) = (true, Some(now));
         self.queue = Queue::default();
+        self.another_route(now);
+    }
+
+    fn another_route(&mut self, now: Instant) {
         self.restart();
         self.prober.anew(now);
     }
@@ -296,7 +256,11 @@ impl Estimate {
         let due = self.queued.is_none_or(|at| now >= at + BETWEEN);
         if due {
             self.queued = Some(now);
-            self.reduce(now, (delivered * BACK_OFF).max(self.least));
+            let limit = (delivered * BACK_OFF).max(self.least);
+            self.reduce(now, limit);
+            if limit == self.least {
+                self.queue.resisted(now);
+            }
         }
     }
 

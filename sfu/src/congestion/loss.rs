@@ -32,6 +32,7 @@ pub(super) struct Loss {
     own: f64,
     too_much_since: Option<Instant>,
     reduced: Option<Reduction>,
+    was_queueing: bool,
     updated: Option<Instant>,
 }
 
@@ -81,8 +82,12 @@ impl Loss {
         self.updated = Some(now);
         self.own += (self.average - self.own).min(0.0) * (elapsed / GETTING_USED).min(1.0);
         if queueing {
-            self.reduced = None;
+            (self.reduced, self.too_much_since, self.was_queueing) = (None, None, true);
             return None;
+        }
+        // The average looks back over seconds, to what the full queue lost: the reduction for delay has answered that.
+        if std::mem::take(&mut self.was_queueing) {
+            self.average = self.average.min(self.own);
         }
         let sent = delivered / (1.0 - self.average).max(0.05);
         if let Some(reduction) = &mut self.reduced {

@@ -6,8 +6,9 @@
 //!           ├─▶ Queue                is it long, though it does not grow?
 //!           ├─▶ Delivered            what arrives at all                    § 5.5
 //!           ├─▶ Loss                 lost because of us, or anyway?
-//!           └─▶ Prober               what a short burst of padding proved
-//!                    └────────────▶ Estimate: one target
+//!           ├─▶ Prober               what a short burst of padding proved
+//!           └─▶ Silence              does anything answer at all?
+//!                    └────────────▶ Estimate: one target; Credit: what of it may be sent again
 //! ```
 //!
 //! Not `rtc_interceptor::Gcc`, which is public and usable alone. In the plans of `tests/` ten per cent of random loss
@@ -17,6 +18,7 @@
 //! meets no congestion. And it cannot be told what a probe proved. A forwarder, which can only choose among the layers
 //! there are, is always limited by its media: here the target grows by what was proven, and hardly otherwise.
 
+mod credit;
 mod delivered;
 mod estimate;
 mod groups;
@@ -24,6 +26,7 @@ mod loss;
 mod probe;
 mod queue;
 mod rate;
+mod silence;
 #[cfg(test)]
 mod tests;
 mod trend;

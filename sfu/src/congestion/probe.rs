@@ -22,6 +22,9 @@ const QUIET: Duration = Duration::from_millis(1_500);
 const BLAME: Duration = Duration::from_secs(5);
 /// A raise by less is none. Smaller: every probe at the path's limit proves a little and is repeated at once.
 const WORTHWHILE: f64 = 1.05;
+/// How far above what is wanted a probe goes at most, so that it is a raise however little is missing. More: padding for
+/// nothing. Less: what arrives a little slower than it was sent proves too little, and the last layer is never shown.
+const ENOUGH_ABOVE: f64 = 1.15;
 /// Feedback on a probe that has not come after this is lost.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Packets that make a rate.
@@ -85,7 +88,7 @@ impl Prober {
         if self.deadline(target, wanted).is_none_or(|at| now < at) || self.running.is_some() {
             return None;
         }
-        let rate = (target * self.reach).min(wanted * WORTHWHILE);
+        let rate = (target * self.reach).min(wanted * ENOUGH_ABOVE);
         self.last_id = self.last_id.checked_add(1).unwrap_or(1);
         self.running = Some(Cluster {
             id: self.last_id,
@@ -105,7 +108,7 @@ impl Prober {
     pub(super) fn deadline(&self, target: f64, wanted: f64) -> Option<Instant> {
         match &self.running {
             Some(cluster) => Some(cluster.ends + PATIENCE),
-            None => self.next.filter(|_| wanted > target * WORTHWHILE),
+            None => self.next.filter(|_| wanted > target),
         }
     }
 

@@ -17,6 +17,11 @@ const FLAT: f64 = 0.04;
 const TIMES: u32 = 5;
 /// A queue that is full is flat as well, and loses at least this part: a step like that needs far more than fits.
 const OVERFLOWS: f64 = 0.2;
+/// The least is sent for so long, and the queue has not become shorter by so much: it is the route's, or somebody else's,
+/// or the path is narrower still; then its losses say so. More: after a route that became longer unnoticed the picture
+/// is small for longer. Less: a long queue has had no time to drain.
+const STANDS: Duration = Duration::from_secs(3);
+const SHORTER: Duration = Duration::from_millis(20);
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
@@ -25,10 +30,12 @@ pub(super) struct Queue {
     recent: Least,
     span: Span,
     step: Option<Step>,
+    /// Since when the least is sent because of it, and how long it was then.
+    lasting: Option<(Instant, Duration)>,
 }
 
 /// The least of a window that slides by halves.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Least {
     since: Duration,
     before: Option<f64>,
@@ -72,6 +79,26 @@ impl Queue {
             self.base = Least { since: arrival, before: None, current: self.recent.get() };
         }
         is_longer
+    }
+
+    /// The queue is long, and so the least is sent.
+    pub(super) fn resisted(&mut self, now: Instant) {
+        self.lasting.get_or_insert((now, self.length()));
+    }
+
+    /// Whether it stays longer than `short` all the same: then it is the route from now on, and no queue.
+    pub(super) fn outlasts(&mut self, now: Instant, short: Duration) -> bool {
+        let length = self.length();
+        self.lasting = self.lasting.filter(|_| length > short);
+        let Some((since, before)) = self.lasting else { return false };
+        if length + SHORTER < before {
+            self.lasting = Some((now, length));
+        } else if now >= since + STANDS {
+            self.lasting = None;
+            self.base = Least { current: self.recent.get(), before: None, ..self.base };
+            return true;
+        }
+        false
     }
 
     pub(super) fn lost(&mut self) {

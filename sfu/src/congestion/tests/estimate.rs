@@ -1,5 +1,6 @@
 //! The estimate's answers to single events; what comes of them in a call is in the plans.
 
+use crate::alloc::{Kind, Layer, Switching, Wish, wanted};
 use crate::congestion::{Acked, DataRate, Estimate};
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,21 @@ fn a_probe_goes_to_twice_the_target_at_most_and_only_when_something_is_wanted() 
     assert!((1..5).contains(&later.len()), "{later:?}");
     assert!(later.iter().all(|rate| *rate <= before * 1.5 && *rate > before));
     assert!(path.estimate.target() <= before);
+}
+
+#[test]
+fn what_does_not_fit_yet_is_probed_for_however_little_is_missing() {
+    for rate in (300..1_200).step_by(5).map(DataRate::kilobits) {
+        let mut path = Path::new();
+        path.exchange(0);
+        let layers = [Layer { number: 0, rate, height: 720 }];
+        let wish = Wish { stream: 0, kind: Kind::Face, layers: &layers, height: 720, current: None };
+        path.estimate.want(wanted(&[wish]));
+        let fits = Switching::default().choose(path.now, path.estimate.budget(), &[wish])[0].layer.is_some();
+        assert_ne!(fits, path.estimate.deadline().is_some(), "{rate:?}");
+        let probe = path.estimate.probe_due(path.now).map(|probe| probe.rate);
+        assert!(probe.is_none_or(|probe| probe > path.estimate.target() * 1.05), "{rate:?}: {probe:?}");
+    }
 }
 
 #[test]
