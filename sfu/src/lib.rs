@@ -27,6 +27,15 @@
 //!   state machines meet by value, there is no lock.
 //! - A peer that makes its handling panic is dropped; the loop goes on.
 //! - SDP, keys and payloads never reach a log.
+//!
+//! What is not negotiated, and why:
+//! - AV1 and H264 do not survive end-to-end encryption in browsers. VP9 is routed, its spatial layers as layers; our pages
+//!   offer VP8 alone, of which every browser sends three sizes.
+//! - RED (RFC 2198): browsers seal its copies together, so that nobody could take them apart for a client without it, as
+//!   Firefox is. Opus brings its own redundancy (in-band FEC, RFC 6716 § 2.1.7), and passes.
+//! - The dependency descriptor: Firefox knows none, and the payload descriptors of VP8 and VP9 say enough.
+//! - Pictures are not paced. Measured with a queue of 100 ms at 400 kbit/s, a pacer changed the time in which pictures
+//!   stood from 1.6–4.4 s of 45 to 0.9–4.2 s, and costs a timer and a queue for each subscriber.
 
 mod alloc;
 mod api;

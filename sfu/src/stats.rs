@@ -50,6 +50,10 @@ counters! {
     nack_sent,
     /// Packets sent to subscribers again.
     rtx_sent,
+    /// See [`Stats::lost_in`].
+    lost_in,
+    /// See [`Stats::lost_out`].
+    lost_out,
     /// Bursts of padding begun to learn what a path carries.
     probes,
     /// Changes of what a slot is to show.
@@ -96,6 +100,8 @@ counters! {
     data_flood,
     /// See [`Drops::not_kept`].
     not_kept,
+    /// See [`Drops::crowded_out`].
+    crowded_out,
     /// See [`Drops::panics`].
     panics,
 }
@@ -124,6 +130,10 @@ pub struct Stats {
     pub nack_sent: u64,
     /// Packets sent to subscribers again.
     pub rtx_sent: u64,
+    /// Packets of publishers that did not come by themselves; most come as RTX after that.
+    pub lost_in: u64,
+    /// Packets, repetitions and padding among them, that subscribers said did not come; a few come later.
+    pub lost_out: u64,
     /// Bursts of padding begun to learn what a path carries.
     pub probes: u64,
     /// Changes of what a slot is to show.
@@ -178,6 +188,8 @@ pub struct Drops {
     pub data_flood: u64,
     /// Entries relayed but not kept because a limit was reached.
     pub not_kept: u64,
+    /// Peers that had not connected and made way for others: too many wait to be connected.
+    pub crowded_out: u64,
     /// Peers dropped because their handling panicked.
     pub panics: u64,
 }
@@ -200,6 +212,8 @@ impl Counters {
             rtx_received: sum(|c| &c.rtx_received),
             nack_sent: sum(|c| &c.nack_sent),
             rtx_sent: sum(|c| &c.rtx_sent),
+            lost_in: sum(|c| &c.lost_in),
+            lost_out: sum(|c| &c.lost_out),
             probes: sum(|c| &c.probes),
             switches: sum(|c| &c.switches),
             measured: sum(|c| &c.measured),
@@ -224,6 +238,7 @@ impl Counters {
                 data_backlog: sum(|c| &c.data_backlog),
                 data_flood: sum(|c| &c.data_flood),
                 not_kept: sum(|c| &c.not_kept),
+                crowded_out: sum(|c| &c.crowded_out),
                 panics: sum(|c| &c.panics),
             },
         }

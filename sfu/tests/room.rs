@@ -4,7 +4,7 @@ mod native;
 
 use native::{Native, now, run};
 use sfu::{Config, Keys, MemberId, PeerEvent, Publishing, RoomId, Sfu, SfuError, Source};
-use std::net::UdpSocket;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, UdpSocket};
 use std::time::Duration;
 
 const ROOM: RoomId = RoomId([7; 16]);
@@ -19,12 +19,15 @@ fn on() -> Publishing {
 
 async fn pair(sfu: &Sfu) -> (Native, Native) {
     let (mut a, mut b) = (Native::new(7), Native::new(7));
+    meet(sfu, &mut a, &mut b).await;
+    (a, b)
+}
+
+/// Members 1 and 2 of the room are connected.
+async fn meet(sfu: &Sfu, a: &mut Native, b: &mut Native) {
     a.join(sfu, ROOM, 1).await.unwrap();
     b.join(sfu, ROOM, 2).await.unwrap();
-    run([&mut a, &mut b], "both connect", |c| {
-        c.iter().all(|c| c.connected && c.peer_events.contains(&PeerEvent::Connected))
-    });
-    (a, b)
+    run([a, b], "both connect", |c| c.iter().all(|c| c.connected && c.peer_events.contains(&PeerEvent::Connected)));
 }
 
 /// Sends until `b` has `count` more packets on the slot of `source`.
@@ -138,6 +141,37 @@ async fn who_comes_later_gets_neither_what_was_kept_before_nor_what_is_sent_agai
     run([&mut a, &mut guest], "the guest hears", |[_, guest]| guest.frames.iter().any(|(_, f)| f.ends_with(b"after")));
     let keys: Vec<&[u8]> = guest.frames.iter().map(|(_, frame)| &frame[6..]).collect();
     assert_eq!(keys, [&b""[..], b"chat/1after"]);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
+async fn the_figures_tell_what_happens() {
+    let sfu = start();
+    let (mut a, mut b) = pair(&sfu).await;
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    run([&mut a, &mut b], "channels", |c| c.iter().all(|c| c.is_open("state")));
+    a.send_frame("state", 1, b"slice", b"7");
+    let mut sent = 0u32;
+    run([&mut a, &mut b], "one of ten is lost, and told of", |[a, _]| {
+        a.send_media(Source::Camera, sent.is_multiple_of(30));
+        sent += 1;
+        if sent.is_multiple_of(9) {
+            a.lose(Source::Camera);
+        }
+        let stats = sfu.stats();
+        stats.lossy > 0 && stats.nack_received > 0
+    });
+    let stats = sfu.stats();
+    assert_eq!((stats.rooms, stats.peers, stats.measured, stats.data_frames), (1, 2, 2, 1));
+    assert!(stats.packets_in > stats.forwarded && stats.packets_out > stats.forwarded, "{stats:?}");
+    assert!(stats.bytes_in > stats.packets_in && stats.bytes_out > stats.packets_out, "{stats:?}");
+    assert!(stats.estimates > 100_000 && stats.round_trips > 0 && stats.switches > 0, "{stats:?}");
+    assert!(stats.nack_sent > 0 && stats.pli_sent > 0 && stats.lost_in > 0, "{stats:?}");
+    sfu.close_room(ROOM);
+    run([&mut a, &mut b], "nothing is left of what is at the moment", |_| {
+        let stats = sfu.stats();
+        [stats.rooms, stats.peers, stats.measured, stats.estimates, stats.round_trips, stats.lossy] == [0; 6]
+    });
     sfu.shutdown().await;
 }
 
@@ -310,6 +344,42 @@ async fn a_client_that_only_has_tcp_takes_part_and_comes_back() {
 }
 
 #[tokio::test]
+async fn people_with_ipv6_alone_and_with_ipv4_alone_meet_over_udp_and_tcp() {
+    let (six, four) = (IpAddr::from(Ipv6Addr::LOCALHOST), IpAddr::from(Ipv4Addr::LOCALHOST));
+    let config = Config { announced: vec![six, four], ..Config::at("[::]:0".parse().unwrap()) };
+    let Ok(sfu) = Sfu::start(config) else { return }; // a machine without IPv6
+    let port = sfu.local_addrs()[0].port();
+    let (mut a, mut b) = (Native::at(six, 7), Native::at(four, 7));
+    meet(&sfu, &mut a, &mut b).await;
+    for member in [1, 2] {
+        sfu.set_publishing(ROOM, MemberId(member), on());
+    }
+    for over_tcp in [false, true] {
+        if over_tcp {
+            a.use_tcp((six, port).into());
+            b.use_tcp((four, port).into());
+        }
+        exchange(&mut a, &mut b, 1, Source::Camera, 40);
+        exchange(&mut b, &mut a, 2, Source::Camera, 40);
+    }
+    assert_eq!(sfu.stats().tcp_connections, 2);
+    sfu.shutdown().await;
+}
+
+/// The outer address of a 1:1 NAT, which does not work from the inside, and the inner one.
+#[tokio::test]
+async fn of_several_announced_addresses_one_that_works_is_enough() {
+    let announced = vec!["127.0.0.77".parse().unwrap(), Ipv4Addr::LOCALHOST.into()];
+    let sfu = Sfu::start(Config { announced, ..Config::at("127.0.0.1:0".parse().unwrap()) }).unwrap();
+    let (mut a, mut b) = pair(&sfu).await;
+    let told = |address: &str| a.answer.contains(&format!(" {address} {} typ host", sfu.local_addrs()[0].port()));
+    assert!(told("127.0.0.77") && told("127.0.0.1"));
+    sfu.set_publishing(ROOM, MemberId(1), on());
+    exchange(&mut a, &mut b, 1, Source::Camera, 20);
+    sfu.shutdown().await;
+}
+
+#[tokio::test]
 async fn rooms_live_on_their_own_shards() {
     let sfu = Sfu::start(Config { shards: 3, ..Config::at("127.0.0.1:0".parse().unwrap()) }).unwrap();
     let mut used = std::collections::BTreeSet::new();
@@ -318,12 +388,13 @@ async fn rooms_live_on_their_own_shards() {
         let (mut a, mut b) = (Native::new(1), Native::new(1));
         a.join(&sfu, room, 1).await.unwrap();
         b.join(&sfu, room, 2).await.unwrap();
-        let address = |answer: &str| {
-            let line = answer.lines().find_map(|line| line.strip_prefix("a=candidate:1 1 udp ")).unwrap();
-            line.split(' ').nth(2).unwrap().parse::<u16>().unwrap()
-        };
-        assert_eq!(address(&a.answer), address(&b.answer));
-        used.insert(address(&a.answer));
+        // Over UDP and over TCP.
+        let ports = [&a.answer, &b.answer].map(|answer| {
+            let candidates = answer.lines().filter(|line| line.starts_with("a=candidate:"));
+            candidates.map(|line| line.split(' ').nth(5).unwrap().parse::<u16>().unwrap()).collect::<Vec<_>>()
+        });
+        assert_eq!(ports, [[ports[0][0]; 2]; 2]);
+        used.insert(ports[0][0]);
         run([&mut a, &mut b], "both connect", |c| c.iter().all(|c| c.connected));
     }
     assert_eq!(used, sfu.local_addrs().iter().map(|address| address.port()).collect());

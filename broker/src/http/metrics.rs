@@ -1,7 +1,11 @@
-//! Numbers for Prometheus (text format 0.0.4), written by hand: a dozen series need no library.
+//! Numbers for Prometheus (text format 0.0.4), written by hand: a few dozen series need no library.
+
+mod media;
+
+pub use media::of_sfu;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -80,17 +84,17 @@ pub struct Series {
     help: &'static str,
     kind: &'static str,
     labels: String,
-    value: i128,
+    value: String,
 }
 
 impl Series {
     /// What only grows.
-    pub fn counter(name: &'static str, help: &'static str, value: impl Into<i128>) -> Self {
-        Self { name, help, kind: "counter", labels: String::new(), value: value.into() }
+    pub fn counter(name: &'static str, help: &'static str, value: impl Display) -> Self {
+        Self { name, help, kind: "counter", labels: String::new(), value: value.to_string() }
     }
 
     /// What goes up and down.
-    pub fn gauge(name: &'static str, help: &'static str, value: impl Into<i128>) -> Self {
+    pub fn gauge(name: &'static str, help: &'static str, value: impl Display) -> Self {
         Self { kind: "gauge", ..Self::counter(name, help, value) }
     }
 

@@ -80,8 +80,9 @@ impl Reception {
         self.sender_report = Some((now, info.middle_of_ntp()));
     }
 
-    /// Block of the next receiver report, which begins a new interval. `None` if nothing came since the last (§ 6.4).
-    pub(crate) fn report(&mut self, now: Instant, ssrc: u32) -> Option<ReportBlock> {
+    /// Block of the next receiver report, which begins a new interval, and how many packets of the one that ends did not
+    /// come. `None` if nothing came since the last (§ 6.4).
+    pub(crate) fn report(&mut self, now: Instant, ssrc: u32) -> Option<(ReportBlock, u64)> {
         let stream = self.stream.as_mut()?;
         let (newest_before, received_before) = stream.reported.unwrap_or((stream.first - 1, 0));
         if stream.received == received_before {
@@ -95,7 +96,7 @@ impl Reception {
             let delay = now.saturating_duration_since(at).as_micros() * 65_536 / 1_000_000;
             (middle, u32::try_from(delay).unwrap_or(u32::MAX))
         });
-        Some(ReportBlock {
+        let block = ReportBlock {
             ssrc,
             // A loss of everything does not fit, and something did come.
             fraction_lost: (lost * 256).checked_div(expected).unwrap_or(0).min(255) as u8,
@@ -104,7 +105,8 @@ impl Reception {
             jitter: (stream.jitter.scaled / 16) as u32,
             last_sender_report,
             delay,
-        })
+        };
+        Some((block, lost))
     }
 
     fn place(&mut self, now: Instant, sequence: u16) -> Arrival {

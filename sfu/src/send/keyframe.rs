@@ -14,8 +14,6 @@ const RETRY: Duration = Duration::from_millis(500);
 pub(crate) struct KeyframeRequests {
     last: Option<Instant>,
     due: Option<Instant>,
-    /// A request of its own beside `due`, at a fixed time.
-    second: Option<Instant>,
 }
 
 impl KeyframeRequests {
@@ -29,26 +27,20 @@ impl KeyframeRequests {
         self.want_at(self.last.map_or(now, |last| now.max(last + RETRY)));
     }
 
-    /// A request then, whatever is sent before: the one now may be lost.
-    pub(crate) fn want_again_at(&mut self, at: Instant) {
-        self.second = Some(at);
-    }
-
     fn want_at(&mut self, at: Instant) {
         self.due = Some(self.due.map_or(at, |due| due.min(at)));
     }
 
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.due.into_iter().chain(self.second).min()
+        self.due
     }
 
     /// `true`: send one request now.
     pub(crate) fn poll(&mut self, now: Instant) -> bool {
-        let due = self.due.take_if(|at| *at <= now).is_some();
-        let second = self.second.take_if(|at| *at <= now).is_some();
-        if due || second {
+        let is_due = self.due.take_if(|at| *at <= now).is_some();
+        if is_due {
             self.last = Some(now);
         }
-        due || second
+        is_due
     }
 }

@@ -6,8 +6,6 @@ use crate::receive::{Missing, Rate, Reception, Store};
 use crate::send::{Incoming, KeyframeRequests, LayerKey, StreamId};
 use std::time::{Duration, Instant};
 
-/// Packets kept for subscribers who miss them, as a power of two. See [`Store::new`].
-const STORED: u32 = 9;
 /// Spatial layers of one stream that are told apart. More: memory. Less: higher ones count as the highest.
 const SPATIAL: usize = 4;
 /// Silence after which a layer counts as switched off by its sender, if another one is not. More: a viewer looks at a
@@ -81,7 +79,7 @@ impl Layer {
             ssrc,
             reception: Reception::default(),
             missing: Missing::default(),
-            store: (codec != Codec::Opus).then(|| Store::new(STORED)),
+            store: (codec != Codec::Opus).then(Store::default),
             requests: KeyframeRequests::default(),
             report: None,
             key_frame: None,
@@ -111,7 +109,7 @@ impl Layer {
             }
         }
         if let Some(store) = &mut self.store {
-            store.put(packet.extended, packet.timestamp, packet.marker, packet.payload);
+            store.put(now, packet.extended, packet.timestamp, packet.marker, packet.payload);
         }
     }
 
@@ -142,6 +140,13 @@ impl Layer {
             below += rate;
             let key = LayerKey { stream, spatial: at as u8 };
             into.push(Rung { key, rate: DataRate::bits(below), height: spatial.height, is_alive });
+        }
+    }
+
+    /// Gives back what a stream needs that has ended, for now or for ever.
+    pub(super) fn rest(&mut self, now: Instant) {
+        if let Some(store) = &mut self.store {
+            store.rest(now);
         }
     }
 

@@ -130,7 +130,7 @@ impl LiveRoom {
     }
 
     /// Its seat goes with the next [`LiveRoom::settle`].
-    fn drop_peer(&mut self, place: usize) {
+    pub(super) fn drop_peer(&mut self, place: usize) {
         if let Some(mut dropped) = self.take(place) {
             dropped.disconnected();
             self.gone.push((place, dropped));
@@ -157,7 +157,9 @@ impl LiveRoom {
             };
         }
         let mut outputs = Vec::new();
+        let room = self.id;
         let Some(member) = self.member_mut(place) else { return };
+        let _span = tracing::debug_span!("peer", ?room, member = member.id.0).entered();
         if protocol == Protocol::Stun && member.is_answer(now, from, data) {
             return;
         }

@@ -99,9 +99,10 @@ impl LiveRoom {
                 }
                 Feedback::Nack { media, lost } => self.nack(now, place, media, lost, outbox),
                 Feedback::TransportWide(packet) => {
-                    let LiveRoom { members, acked, .. } = self;
+                    let LiveRoom { members, acked, counters, .. } = self;
                     let Some(member) = members.get_mut(place).and_then(Option::as_mut) else { return };
                     member.downlink.heard_feedback(now, packet, acked);
+                    counters.lost_out.add(acked.iter().filter(|packet| packet.arrival.is_none()).count() as u64);
                     let deadline = member.deadline(now);
                     self.wake_at(place, Some(deadline));
                 }
@@ -163,7 +164,7 @@ impl LiveRoom {
     pub(super) fn request_unanswered(&mut self, now: Instant, place: usize, since: Instant) {
         for slot in 0..self.member(place).map_or(0, |member| member.downlink.slots.len()) {
             if self.layer_for(place, slot).is_some_and(|(_, layer)| !layer.had_key_frame_since(since)) {
-                self.request_for(now, place, slot, |requests| requests.want_again_at(now));
+                self.request_for(now, place, slot, |requests| requests.want(now));
             }
         }
     }

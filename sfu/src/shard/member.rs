@@ -65,7 +65,8 @@ pub(super) struct Member {
     /// When it offered to connect, newest.
     offered: Instant,
     heard: Instant,
-    peer_deadline: Option<Instant>,
+    /// When the transport has something to do.
+    pub(super) peer_deadline: Option<Instant>,
     /// No later than the first thing to do.
     pub(super) wake: Instant,
     events: UnboundedSender<PeerEvent>,
@@ -145,7 +146,7 @@ impl Member {
     pub(super) fn is_answer(&mut self, now: Instant, from: Route, data: &[u8]) -> bool {
         let is_ours = stun::response_to(data).is_some_and(|id| self.path.is_challenged(id));
         if is_ours && self.peer.has_agreed(data) && self.path.answered(now, from) {
-            tracing::debug!(member = self.id.0, "the client's address has changed");
+            tracing::debug!("the client's address has changed");
         }
         is_ours
     }
@@ -225,6 +226,11 @@ impl Member {
     /// it says itself when the new path works.
     pub(super) fn is_up(&self) -> bool {
         self.was_connected && self.credentials.len() == 1 && !self.peer.is_closed()
+    }
+
+    /// It was never connected.
+    pub(super) fn is_new(&self) -> bool {
+        !self.was_connected
     }
 
     pub(super) fn disconnected(&mut self) {

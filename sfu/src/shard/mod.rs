@@ -9,6 +9,7 @@ mod layer;
 mod live;
 mod media;
 mod member;
+mod newcomers;
 mod publication;
 mod quality;
 mod routes;
@@ -34,6 +35,7 @@ use crate::stats::Counters;
 use crate::transport::{Peer, Transport, TransportError};
 use live::LiveRoom;
 use member::Member;
+use newcomers::Newcomers;
 use routes::{Home, Routes};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -56,8 +58,11 @@ pub(crate) struct Shard {
     max_members: usize,
     rooms: HashMap<RoomId, LiveRoom>,
     routes: Routes,
+    newcomers: Newcomers,
     /// Rooms with datagrams to collect.
     touched: Vec<RoomId>,
+    /// Used again and again: rooms with something to do.
+    due: Vec<RoomId>,
     pub(crate) outbox: Arena,
 }
 
@@ -69,7 +74,9 @@ impl Shard {
             max_members,
             rooms: HashMap::new(),
             routes: Routes::default(),
+            newcomers: Newcomers::default(),
             touched: Vec::new(),
+            due: Vec::new(),
             outbox: Arena::default(),
         }
     }
@@ -190,8 +197,21 @@ impl Shard {
                 Ok(place)
             })
             .unwrap_or(Err(SfuError::Stopped))?;
-        self.routes.name(local.ufrag, Home { room, member: id, place });
+        let home = Home { room, member: id, place };
+        self.routes.name(local.ufrag, home);
+        self.make_way(now, home);
         Ok(Answer { sdp: local.sdp })
+    }
+
+    /// A member has come who is not connected yet; if there are too many of those, one goes.
+    fn make_way(&mut self, now: Instant, newest: Home) {
+        let rooms = &self.rooms;
+        let member = |home: &Home| rooms.get(&home.room)?.member(home.place).filter(|member| member.id == home.member);
+        let is_new = |home: &Home| member(home).is_some_and(Member::is_new);
+        let Some(oldest) = self.newcomers.joined(newest, is_new) else { return };
+        self.counters.crowded_out.add(1);
+        self.in_room(oldest.room, |live, _| live.drop_peer(oldest.place));
+        self.settle(now, oldest.room);
     }
 
     fn restart(&mut self, now: Instant, room: RoomId, id: MemberId, offer: Offer) -> Result<Answer, SfuError> {
@@ -210,6 +230,7 @@ impl Shard {
         live.stir(place);
         live.tell_slots(place);
         live.tell_wanted_again(place);
+        live.member(place).into_iter().for_each(quality::tell_again);
         Ok(Answer { sdp: local.sdp })
     }
 
@@ -245,9 +266,9 @@ impl Shard {
 
     /// Everything that is due.
     pub(crate) fn timeout(&mut self, now: Instant) {
-        let due = |live: &LiveRoom| live.wake.is_some_and(|at| at <= now);
-        let due: Vec<RoomId> = self.rooms.iter().filter(|(_, live)| due(live)).map(|(id, _)| *id).collect();
-        for room in due {
+        let is_due = |live: &LiveRoom| live.wake.is_some_and(|at| at <= now);
+        self.due.extend(self.rooms.iter().filter(|(_, live)| is_due(live)).map(|(id, _)| *id));
+        while let Some(room) = self.due.pop() {
             self.in_room(room, |live, outbox| live.timeout(now, outbox));
             self.settle(now, room);
         }

@@ -25,6 +25,14 @@ pub(super) struct Publication {
     told: u8,
     fewer_since: Option<Instant>,
     raised: Option<Instant>,
+    missed: Option<Missed>,
+}
+
+/// Layers that the member was told are wanted do not come.
+struct Missed {
+    /// Since when, or since it was told so again.
+    since: Instant,
+    is_told_fewer: bool,
 }
 
 /// How long fewer layers must be enough before the sender is told. More: it encodes for nobody. Less: who looks at
@@ -33,6 +41,12 @@ const FEWER: Duration = Duration::from_secs(2);
 /// How long a sender may take to send a layer that is wanted again. More: one that does not come is waited for. Less: a
 /// layer that comes is given up before.
 const STARTING: Duration = Duration::from_secs(3);
+
+/// How often a sender whose network carries less than is wanted is told fewer for a moment, and then the same again.
+/// libwebrtc sends too little then to learn that its network is better, and climbs by a twelfth a second; when what it is
+/// to send changes, it probes (`ProbeController::OnMaxTotalAllocatedBitrate`). More: after a bad time the good layers
+/// come back later (they must within 15 s). Less: key frames and probes on a narrow network.
+const NUDGE: Duration = Duration::from_secs(5);
 
 /// All layers there are.
 pub(super) const ALL: u8 = 3;
@@ -51,6 +65,7 @@ impl Publication {
             told: ALL,
             fewer_since: None,
             raised: None,
+            missed: None,
         }
     }
 
@@ -104,5 +119,16 @@ impl Publication {
         }
         (self.told, self.fewer_since) = (layers, None);
         Some(layers)
+    }
+
+    /// `sent` layers come of more that are wanted; `None`: all do. Returns what the sender is to be told. See [`NUDGE`].
+    pub(super) fn nudge(&mut self, now: Instant, sent: Option<u8>) -> Option<u8> {
+        let was_told_fewer = self.missed.as_ref().is_some_and(|missed| missed.is_told_fewer);
+        let since = self.missed.take().map_or(now, |missed| missed.since);
+        let Some(sent) = sent else { return was_told_fewer.then_some(self.told) };
+        let is_due = now >= since + NUDGE && !was_told_fewer;
+        let since = if was_told_fewer { now } else { since };
+        self.missed = Some(Missed { since, is_told_fewer: is_due });
+        if is_due { Some(sent) } else { was_told_fewer.then_some(self.told) }
     }
 }

@@ -67,6 +67,11 @@ pub(super) fn tell(room: &mut LiveRoom, now: Instant) {
     }
 }
 
+/// Tells a client anew: what it was told before may have been lost with its socket.
+pub(super) fn tell_again(member: &Member) {
+    member.tell(PeerEvent::Quality(member.quality.told.clone()));
+}
+
 fn uplink_level(now: Instant, member: &Member, uplink: &Uplink) -> Level {
     match member.phase {
         Phase::Connecting => Level::Good,

@@ -133,7 +133,7 @@ impl LiveRoom {
         for (place, uplink) in uplinks.iter_mut().enumerate() {
             let Some(sender) = members.get(place).and_then(Option::as_ref) else { continue };
             for line in uplink.publications.iter_mut().filter(|line| line.source.is_video()) {
-                let rungs = line.rungs(now);
+                let (rungs, told) = (line.rungs(now), line.wanted());
                 let slots = line
                     .watchers
                     .iter()
@@ -143,13 +143,16 @@ impl LiveRoom {
                     // Nothing was sent yet, so nothing could be chosen.
                     None if rungs.is_empty() => ALL,
                     None => 0,
-                    Some(key) => match rungs.iter().position(|rung| rung.key == key) {
-                        Some(at) if at + 1 < rungs.len() => at as u8 + 1,
-                        _ => ALL,
-                    },
+                    Some(key) => {
+                        let at = rungs.iter().position(|rung| rung.key == key);
+                        at.map_or(ALL, |at| wanted_from(&rungs, at, told, slot.height.unwrap_or(u16::MAX)))
+                    }
                 });
                 let wanted = layers.max().unwrap_or(0);
-                if let Some(layers) = line.want(now, wanted) {
+                let come = rungs.iter().take_while(|rung| rung.is_alive).count();
+                let are_missed = come > 0 && come < rungs.len().min(wanted.into());
+                let news = line.want(now, wanted);
+                if let Some(layers) = news.or_else(|| line.nudge(now, are_missed.then_some(come as u8))) {
                     sender.tell(PeerEvent::Wanted { source: line.source, layers });
                 }
             }
@@ -164,6 +167,16 @@ impl LiveRoom {
             sender.tell(PeerEvent::Wanted { source: line.source, layers: line.wanted() });
         }
     }
+}
+
+/// How many of the `rungs` a viewer wants who is shown that `at` at this height. What its sender was told to send and
+/// cannot send for now, as its network is narrow, is wanted all the same: told otherwise it would not send it again, and
+/// what is off because nobody wants it can be chosen, waited for and asked for, again and again.
+fn wanted_from(rungs: &[Rung], at: usize, told: u8, height: u16) -> u8 {
+    let asked_for = |at: usize| told == ALL || at < usize::from(told);
+    let is_missed = |at: &usize| rungs[at - 1].height < height && asked_for(*at) && !rungs[*at].is_alive;
+    let missed = (at + 1..rungs.len()).take_while(is_missed).count();
+    if at + missed + 1 < rungs.len() { (at + missed + 1) as u8 } else { ALL }
 }
 
 fn kind(ladder: &Ladder, all: &[Ladder]) -> Kind {

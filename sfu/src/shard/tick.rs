@@ -92,6 +92,7 @@ impl LiveRoom {
                 });
             }
         }
+        self.uplinks.iter_mut().for_each(|uplink| uplink.rest(now));
         self.tell_wanted(now);
         self.tell_speaker(now);
         if self.tick.next_quality <= now {
@@ -119,7 +120,11 @@ impl LiveRoom {
     }
 
     fn reports(&mut self, now: Instant, place: usize, outbox: &mut Arena) {
-        let LiveRoom { members, uplinks, compound, .. } = self;
+        let LiveRoom { members, uplinks, compound, counters, .. } = self;
+        let others = members.iter_mut().enumerate().filter(|(other, _)| *other != place);
+        let listeners = others.filter_map(|(_, member)| member.as_deref_mut());
+        let listeners = listeners.filter(|member| member.phase == Phase::Connected);
+        let beyond = listeners.map(|member| member.downlink.estimate().loss()).fold(0.0, f64::max);
         let Some(member) = members.get_mut(place).and_then(Option::as_mut) else { return };
         let Some((downlink, mut way)) = member.way(outbox) else { return };
         compound.clear();
@@ -128,7 +133,7 @@ impl LiveRoom {
             way.send_rtcp(compound);
         }
         compound.clear();
-        uplinks[place].report(now, compound);
+        uplinks[place].report(now, beyond, compound, counters);
         if !compound.is_empty() {
             way.send_rtcp(compound);
         }

@@ -2,6 +2,7 @@
 
 use super::layer::Layer;
 pub(super) use super::publication::{ALL, Publication};
+use crate::api::Source;
 use crate::packet::RtpHeader;
 use crate::packet::extension::{self, AudioLevel};
 use crate::packet::rtcp::{self, MAX_BLOCKS, ReportBlock, SenderInfo};
@@ -16,6 +17,9 @@ pub(super) const RECEIVER: u32 = 1;
 /// Between receiver reports (RFC 3550 § 6.2 would allow more for few peers). More: the sender's round trip and loss are
 /// older. Less: more datagrams.
 const REPORTS: Duration = Duration::from_secs(1);
+/// Loss behind us of which a sender of sound is told, at most. More: a listener who makes it up costs the others more. Less:
+/// encoders, which know no more than a fifth, guard less than they could.
+const MOST_BEYOND: f64 = 0.2;
 /// Bytes on the wire beside the datagram's: IPv4 and UDP.
 pub(super) const OVERHEAD: usize = 28;
 
@@ -209,8 +213,10 @@ impl Uplink {
         !into.is_empty()
     }
 
-    /// Appends the receiver report if one is due.
-    pub(super) fn report(&mut self, now: Instant, into: &mut Vec<u8>) {
+    /// Appends the receiver report if one is due. Of sound it tells what is lost on the whole way to the listener who loses
+    /// most: `beyond` of 1 behind us. The sender's encoder weighs its redundancy by it (RFC 6716 § 2.1.7), and cannot know
+    /// otherwise. The count of lost packets stays what it is: bandwidth is estimated by that.
+    pub(super) fn report(&mut self, now: Instant, beyond: f64, into: &mut Vec<u8>, counters: &Counters) {
         if self.reported.is_some_and(|at| now < at + REPORTS) {
             return;
         }
@@ -218,15 +224,30 @@ impl Uplink {
         let mut blocks = [ReportBlock::default(); MAX_BLOCKS];
         let mut count = 0;
         self.loss = 0.0;
-        for layer in self.publications.iter_mut().flat_map(|line| line.layers.iter_mut().flatten()) {
-            let Some(block) = layer.reception.report(now, layer.ssrc).filter(|_| count < MAX_BLOCKS) else { continue };
-            self.loss = self.loss.max(f32::from(block.fraction_lost) / 256.0);
-            blocks[count] = block;
-            count += 1;
+        for line in &mut self.publications {
+            let is_sound = line.source == Source::Microphone;
+            for layer in line.layers.iter_mut().flatten() {
+                let report = layer.reception.report(now, layer.ssrc);
+                let Some((mut block, lost)) = report.filter(|_| count < MAX_BLOCKS) else { continue };
+                counters.lost_in.add(lost);
+                self.loss = self.loss.max(f32::from(block.fraction_lost) / 256.0);
+                if is_sound {
+                    block.fraction_lost = on_both_ways(block.fraction_lost, beyond);
+                }
+                blocks[count] = block;
+                count += 1;
+            }
         }
         if count > 0 {
             rtcp::receiver_report(into, RECEIVER, &blocks[..count]);
             rtcp::cname(into, RECEIVER, "sfu");
+        }
+    }
+
+    /// See [`Layer::rest`].
+    pub(super) fn rest(&mut self, now: Instant) {
+        for layer in self.publications.iter_mut().flat_map(|line| line.layers.iter_mut().flatten()) {
+            layer.rest(now);
         }
     }
 
@@ -241,4 +262,10 @@ impl Uplink {
         let layer = self.publications[publication].layers[layer].as_ref().and_then(|layer| layer.deadline(now));
         layer.into_iter().chain(self.arrivals.as_ref().and_then(Arrivals::deadline)).min()
     }
+}
+
+/// What is lost of what is sent, in 256ths (RFC 3550 § 6.4.1), when `beyond` of 1 of the rest is lost after it.
+fn on_both_ways(fraction: u8, beyond: f64) -> u8 {
+    let comes = (1.0 - f64::from(fraction) / 256.0) * (1.0 - beyond.min(MOST_BEYOND));
+    ((1.0 - comes) * 256.0).min(255.0) as u8
 }

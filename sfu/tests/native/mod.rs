@@ -24,7 +24,7 @@ use rtc::sansio::Protocol;
 use rtc::shared::{TaggedBytesMut, TransportContext, TransportProtocol};
 use sfu::{Keys, MemberId, Offer, PeerEvent, RoomId, Sfu, SfuError, Slot, Source};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -128,8 +128,8 @@ fn kind(source: Source) -> RtpCodecKind {
     if source == Source::Microphone { RtpCodecKind::Audio } else { RtpCodecKind::Video }
 }
 
-fn socket() -> (UdpSocket, SocketAddr) {
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+fn socket(ip: IpAddr) -> (UdpSocket, SocketAddr) {
+    let socket = UdpSocket::bind((ip, 0)).unwrap();
     socket.set_read_timeout(Some(Duration::from_millis(1))).unwrap();
     let local = socket.local_addr().unwrap();
     (socket, local)
@@ -138,6 +138,11 @@ fn socket() -> (UdpSocket, SocketAddr) {
 impl Native {
     /// A client with all three sources and `slots` slots for microphones and cameras, and one for a screen.
     pub(crate) fn new(slots: usize) -> Native {
+        Native::at(Ipv4Addr::LOCALHOST.into(), slots)
+    }
+
+    /// The same at another address of this machine, and only there.
+    pub(crate) fn at(ip: IpAddr, slots: usize) -> Native {
         let settings = SettingEngineBuilder::new()
             .with_ice_connection_attempts(Some(Duration::from_millis(20)), None)
             .with_multicast_dns_mode(rtc::ice::mdns::MulticastDnsMode::Disabled)
@@ -180,7 +185,7 @@ impl Native {
         let channels = [("state", None), ("pointer", Some(lossy))]
             .map(|(label, init)| (label.to_owned(), pc.create_data_channel(label, init).unwrap().id(), false))
             .into();
-        let (socket, local) = socket();
+        let (socket, local) = socket(ip);
         let (_, events) = unbounded_channel();
         Native {
             pc,
@@ -209,7 +214,7 @@ impl Native {
         }
         let offer = self.pc.create_offer(None).unwrap();
         self.pc.set_local_description(now(), offer).unwrap();
-        let candidate = format!("candidate:1 1 udp 2130706431 127.0.0.1 {} typ host", self.local.port());
+        let candidate = format!("candidate:1 1 udp 2130706431 {} {} typ host", self.local.ip(), self.local.port());
         self.pc.add_local_candidate(RTCIceCandidateInit { candidate, ..Default::default() }).unwrap();
         let sdp = self.pc.local_description().unwrap().sdp;
         let mut mid = |id| self.pc.rtp_transceiver(id).unwrap().mid().clone().unwrap();
@@ -242,7 +247,7 @@ impl Native {
 
     /// As a NAT that forgets its binding.
     pub(crate) fn move_to_new_port(&mut self) {
-        self.wire = Wire::Udp(socket().0);
+        self.wire = Wire::Udp(socket(self.local.ip()).0);
     }
 
     /// From now on over TCP, as if a firewall let nothing else pass. `to` is the server's address.
@@ -308,6 +313,12 @@ impl Native {
             ..Default::default()
         };
         sender.write_rtp(now(), rtc::rtp::Packet { header, payload }).unwrap();
+    }
+
+    /// The next packet of a source never comes.
+    pub(crate) fn lose(&mut self, source: Source) {
+        let number = &mut self.counters[source as usize];
+        *number = number.wrapping_add(1);
     }
 
     /// Sends the camera's frame that is due: a key frame first and when one was asked for, as browsers do.

@@ -3,7 +3,7 @@
 use crate::app::Status;
 use crate::http::address::ClientAddress;
 use crate::http::caller;
-use crate::http::metrics::Series;
+use crate::http::metrics::{Series, of_sfu};
 use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::State;
@@ -83,63 +83,6 @@ fn of_status(status: &Status) -> Vec<Series> {
     let pool = [("open", status.pool.open), ("idle", status.pool.idle), ("max", status.pool.max)];
     for (state, count) in pool {
         series.push(Series::gauge("telekonsil_database_connections", "Of this node.", count).of("state", state));
-    }
-    series
-}
-
-fn of_sfu(sfu: &sfu::Stats) -> Vec<Series> {
-    let mut series = vec![
-        Series::gauge("telekonsil_sfu_rooms", "Rooms with media.", sfu.rooms),
-        Series::gauge("telekonsil_sfu_peers", "Peers, connected or about to be.", sfu.peers),
-        Series::gauge("telekonsil_sfu_connected", "Connected peers; the next three are about them.", sfu.measured),
-        Series::gauge("telekonsil_sfu_estimates_bits", "Sum of what their paths carry, bit/s.", sfu.estimates),
-        Series::gauge("telekonsil_sfu_round_trips_us", "Sum of their round trips, microseconds.", sfu.round_trips),
-        Series::gauge("telekonsil_sfu_lossy", "Those who lose more than one packet in twenty.", sfu.lossy),
-        Series::gauge("telekonsil_sfu_tcp_connections", "TCP connections.", sfu.tcp_connections),
-        Series::counter("telekonsil_sfu_packets_in", "Datagrams received since start.", sfu.packets_in),
-        Series::counter("telekonsil_sfu_packets_out", "Datagrams sent since start.", sfu.packets_out),
-        Series::counter("telekonsil_sfu_bytes_in", "Bytes received since start.", sfu.bytes_in),
-        Series::counter("telekonsil_sfu_bytes_out", "Bytes sent since start.", sfu.bytes_out),
-        Series::counter("telekonsil_sfu_forwarded", "RTP packets forwarded since start.", sfu.forwarded),
-        Series::counter("telekonsil_sfu_switches", "Changes of a shown layer since start.", sfu.switches),
-        Series::counter("telekonsil_sfu_probes", "Bursts of padding since start.", sfu.probes),
-        Series::counter("telekonsil_sfu_data_frames", "Data channel frames relayed since start.", sfu.data_frames),
-        Series::counter("telekonsil_sfu_panics", "Peers dropped by a panic since start.", sfu.drops.panics),
-    ];
-    let feedback = [
-        ("pli_sent", sfu.pli_sent),
-        ("pli_received", sfu.pli_received),
-        ("nack_sent", sfu.nack_sent),
-        ("nack_received", sfu.nack_received),
-        ("rtx_sent", sfu.rtx_sent),
-        ("rtx_received", sfu.rtx_received),
-    ];
-    for (kind, count) in feedback {
-        let help = "Key frame requests, questions for packets and repetitions since start.";
-        series.push(Series::counter("telekonsil_sfu_feedback", help, count).of("kind", kind));
-    }
-    let drops = &sfu.drops;
-    let causes = [
-        ("unknown_address", drops.unknown_address),
-        ("unauthenticated", drops.unauthenticated),
-        ("malformed", drops.malformed),
-        ("media_refused", drops.media_refused),
-        ("unknown_source", drops.unknown_source),
-        ("repeated", drops.repeated),
-        ("foreign_rtcp", drops.foreign_rtcp),
-        ("rtx_held_back", drops.rtx_held_back),
-        ("tcp_refused", drops.tcp_refused),
-        ("send_failed", drops.send_failed),
-        ("data_malformed", drops.data_malformed),
-        ("data_too_large", drops.data_too_large),
-        ("data_backlog", drops.data_backlog),
-        ("data_flood", drops.data_flood),
-        ("not_kept", drops.not_kept),
-    ];
-    for (cause, count) in causes {
-        series.push(
-            Series::counter("telekonsil_sfu_drops", "What was thrown away since start.", count).of("cause", cause),
-        );
     }
     series
 }

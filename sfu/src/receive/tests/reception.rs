@@ -18,7 +18,7 @@ proptest! {
             let too_old = seen.last().is_some_and(|newest| index + 2_048 <= *newest);
             prop_assert_eq!(arrival.is_new, !too_old && seen.insert(index));
         }
-        let report = reception.report(now, 7).unwrap();
+        let (report, _) = reception.report(now, 7).unwrap();
         let (first, last) = (*seen.first().unwrap(), *seen.last().unwrap());
         prop_assert_eq!(i64::from(report.cumulative_lost), (last - first + 1) as i64 - seen.len() as i64);
         prop_assert_eq!(report.highest_sequence as u16, start.wrapping_add(last as u16));
@@ -37,8 +37,8 @@ proptest! {
                 prop_assert!(reception.recovered(now, sequence).is_new);
             }
         }
-        let report = reception.report(now, 7).unwrap();
-        prop_assert_eq!(report.cumulative_lost, lost.len() as i32);
+        let (report, newly) = reception.report(now, 7).unwrap();
+        prop_assert_eq!((report.cumulative_lost, newly), (lost.len() as i32, lost.len() as u64));
         prop_assert_eq!(usize::from(report.fraction_lost), lost.len() * 256 / 1000);
         prop_assert_eq!(report.ssrc, 7);
     }
@@ -51,12 +51,13 @@ fn the_fraction_is_of_the_last_interval() {
     for number in 0..100 {
         reception.arrived(now, number * 2, 0, 90_000);
     }
-    assert_eq!(reception.report(now, 7).unwrap().fraction_lost, 127, "99 of 199");
+    let (report, lost) = reception.report(now, 7).unwrap();
+    assert_eq!((report.fraction_lost, lost), (127, 99), "99 of 199");
     for number in 199..300 {
         reception.arrived(now, number, 0, 90_000);
     }
-    let report = reception.report(now, 7).unwrap();
-    assert_eq!((report.fraction_lost, report.cumulative_lost), (0, 99));
+    let (report, lost) = reception.report(now, 7).unwrap();
+    assert_eq!((report.fraction_lost, report.cumulative_lost, lost), (0, 99, 0));
 }
 
 #[test]
@@ -71,7 +72,7 @@ fn jitter_is_the_mean_change_of_transit_between_pictures() {
             reception.arrived(now, (picture * 3 + packet) as u16, picture as u32 * 3_000, 90_000);
         }
     }
-    let jitter = reception.report(start, 7).unwrap().jitter;
+    let jitter = reception.report(start, 7).unwrap().0.jitter;
     assert!((890..=910).contains(&jitter), "10 ms are 900 ticks, not {jitter}");
 }
 
@@ -81,6 +82,6 @@ fn a_report_answers_the_last_sender_report() {
     let mut reception = Reception::default();
     reception.arrived(start, 1, 0, 48_000);
     reception.heard_report(start, &SenderInfo { ntp: 0x1111_2222_3333_4444, ..SenderInfo::default() });
-    let report = reception.report(start + Duration::from_millis(500), 7).unwrap();
+    let (report, _) = reception.report(start + Duration::from_millis(500), 7).unwrap();
     assert_eq!((report.last_sender_report, report.delay), (0x2222_3333, 32_768));
 }

@@ -2,6 +2,7 @@
 
 use super::stage::Stage;
 use super::*;
+use crate::api::{Cause, Level};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -31,6 +32,19 @@ fn a_sender_is_told_again_which_layers_are_wanted() {
     stage.run(SECOND);
     assert_eq!(stage.people[a].layers, 3);
     assert!(stage.layers_of(b, "c0").iter().sum::<usize>() > 20);
+}
+
+#[test]
+fn a_client_is_told_again_how_the_others_get_through() {
+    let (mut stage, a, b) = call();
+    stage.people[a].loses_sent = |count| count % 8 == 0;
+    stage.run(4 * SECOND);
+    let weak = PeerEvent::Quality(vec![(MemberId(a as u32), Level::Weak, Cause::TheirUplink)]);
+    assert!(stage.people[b].events.contains(&weak));
+    stage.people[b].events.clear();
+    stage.restart(b);
+    stage.step();
+    assert_eq!(stage.people[b].events.iter().filter(|event| **event == weak).count(), 1);
 }
 
 #[test]

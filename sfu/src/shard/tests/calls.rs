@@ -1,8 +1,9 @@
 //! Whole calls: what comes to whom.
 
 use super::stage::Stage;
-use crate::api::{Cause, Level, MemberId, PeerEvent};
-use crate::packet::{rtcp, vp8};
+use super::wire::VP8;
+use crate::api::{Cause, Keys, Level, MemberId, Offer, PeerEvent, RoomId, Source};
+use crate::packet::{HeaderWriter, rtcp, vp8};
 use std::time::Duration;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -121,6 +122,25 @@ fn a_narrow_path_gets_a_small_picture_and_a_wider_one_a_large_one_again() {
 }
 
 #[test]
+fn who_talks_is_told_what_is_lost_on_the_whole_way() {
+    let mut stage = Stage::new();
+    let (a, b, _) = (stage.join(1), stage.join(1), stage.join(1));
+    stage.publish(a, true, true);
+    stage.people[a].talks = Some(30);
+    stage.run(4 * SECOND);
+    assert_eq!(stage.people[a].voice_lost, (0, 0));
+    stage.people[b].loses = |n| n % 10 == 0;
+    stage.run(10 * SECOND);
+    let (fraction, count) = stage.people[a].voice_lost;
+    assert!((15..40).contains(&fraction) && count == 0, "{fraction} of 256, {count} packets");
+    // A tenth before the SFU and a tenth behind it.
+    stage.people[a].loses_sent = |n| n % 10 == 0;
+    stage.run(10 * SECOND);
+    let (fraction, count) = stage.people[a].voice_lost;
+    assert!((30..75).contains(&fraction) && count > 20, "{fraction} of 256, {count} packets");
+}
+
+#[test]
 fn what_is_lost_on_either_side_comes_again() {
     let mut stage = Stage::new();
     let (a, b) = (stage.join(1), stage.join(1));
@@ -203,6 +223,35 @@ fn one_who_falls_silent_is_lost_to_the_others() {
         _ => None,
     });
     assert_eq!(told, Some(vec![(MemberId(0), Level::Lost, Cause::TheirUplink)]));
+}
+
+/// Chromium offers it, and AV1, which needs it; the payload descriptors of VP8 and VP9 say enough.
+#[test]
+fn the_dependency_descriptor_is_not_negotiated_and_goes_to_nobody() {
+    let mut stage = Stage::new();
+    let sdp = include_str!("../../transport/sdp/fixtures/chromium.sdp").to_owned();
+    let (publish, receive) = (vec![("1".to_owned(), Source::Camera)], vec![("4".to_owned(), Source::Camera)]);
+    let events = tokio::sync::mpsc::unbounded_channel().0;
+    let offer = Offer { sdp: sdp.clone(), publish, receive, restart: false, keys: Keys::All, events };
+    let answer = stage.shard.offer(stage.now, RoomId([4; 16]), MemberId(0), offer).ok().unwrap().sdp;
+    for what in ["dependency-descriptor", " AV1/"] {
+        assert!(sdp.contains(what) && !answer.contains(what), "{what}");
+    }
+    assert!(answer.contains(" VP8/") && answer.contains(" VP9/"));
+    // From one who sends it all the same the packet goes on without: a viewer here knows no such extension.
+    let (a, b) = (stage.join(1), stage.join(1));
+    stage.publish(a, true, false);
+    stage.run(SECOND);
+    stage.view(b, &[("c0", 100)]);
+    stage.run(3 * SECOND);
+    stage.people[a].films = false;
+    stage.run(SECOND / 5);
+    let before = stage.people[b].wire.got.len();
+    let header = HeaderWriter { marker: true, payload_type: VP8, sequence: 300, timestamp: 9 << 16, ssrc: 80 };
+    let descriptor = Some((12, "\u{7f}\u{1}\u{2}"));
+    stage.people[a].wire.send_rtp(header, 300, "cam", descriptor, None, &[0x90, 0x80, 0xff, 0xfe, 1, 0]);
+    stage.run(SECOND / 5);
+    assert_eq!(stage.people[b].wire.got.len() - before, 1);
 }
 
 #[test]

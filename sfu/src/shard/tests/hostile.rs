@@ -9,7 +9,9 @@ use crate::shard::tests::counting;
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -135,38 +137,66 @@ fn a_flood_of_questions_is_answered_as_far_as_the_path_carries() {
     assert_undisturbed(&mut stage, b);
 }
 
-#[test]
-fn ten_thousand_who_never_come_cost_little_and_are_forgotten() {
-    let (mut stage, _, b, _) = room();
-    let count = 10_000_u32;
-    let (before, routes) = (counting::bytes(), stage.shard.routes.sizes());
+/// Offers of others, `numbers`, from whom nothing else comes, in rooms of eight.
+pub(super) fn half_open(stage: &mut Stage, numbers: Range<u32>) -> UnboundedReceiver<PeerEvent> {
     let (_, template) = Wire::new(stage.now, 9, 7);
-    for n in 0..count {
+    let (events, heard) = unbounded_channel();
+    for n in numbers {
         let offer = Offer {
             sdp: template.sdp.clone(),
             publish: template.publish.clone(),
             receive: template.receive.clone(),
             restart: false,
             keys: template.keys,
-            events: template.events.clone(),
+            events: events.clone(),
         };
         let mut room = [3; 16];
         room[..4].copy_from_slice(&(n / 8).to_be_bytes());
         assert!(stage.shard.offer(stage.now, RoomId(room), MemberId(n % 8), offer).is_ok());
     }
+    heard
+}
+
+#[test]
+fn ten_thousand_half_open_joins_take_bounded_memory_and_are_forgotten() {
+    let (mut stage, _, b, _) = room();
+    let count = 10_000;
+    let (before, routes) = (counting::bytes(), stage.shard.routes.sizes());
+    let mut told = half_open(&mut stage, 0..count);
     let counters = stage.shard.counters.clone();
-    assert_eq!(counters.peers.get(), 3 + u64::from(count));
-    let each = (counting::bytes() - before) / i64::from(count);
-    assert!(each < 64 * 1024, "{each} bytes for each");
-    for _ in 0..10 {
-        stage.run(2 * SECOND);
+    let most = newcomers::MOST as u64;
+    // The three who are connected, and those who came last.
+    assert_eq!((counters.peers.get(), counters.crowded_out.get()), (3 + most, u64::from(count) - most));
+    let gone = std::iter::from_fn(|| told.try_recv().ok()).filter(|event| *event == PeerEvent::Disconnected).count();
+    assert_eq!(gone as u64, u64::from(count) - most, "who makes way is told, and may come again");
+    assert_eq!(stage.shard.routes.sizes(), (routes.0 + newcomers::MOST, routes.1));
+    let held = counting::bytes() - before;
+    assert!(held < 64 << 20, "{held} bytes");
+    assert_undisturbed(&mut stage, b);
+    // Somebody who means it gets in.
+    let honest = stage.join(2);
+    assert_undisturbed(&mut stage, honest);
+    for _ in 0..14 {
+        stage.run(SECOND);
         assert_undisturbed(&mut stage, b);
     }
     stage.run(SECOND);
-    assert_eq!((counters.peers.get(), stage.shard.routes.sizes()), (3, routes));
+    assert_eq!((counters.peers.get(), stage.shard.routes.sizes()), (4, (routes.0 + 1, routes.1 + 1)));
     let each = (counting::bytes() - before) / i64::from(count);
     assert!(each < 2_048, "{each} bytes are left of each: of its room");
+}
+
+#[test]
+fn in_a_flood_of_offers_who_has_connected_stays_and_who_connects_in_time_gets_in() {
+    let (mut stage, _, b, _) = room();
+    let honest = stage.offer(2);
+    let _events = half_open(&mut stage, 0..newcomers::MOST as u32 - 1);
+    stage.connect(honest);
+    // All of those before it are gone, and it is nobody's turn any more.
+    let _more = half_open(&mut stage, 10_000..12_000);
+    assert_undisturbed(&mut stage, honest);
     assert_undisturbed(&mut stage, b);
+    assert_eq!(stage.shard.counters.peers.get(), 4 + newcomers::MOST as u64);
 }
 
 #[test]

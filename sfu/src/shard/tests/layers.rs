@@ -2,6 +2,7 @@
 
 use super::super::layer::Rung;
 use super::super::uplink::{ALL, Uplink};
+use super::stage::Stage;
 use super::*;
 use crate::api::Source;
 use crate::net::clock;
@@ -126,4 +127,41 @@ fn what_nobody_wanted_can_be_had_again() {
     assert_eq!(camera.available().len(), 3, "it may take a moment");
     (0..120).for_each(|_| camera.picture(1, false));
     assert_eq!(camera.available().len(), 1, "and did not come");
+}
+
+#[test]
+fn a_layer_that_its_sender_cannot_send_is_not_asked_for_in_vain_and_shown_when_it_comes() {
+    let mut stage = Stage::new();
+    let (a, b) = (stage.join(1), stage.join(1));
+    stage.publish(a, true, false);
+    stage.view(b, &[("c0", 720)]);
+    stage.run(Duration::from_secs(6));
+    // Its network carries the smallest layer alone, whatever the sender is told.
+    stage.people[a].layers = 1;
+    let starve = |stage: &mut Stage, seconds: u64| {
+        let end = stage.now + Duration::from_secs(seconds);
+        while stage.now < end {
+            let unheard = stage.people[a].wire.events();
+            stage.people[a].events.extend(unheard);
+            stage.step();
+        }
+    };
+    starve(&mut stage, 4);
+    let (before, _) = (stage.shard.counters.pli_sent.get(), stage.people[a].events.clear());
+    starve(&mut stage, 20);
+    let asked = stage.shard.counters.pli_sent.get() - before;
+    assert!(asked <= 1, "each request costs a key frame of what does come, and there were {asked}");
+    let told = |event: &PeerEvent| match event {
+        PeerEvent::Wanted { layers, .. } => Some(*layers),
+        _ => None,
+    };
+    let told: Vec<_> = stage.people[a].events.iter().filter_map(told).collect();
+    assert_eq!(told, [1, ALL].repeat(4), "every five seconds, and last that all are wanted");
+    assert!(stage.layers_of(b, "c0")[0] > 300);
+    stage.people[a].layers = ALL;
+    stage.run(Duration::from_secs(4));
+    assert!(stage.layers_of(b, "c0")[2] > 50);
+    stage.people[a].events.clear();
+    stage.run(Duration::from_secs(20));
+    assert!(stage.people[a].events.iter().all(|event| !matches!(event, PeerEvent::Wanted { .. })), "all come");
 }

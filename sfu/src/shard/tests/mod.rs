@@ -4,6 +4,7 @@ mod calls;
 mod client;
 mod counting;
 mod faults;
+mod figures;
 mod floods;
 mod hostile;
 mod layers;

@@ -15,6 +15,7 @@ const STEP: Duration = Duration::from_millis(2);
 const DELAY: Duration = Duration::from_millis(20);
 /// What a router keeps.
 const QUEUE: Duration = Duration::from_millis(300);
+const VOICE_SSRC: u32 = 70;
 const FRAME: Duration = Duration::from_millis(33);
 const VOICE: Duration = Duration::from_millis(20);
 /// Bytes of a frame: about 150, 500 and 1,500 kbit/s.
@@ -44,6 +45,8 @@ pub(super) struct Person {
     /// Layers that the sender was told of.
     pub(super) layers: u8,
     pub(super) events: Vec<PeerEvent>,
+    /// What the last report said of its voice: fraction lost, and count of lost packets.
+    pub(super) voice_lost: (u8, u32),
     sent: [u64; 4],
     key_frames: [bool; 3],
     next_frame: Instant,
@@ -62,8 +65,23 @@ pub(super) struct Stage {
     pub(super) now: Instant,
     pub(super) shard: Shard,
     pub(super) people: Vec<Person>,
-    /// Allocations of the shard for packets of media, and how many packets.
-    pub(super) allocated: (u64, u64),
+    pub(super) allocated: Allocated,
+}
+
+/// How often the shard allocated, and for what.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Allocated {
+    /// Datagrams of RTP and RTCP, and how many they were.
+    pub(super) media: u64,
+    pub(super) packets: u64,
+    pub(super) batch_ends: u64,
+    /// Feedback, questions, requests for key frames, probes: all that is due but what comes below.
+    pub(super) timers: u64,
+    /// Of ICE, DTLS and SCTP.
+    pub(super) transport: u64,
+    /// What a room does ten times a second, and how often it did.
+    pub(super) ticks: u64,
+    pub(super) ticked: u64,
 }
 
 pub(super) fn never(_: u64) -> bool {
@@ -77,12 +95,19 @@ impl Stage {
             now: clock::now(),
             shard: Shard::new(transport, Arc::default(), 64),
             people: Vec::new(),
-            allocated: (0, 0),
+            allocated: Allocated::default(),
         }
     }
 
     /// Connected, with `slots` slots of each sort.
     pub(super) fn join(&mut self, slots: usize) -> usize {
+        let n = self.offer(slots);
+        self.connect(n);
+        n
+    }
+
+    /// As far as the answer.
+    pub(super) fn offer(&mut self, slots: usize) -> usize {
         let n = self.people.len();
         let (mut wire, offer) = Wire::new(self.now, 10_000 + n as u16, slots);
         let answer = self.shard.offer(self.now, ROOM, MemberId(n as u32), offer).ok().unwrap();
@@ -101,6 +126,7 @@ impl Stage {
             talks: None,
             layers: 3,
             events: Vec::new(),
+            voice_lost: (0, 0),
             sent: [100, 200, 300, 400],
             key_frames: [true; 3],
             next_frame: self.now,
@@ -113,12 +139,15 @@ impl Stage {
             going: VecDeque::new(),
             recent: VecDeque::new(),
         });
+        n
+    }
+
+    pub(super) fn connect(&mut self, n: usize) {
         let begun = self.now;
         while !self.people[n].events.contains(&PeerEvent::Connected) || !self.people[n].wire.is_connected() {
             assert!(self.now - begun < Duration::from_secs(5), "no connection");
             self.step();
         }
-        n
     }
 
     /// Restarts ICE; returns before it is up.
@@ -172,14 +201,16 @@ impl Stage {
                 let (before, is_media) = (counting::allocations(), (128..192).contains(&datagram[0]));
                 self.shard.datagram(now, person.wire.address.into(), &mut datagram);
                 if is_media {
-                    self.allocated.0 += counting::allocations() - before;
-                    self.allocated.1 += 1;
+                    self.allocated.media += counting::allocations() - before;
+                    self.allocated.packets += 1;
                 }
             }
         }
+        let before = counting::allocations();
         self.shard.batch_done(now);
+        self.allocated.batch_ends += counting::allocations() - before;
         if self.shard.deadline().is_some_and(|at| at <= now) {
-            self.shard.timeout(now);
+            self.timeout();
         }
         for (to, packet) in self.shard.outbox.packets() {
             let there = self.people.iter_mut().find(|person| to == person.wire.address.into());
@@ -188,6 +219,23 @@ impl Stage {
             }
         }
         self.shard.outbox.clear();
+    }
+
+    fn timeout(&mut self) {
+        let Stage { now, shard, allocated, .. } = self;
+        let Some(live) = shard.rooms.get_mut(&ROOM) else { return shard.timeout(*now) };
+        let ticks = live.tick.is_due(*now);
+        let mut members = live.members.iter().flatten();
+        let is_transport = members.any(|member| member.peer_deadline.is_some_and(|at| at <= *now));
+        let before = counting::allocations();
+        shard.timeout(*now);
+        let sum = match (ticks, is_transport) {
+            (true, _) => &mut allocated.ticks,
+            (false, true) => &mut allocated.transport,
+            (false, false) => &mut allocated.timers,
+        };
+        *sum += counting::allocations() - before;
+        allocated.ticked += u64::from(ticks);
     }
 
     /// A NAT gives `n` another address. What is on its way to the old one is lost.
@@ -242,6 +290,17 @@ impl Person {
             }
         }
         self.repeat();
+        for block in self
+            .wire
+            .rtcp
+            .iter()
+            .filter(|compound| compound[1] == 201)
+            .flat_map(|report| report[8..].as_chunks::<24>().0)
+        {
+            if block[..4] == VOICE_SSRC.to_be_bytes() {
+                self.voice_lost = (block[4], u32::from_be_bytes([0, block[5], block[6], block[7]]));
+            }
+        }
         self.wire.rtcp.retain(|compound| compound[1] == 200);
         if let Some(level) = self.talks.filter(|_| self.next_voice <= now) {
             self.next_voice = now + VOICE;
@@ -252,7 +311,7 @@ impl Person {
                 payload_type: OPUS,
                 sequence: extended as u16,
                 timestamp: extended as u32 * 960,
-                ssrc: 70,
+                ssrc: VOICE_SSRC,
             };
             self.wire.send_rtp(header, extended, "mic", None, Some(level | 0x80), &[9; 60]);
         }

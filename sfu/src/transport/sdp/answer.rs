@@ -11,6 +11,13 @@ use std::fmt::Write;
 /// Port of SCTP inside DTLS; every browser has this one.
 const SCTP_PORT: u16 = 5_000;
 
+/// What clients send of a voice, in bit/s (RFC 7587 § 6.1). Less: at the 32,000 that Chromium has by itself libopus
+/// (`decide_fec`) leaves the FEC out more often, for seconds or a whole call. Measured in Chromium with a tenth of the
+/// packets lost: of the sound 7.8 % was made up at 32,000 (12 calls), 6.1 at 40,000 (24), 7.6 at 48,000 (12); since the
+/// sender is told of the losses on the whole way 8.1 and 4.1 in the same four calls. At a fifth lost it is all one. More:
+/// voices crowd a path of 200 kbit/s.
+const VOICE_BITRATE: u32 = 40_000;
+
 /// Our end of the transport. No `Debug`: it holds credentials.
 pub(in super::super) struct Local<'a> {
     pub(in super::super) ufrag: &'a str,
@@ -143,7 +150,9 @@ fn codec(out: &mut String, payload: &Payload) -> std::fmt::Result {
     }
     match codec {
         // In-band FEC: a lost packet is heard from the next one.
-        Codec::Opus => write!(out, "a=fmtp:{pt} minptime=10;useinbandfec=1\r\n")?,
+        Codec::Opus => {
+            write!(out, "a=fmtp:{pt} minptime=10;maxaveragebitrate={VOICE_BITRATE};useinbandfec=1\r\n")?;
+        }
         Codec::Vp9 => write!(out, "a=fmtp:{pt} profile-id=0\r\n")?,
         Codec::Vp8 => {}
     }

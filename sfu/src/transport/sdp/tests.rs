@@ -94,6 +94,7 @@ fn the_answer_says_what_we_do() {
         ]
     );
     assert!(microphone.contains(&"a=setup:passive") && microphone.contains(&"a=recvonly"));
+    assert!(microphone.contains(&"a=fmtp:111 minptime=10;maxaveragebitrate=40000;useinbandfec=1"));
     let camera = section(&written, 1);
     assert_eq!(camera[0], "m=video 9 UDP/TLS/RTP/SAVPF 96 97 98 99");
     for wanted in [

@@ -1,8 +1,13 @@
 //! A client without a socket: `rtc`'s PeerConnection with a camera, a camera slot and both data channels.
 
+#[path = "../../../tests/native/deliver.rs"]
+mod deliver;
+
 use crate::api::Source;
 use bytes::{Bytes, BytesMut};
+use deliver::DeliverRtcp;
 use rtc::data_channel::{RTCDataChannelId, RTCDataChannelInit};
+use rtc::interceptor::{Registry, Slot as Link};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_VP8, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
@@ -12,6 +17,7 @@ use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::state::RTCPeerConnectionState;
 use rtc::peer_connection::transport::RTCIceCandidateInit;
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
 use rtc::rtp_transceiver::rtp_sender::{RTCRtpCodec, RTCRtpCodingParameters, RTCRtpEncodingParameters, RtpCodecKind};
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverId, RTCRtpTransceiverInit};
 use rtc::sansio::Protocol;
@@ -32,6 +38,8 @@ pub(super) struct Client {
     pub(super) closed: Vec<&'static str>,
     pub(super) state: RTCPeerConnectionState,
     pub(super) rtp: Vec<rtc::rtp::Packet>,
+    /// SSRCs of which key frames were asked.
+    pub(super) asked: Vec<u32>,
     pub(super) messages: Vec<(&'static str, Bytes)>,
 }
 
@@ -44,8 +52,12 @@ impl Client {
             .build();
         let mut media = MediaEngine::default();
         media.register_default_codecs().unwrap();
-        let builder = RTCPeerConnectionBuilder::new().with_setting_engine(settings).with_media_engine(media);
-        let mut pc = builder.build(now).unwrap();
+        let mut pc = RTCPeerConnectionBuilder::new()
+            .with_setting_engine(settings)
+            .with_media_engine(media)
+            .with_interceptor_registry(Registry::new().with(Link::from(14_000), DeliverRtcp::default()))
+            .build(now)
+            .unwrap();
         let codec = RTCRtpCodec { mime_type: MIME_TYPE_VP8.into(), clock_rate: 90_000, ..Default::default() };
         let rtp_coding_parameters = RTCRtpCodingParameters { ssrc: Some(SSRC), ..Default::default() };
         let encoding = RTCRtpEncodingParameters { rtp_coding_parameters, codec, ..Default::default() };
@@ -64,6 +76,7 @@ impl Client {
             closed: Vec::new(),
             state: RTCPeerConnectionState::New,
             rtp: Vec::new(),
+            asked: Vec::new(),
             messages: Vec::new(),
         }
     }
@@ -123,6 +136,10 @@ impl Client {
         while let Some(message) = self.pc.poll_read() {
             match message.message {
                 RTCMessage::RtpPacket(_, packet) => self.rtp.push(packet),
+                RTCMessage::RtcpPacket(_, packets) => {
+                    let plis = packets.iter().filter_map(|it| it.as_any().downcast_ref::<PictureLossIndication>());
+                    self.asked.extend(plis.map(|pli| pli.media_ssrc));
+                }
                 RTCMessage::DataChannelMessage(id, message) => {
                     let label = self.channels.iter().find(|(_, known)| *known == id).unwrap().0;
                     self.messages.push((label, message.data.freeze()));
@@ -145,6 +162,12 @@ impl Client {
         };
         let packet = rtc::rtp::Packet { header, payload: Bytes::from_static(payload) };
         self.pc.rtp_sender(id).unwrap().write_rtp(now, packet).unwrap();
+    }
+
+    pub(super) fn ask(&mut self, now: Instant, media_ssrc: u32) {
+        let id = self.pc.rtp_transceiver(self.camera).unwrap().sender().unwrap();
+        let pli = PictureLossIndication { sender_ssrc: SSRC, media_ssrc };
+        self.pc.rtp_sender(id).unwrap().write_rtcp(now, vec![Box::new(pli)]).unwrap();
     }
 
     pub(super) fn send_data(&mut self, now: Instant, label: &str, data: &[u8]) {

@@ -25,7 +25,7 @@ pub(super) struct Link {
     pub(super) outputs: Vec<Output>,
     /// Decrypted, header and payload.
     pub(super) rtp: Vec<Vec<u8>>,
-    pub(super) rtcp: usize,
+    pub(super) rtcp: Vec<Vec<u8>>,
     /// Datagrams in a hundred that are lost, each way.
     pub(super) loss: u32,
     pub(super) random: StdRng,
@@ -50,7 +50,7 @@ impl Link {
             client,
             outputs: Vec::new(),
             rtp: Vec::new(),
-            rtcp: 0,
+            rtcp: Vec::new(),
             loss: 0,
             random: StdRng::seed_from_u64(1),
             to_peer: VecDeque::new(),
@@ -101,7 +101,8 @@ impl Link {
                 // Repeated and late records are errors that change nothing.
                 let _ = self.peer.receive(now, &datagram, &mut self.outputs);
             } else if is_rtcp(&datagram) {
-                self.rtcp += usize::from(self.peer.open_rtcp(&mut datagram).is_some());
+                let opened = self.peer.open_rtcp(&mut datagram);
+                self.rtcp.extend(opened.map(|end| datagram[..end].to_vec()));
             } else if let Some(opened) = self.peer.open(&mut datagram) {
                 self.rtp.push(datagram[..opened.end].to_vec());
             }

@@ -5,7 +5,7 @@ mod link;
 
 use super::sdp::BadOffer;
 use super::*;
-use crate::packet::Codec;
+use crate::packet::{Codec, rtcp};
 use crate::state::Channel;
 use bytes::Bytes;
 use client::SSRC;
@@ -66,14 +66,19 @@ fn media_goes_both_ways() {
 }
 
 #[test]
-fn reports_go_both_ways() {
+fn feedback_goes_both_ways() {
     let mut link = connected();
-    let mut packet = vec![0x80, 201, 0, 1, 0, 0, 0, 1];
+    let mut packet = Vec::new();
+    rtcp::pli(&mut packet, 1, SSRC);
     packet.extend([0; RTCP_ROOM]);
     link.peer.seal_rtcp(&mut packet).unwrap();
     assert!(is_rtcp(&packet));
     link.send(&packet);
-    link.run(Duration::from_secs(1));
+    link.client.ask(link.now, 9);
+    link.run(Duration::from_millis(100));
+    assert_eq!(link.client.asked, [SSRC]);
+    let asked: Vec<_> = link.rtcp.iter().flat_map(|compound| rtcp::feedbacks(compound)).collect();
+    assert!(matches!(asked[..], [rtcp::Feedback::Pli { media: 9 }]), "{asked:?}");
 }
 
 #[test]
