@@ -148,13 +148,25 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     result
 }
 
-/// What is logged unless RUST_LOG says otherwise. Targets match by their beginning: `rtc` is every crate of the WebRTC
-/// stack (`rtc_ice`, `rtc_dtls` …). They warn of each bad packet, so anybody who reaches the media port could fill the
-/// disk; less than their errors would hide a broken peer altogether.
-const LOG_FILTER: &str = "info,sqlx=warn,rtc=error";
+/// What is logged unless RUST_LOG says otherwise.
+const LOG_FILTER: &str = "info,sqlx=warn";
+
+/// Whatever RUST_LOG says. Targets match by their beginning: `rtc` is every crate of the WebRTC stack (`rtc_ice`,
+/// `rtc_dtls` …). More: they warn of each bad packet, so anybody who reaches the media port could fill the disk, and at
+/// `debug` rtc-ice tells the ICE password of every client. Less: a broken peer would be hidden altogether.
+const RTC_FILTER: &str = "rtc=error";
+
+/// What `asked` says of everything but the WebRTC stack, or else what is usual.
+fn directives(asked: &str) -> String {
+    let others =
+        asked.split(',').map(str::trim).filter(|directive| !directive.is_empty() && !directive.starts_with("rtc"));
+    let others = others.collect::<Vec<_>>().join(",");
+    format!("{},{RTC_FILTER}", if others.is_empty() { LOG_FILTER } else { &others })
+}
 
 fn log_to_stderr(json: bool) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(LOG_FILTER));
+    let asked = std::env::var(EnvFilter::DEFAULT_ENV).unwrap_or_default();
+    let filter = EnvFilter::try_new(directives(&asked)).unwrap_or_else(|_| EnvFilter::new(directives("")));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let builder = builder.with_ansi(std::io::stderr().is_terminal());
     // A second subscriber in the same process (tests) is harmless.
@@ -175,4 +187,17 @@ fn print_line(line: &str) -> anyhow::Result<()> {
     let mut stdout = std::io::stdout().lock();
     writeln!(stdout, "{line}")?;
     Ok(stdout.flush()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_webrtc_stack_tells_errors_alone_whatever_is_asked() {
+        assert_eq!(directives(""), "info,sqlx=warn,rtc=error");
+        assert_eq!(directives("debug"), "debug,rtc=error");
+        assert_eq!(directives("rtc_ice=trace, rtc=debug ,sfu=trace"), "sfu=trace,rtc=error");
+        assert_eq!(directives("rtc_ice"), "info,sqlx=warn,rtc=error");
+    }
 }
