@@ -18,7 +18,7 @@ pub(crate) fn replay(folder: &str, mutants: usize, read: fn(&[u8])) {
 
 /// `folder`: below the repository's top, one level above the crate that includes this.
 pub(crate) fn files(folder: &str) -> Vec<(PathBuf, Vec<u8>)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let folder = Path::new("..").join(folder);
     let mut paths: Vec<PathBuf> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert!(!paths.is_empty(), "{}", folder.display());
     paths.sort();

@@ -21,9 +21,10 @@ fn pool(limits: Limits) -> Pool {
 }
 
 /// An executable that does something else. They are committed: one written here could still be open for writing in
-/// a child that another test forks at that moment, and would then not start.
+/// a child that another test forks at that moment, and would then not start. Named from the folder in which cargo runs
+/// tests: the one in which they were compiled may be another checkout's, with which the target folder is shared.
 fn script(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/scripts").join(name)
+    std::path::absolute("tests/scripts").expect("a folder").join(name)
 }
 
 #[tokio::test]

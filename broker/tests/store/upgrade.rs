@@ -80,7 +80,7 @@ async fn fill(fixture: &Fixture, is_postgres: bool, files: &[&str], rows: &[Stri
     let engine = if is_postgres { "postgres" } else { "sqlite" };
     let old = env::temp_dir().join(format!("telekonsil-old-{}", Uuid::now_v7()));
     fs::create_dir_all(&old).expect("makes a folder");
-    let all = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(engine);
+    let all = Path::new("migrations").join(engine);
     for file in files {
         fs::copy(all.join(file), old.join(file)).expect("copies");
     }
