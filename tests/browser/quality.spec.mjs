@@ -38,10 +38,10 @@ test("before a call: the picture comes back by UDP, with figures and a verdict",
   const text = await numbers.innerText();
   assert.match(text, /direkt \(UDP\)/);
   assert.match(text, /Das Bild kam zurück/);
-  for (const figure of [/Senden: bis (\d+\.\d) Mbit\/s/, /Zurückgekommen: (\d+\.\d) Mbit\/s/]) {
-    assert.ok(Number(figure.exec(text)?.[1]) > 0, `${figure}: ${text}`);
+  for (const figure of [/Senden: bis (\d+,\d) Mbit\/s/, /Zurückgekommen: (\d+,\d) Mbit\/s/]) {
+    assert.ok(Number(figure.exec(text)?.[1].replace(",", ".")) > 0, `${figure}: ${text}`);
   }
-  assert.match(text, /Verlust: \d+\.\d % hin, \d+\.\d % zurück/);
+  assert.match(text, /Verlust: \d+,\d % hin, \d+,\d % zurück/);
   await specialist.until(() => document.querySelector('[data-testid="check-verdict"]')?.dataset.level !== "open");
   await specialist.shot("check-phone");
   // This machine may be too busy for "good"; that a talk is possible has to come out of it.

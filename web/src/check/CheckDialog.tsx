@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
-import { useTexts } from "../i18n";
+import { localeOf, useLanguage, useTexts } from "../i18n";
 import { Bars, Way } from "../quality/QualityMark";
 import "../room/i18n";
 import type { DeviceProblem } from "../rtc/devices";
@@ -200,8 +200,9 @@ function PathCheck({ track, result, onResult }: PathCheckProps) {
 function Numbers({ measured }: { measured: Measured }) {
   const t = useTexts("check");
   const { path, rtt, lossUp, lossDown, jitter, up, down, hasPicture } = measured;
-  const percent = (share: number | undefined) => (share === undefined ? "–" : (100 * share).toFixed(1));
-  const mega = (rate: number) => (rate / 1e6).toFixed(1);
+  const decimal = new Intl.NumberFormat(localeOf(useLanguage()), { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percent = (share: number | undefined) => (share === undefined ? "–" : decimal.format(100 * share));
+  const mega = (rate: number) => decimal.format(rate / 1e6);
   return (
     <div className="check-numbers" data-testid="check-numbers">
       {path && <Way path={{ ...path, rtt }} />}
