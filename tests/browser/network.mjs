@@ -70,14 +70,7 @@ ${turn}
   async meet([one, other]) {
     const referrer = await this.arrive(one, this.links.referrer, "**/refer/**");
     const specialist = await this.arrive(other, this.links.specialist, "**/oncall/**");
-    const services = await call(referrer, "GET", "/api/services");
-    const service = services.find(({ name }) => name === "Schlaganfall-Neurologie");
-    const made = await call(referrer, "POST", "/api/consults", { id: newId(), service_id: service.id, urgency: "emergency", fields: {} });
-    await call(specialist, "POST", `/api/consults/${made.summary.id}/actions`, { type: "accept" });
-    for (const person of [referrer, specialist]) {
-      await person.page.goto(new URL(`/room/${made.summary.id}`, person.page.url()).href);
-      await person.byId("join").click();
-    }
+    await intoRoom(referrer, specialist);
     for (const person of [referrer, specialist]) await person.until(() => window.drawnAt.length > 5, null, 30_000);
     return [referrer, specialist];
   }
@@ -140,6 +133,20 @@ class Front {
     this.listener.close();
     for (const end of [...this.open].flat()) end.destroy();
   }
+}
+
+/** Both press "join" in the room of a new consult; returns its id. */
+export async function intoRoom(referrer, specialist) {
+  const services = await call(referrer, "GET", "/api/services");
+  const service = services.find(({ name }) => name === "Schlaganfall-Neurologie");
+  const id = newId();
+  await call(referrer, "POST", "/api/consults", { id, service_id: service.id, urgency: "emergency", fields: {} });
+  await call(specialist, "POST", `/api/consults/${id}/actions`, { type: "accept" });
+  for (const person of [referrer, specialist]) {
+    await person.page.goto(new URL(`/room/${id}`, person.page.url()).href);
+    await person.byId("join").click();
+  }
+  return id;
 }
 
 /** A request as the page itself makes it. */
@@ -259,6 +266,42 @@ export function between(before, after) {
     lines: after.height,
   };
 }
+
+/** What a person's browser says of its camera: what it sends and may send, in kbit/s, and what keeps it from sending more. */
+export const sending = (person, millis) =>
+  person.page.evaluate(async (millis) => {
+    const look = async () => {
+      const lines = (await Promise.all(window.connections.map((connection) => connection.getStats()))).flatMap((report) => [...report.values()]);
+      const layers = lines.filter(({ type, kind }) => type === "outbound-rtp" && kind === "video");
+      return {
+        bytes: layers.reduce((sum, { bytesSent }) => sum + bytesSent, 0),
+        limits: layers.map(({ qualityLimitationReason }) => qualityLimitationReason),
+        may: Math.max(0, ...lines.map(({ availableOutgoingBitrate }) => availableOutgoingBitrate ?? 0)),
+      };
+    };
+    const before = await look();
+    await new Promise((done) => setTimeout(done, millis));
+    const after = await look();
+    return { sends: ((after.bytes - before.bytes) * 8) / millis, may: after.may / 1000, limits: after.limits };
+  }, millis);
+
+/** Shows everybody the other on half a screen, so that the best layer is wanted; or as before. */
+export const enlarge = (people, isLarge) =>
+  Promise.all(people.map(({ page }) => page.evaluate((isLarge) => {
+    const style = { position: "fixed", inset: "0 auto auto 0", width: "960px", height: "540px", zIndex: 9 };
+    const { style: tile } = document.querySelector(".tile:not(.tile-self)");
+    for (const [name, value] of Object.entries(style)) tile[name] = isLarge ? value : "";
+  }, isLarge)));
+
+/** Milliseconds until each is shown a picture of so many lines. */
+export const tall = (people, lines, timeout = 30_000) => {
+  const since = Date.now();
+  const isTall = (lines) => document.querySelector(".tile:not(.tile-self) video").videoHeight >= lines;
+  return Promise.all(people.map(async (person) => {
+    await person.until(isTall, lines, timeout);
+    return Date.now() - since;
+  }));
+};
 
 /** Everybody's pictures go on for `millis` under the conditions that there are. */
 export async function observe(people, millis) {
