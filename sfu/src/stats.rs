@@ -130,7 +130,7 @@ pub struct Stats {
     pub nack_sent: u64,
     /// Packets sent to subscribers again.
     pub rtx_sent: u64,
-    /// Packets of publishers that did not come by themselves; most come as RTX after that.
+    /// Packets of publishers that did not come by themselves, or after the report was made; most come as RTX after that.
     pub lost_in: u64,
     /// Packets, repetitions and padding among them, that subscribers said did not come; a few come later.
     pub lost_out: u64,

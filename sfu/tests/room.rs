@@ -347,7 +347,10 @@ async fn a_client_that_only_has_tcp_takes_part_and_comes_back() {
 async fn people_with_ipv6_alone_and_with_ipv4_alone_meet_over_udp_and_tcp() {
     let (six, four) = (IpAddr::from(Ipv6Addr::LOCALHOST), IpAddr::from(Ipv4Addr::LOCALHOST));
     let config = Config { announced: vec![six, four], ..Config::at("[::]:0".parse().unwrap()) };
-    let Ok(sfu) = Sfu::start(config) else { return }; // a machine without IPv6
+    if std::net::UdpSocket::bind("[::1]:0").is_err() {
+        return; // a machine without IPv6
+    }
+    let sfu = Sfu::start(config).unwrap();
     let port = sfu.local_addrs()[0].port();
     let (mut a, mut b) = (Native::at(six, 7), Native::at(four, 7));
     meet(&sfu, &mut a, &mut b).await;

@@ -88,7 +88,7 @@ async function layers() {
   const connected = window.connections.findLast(({ connectionState }) => connectionState === "connected");
   const report = await connected.getStats();
   const sent = [...report.values()].filter(({ type, kind, rid }) => type === "outbound-rtp" && kind === "video" && rid);
-  return sent.every(({ remoteId }) => report.has(remoteId)) && sent.map(({ rid, framesSent }) => [rid, framesSent ?? 0]);
+  return sent.length === 3 && sent.every(({ remoteId }) => report.has(remoteId)) && sent.map(({ rid, framesSent }) => [rid, framesSent ?? 0]);
 }
 
 test("three sizes of each arrive at the server", { skip }, async () => {

@@ -88,6 +88,7 @@ test("a narrow uplink: less is sent, voices go on, and the best comes back", { s
 });
 
 test("a large face is sharp again on a way that became far", { skip: !LONG }, async () => {
+  await world.relay.network(PERFECT);
   await enlarge(people, true);
   await world.relay.network({ rate_kbps: 500, delay_ms: 150, jitter_ms: 30 }, "down");
   await observe(people, 8_000);

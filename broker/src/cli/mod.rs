@@ -158,9 +158,9 @@ const RTC_FILTER: &str = "rtc=error";
 
 /// What `asked` says of everything but the WebRTC stack, or else what is usual.
 fn directives(asked: &str) -> String {
-    let others =
-        asked.split(',').map(str::trim).filter(|directive| !directive.is_empty() && !directive.starts_with("rtc"));
-    let others = others.collect::<Vec<_>>().join(",");
+    // Of a span's directive what happens in it counts, whoever tells of it.
+    let is_safe = |directive: &&str| !directive.is_empty() && !directive.starts_with("rtc") && !directive.contains('[');
+    let others = asked.split(',').map(str::trim).filter(is_safe).collect::<Vec<_>>().join(",");
     format!("{},{RTC_FILTER}", if others.is_empty() { LOG_FILTER } else { &others })
 }
 
@@ -199,5 +199,6 @@ mod tests {
         assert_eq!(directives("debug"), "debug,rtc=error");
         assert_eq!(directives("rtc_ice=trace, rtc=debug ,sfu=trace"), "sfu=trace,rtc=error");
         assert_eq!(directives("rtc_ice"), "info,sqlx=warn,rtc=error");
+        assert_eq!(directives("[peer]=trace,sfu[offer{room=1}]=debug"), "info,sqlx=warn,rtc=error");
     }
 }

@@ -8,6 +8,9 @@ pub(crate) const MAX_PAYLOAD: usize = 1_444;
 /// How long a packet is kept, where there is room. More: memory. Less: subscribers far away ask too late. Who waits for
 /// longer is better off with a key frame.
 pub(super) const KEPT: Duration = Duration::from_millis(1_500);
+/// Silence after which a stream gives its memory back. More: memory for what has ended. Less: a still screen, which sends
+/// little and seldom, allocates each time, and what it lost is asked for in vain.
+pub(super) const RESTS: Duration = Duration::from_secs(15);
 /// Slots of a stream that has begun, and at most; powers of two, 1.4 KiB each. More at first: memory for what is not
 /// sent. Less: more growing. More at most: memory, 0.7 MiB a stream as it is. Less: what brings more than 340 packets a
 /// second (3 Mbit/s) is kept for a shorter time.
@@ -75,9 +78,9 @@ impl Store {
         Some(Stored { timestamp: slot.timestamp, marker: slot.marker, payload })
     }
 
-    /// Gives its memory back once nothing has come for so long that nobody asks for it.
+    /// Gives its memory back once nothing has come for long.
     pub(crate) fn rest(&mut self, now: Instant) {
-        if self.newest.is_some_and(|at| now.saturating_duration_since(at) > KEPT) {
+        if self.newest.is_some_and(|at| now.saturating_duration_since(at) > RESTS) {
             *self = Store::default();
         }
     }

@@ -30,7 +30,8 @@ pub(super) struct Publication {
 
 /// Layers that the member was told are wanted do not come.
 struct Missed {
-    /// Since when, or since it was told so again.
+    began: Instant,
+    /// When it was told so again, or they began to be missed.
     since: Instant,
     is_told_fewer: bool,
 }
@@ -42,11 +43,15 @@ const FEWER: Duration = Duration::from_secs(2);
 /// layer that comes is given up before.
 const STARTING: Duration = Duration::from_secs(3);
 
-/// How often a sender whose network carries less than is wanted is told fewer for a moment, and then the same again.
+/// How often a sender whose network carries less than is wanted is told fewer until the next tick, and then the same again.
 /// libwebrtc sends too little then to learn that its network is better, and climbs by a twelfth a second; when what it is
 /// to send changes, it probes (`ProbeController::OnMaxTotalAllocatedBitrate`). More: after a bad time the good layers
 /// come back later (they must within 15 s). Less: key frames and probes on a narrow network.
+/// Whose layers do not come for so long ([`LASTING`]) has another reason, as a slow computer, and is told rarely.
 const NUDGE: Duration = Duration::from_secs(5);
+
+const LASTING: Duration = Duration::from_secs(120);
+const NUDGE_RARELY: Duration = Duration::from_secs(60);
 
 /// All layers there are.
 pub(super) const ALL: u8 = 3;
@@ -123,12 +128,14 @@ impl Publication {
 
     /// `sent` layers come of more that are wanted; `None`: all do. Returns what the sender is to be told. See [`NUDGE`].
     pub(super) fn nudge(&mut self, now: Instant, sent: Option<u8>) -> Option<u8> {
-        let was_told_fewer = self.missed.as_ref().is_some_and(|missed| missed.is_told_fewer);
-        let since = self.missed.take().map_or(now, |missed| missed.since);
+        let missed = self.missed.take();
+        let was_told_fewer = missed.as_ref().is_some_and(|missed| missed.is_told_fewer);
         let Some(sent) = sent else { return was_told_fewer.then_some(self.told) };
-        let is_due = now >= since + NUDGE && !was_told_fewer;
+        let (began, since) = missed.map_or((now, now), |missed| (missed.began, missed.since));
+        let every = if now < began + LASTING { NUDGE } else { NUDGE_RARELY };
+        let is_due = now >= since + every && !was_told_fewer;
         let since = if was_told_fewer { now } else { since };
-        self.missed = Some(Missed { since, is_told_fewer: is_due });
+        self.missed = Some(Missed { began, since, is_told_fewer: is_due });
         if is_due { Some(sent) } else { was_told_fewer.then_some(self.told) }
     }
 }

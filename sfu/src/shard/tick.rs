@@ -120,11 +120,8 @@ impl LiveRoom {
     }
 
     fn reports(&mut self, now: Instant, place: usize, outbox: &mut Arena) {
+        let beyond = if self.uplinks[place].is_report_due(now) { self.loss_beyond(place) } else { 0.0 };
         let LiveRoom { members, uplinks, compound, counters, .. } = self;
-        let others = members.iter_mut().enumerate().filter(|(other, _)| *other != place);
-        let listeners = others.filter_map(|(_, member)| member.as_deref_mut());
-        let listeners = listeners.filter(|member| member.phase == Phase::Connected);
-        let beyond = listeners.map(|member| member.downlink.estimate().loss()).fold(0.0, f64::max);
         let Some(member) = members.get_mut(place).and_then(Option::as_mut) else { return };
         let Some((downlink, mut way)) = member.way(outbox) else { return };
         compound.clear();
@@ -137,6 +134,14 @@ impl LiveRoom {
         if !compound.is_empty() {
             way.send_rtcp(compound);
         }
+    }
+
+    /// Part of the packets that whoever loses most of the others loses on the way from here.
+    fn loss_beyond(&mut self, place: usize) -> f64 {
+        let others = self.members.iter_mut().enumerate().filter(|(other, _)| *other != place);
+        let listeners = others.filter_map(|(_, member)| member.as_deref_mut());
+        let listeners = listeners.filter(|member| member.phase == Phase::Connected);
+        listeners.map(|member| member.downlink.estimate().loss()).fold(0.0, f64::max)
     }
 
     fn measure(&mut self, now: Instant) {

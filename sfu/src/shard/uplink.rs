@@ -213,11 +213,15 @@ impl Uplink {
         !into.is_empty()
     }
 
-    /// Appends the receiver report if one is due. Of sound it tells what is lost on the whole way to the listener who loses
+    pub(super) fn is_report_due(&self, now: Instant) -> bool {
+        self.reported.is_none_or(|at| now >= at + REPORTS)
+    }
+
+    /// Appends the receiver report if one is due. Of sound it tells what is lost on the whole way to the member who loses
     /// most: `beyond` of 1 behind us. The sender's encoder weighs its redundancy by it (RFC 6716 § 2.1.7), and cannot know
     /// otherwise. The count of lost packets stays what it is: bandwidth is estimated by that.
     pub(super) fn report(&mut self, now: Instant, beyond: f64, into: &mut Vec<u8>, counters: &Counters) {
-        if self.reported.is_some_and(|at| now < at + REPORTS) {
+        if !self.is_report_due(now) {
             return;
         }
         self.reported = Some(now);

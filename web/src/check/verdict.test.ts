@@ -64,7 +64,7 @@ describe("the verdict", () => {
 
 describe("what was measured", () => {
   const sent = (rate: number, loss: number | undefined, more: object = {}) =>
-    ({ isActive: true, rate, loss, ...more }) as unknown as Sent;
+    ({ kind: "video", isActive: true, rate, loss, ...more }) as unknown as Sent;
   const line = (rate: number, loss: number, more: object = {}) =>
     ({ kind: "video", rate, loss, jitter: 4, frames: 0, ...more }) as unknown as Received;
   const up = (rtt: number, availableOut: number | undefined, ...layers: Sent[]): Sample => ({
@@ -77,6 +77,7 @@ describe("what was measured", () => {
 
   it("is the middle of the delays, the mean of the losses, and the last estimate", () => {
     const sends = [up(90, 3e5, sent(1e5, 0)), up(20, 8e5, sent(2e5, 0.1)), up(30, 1e6, sent(3e5, 0.2))];
+    sends.push(up(30, 1e6, sent(4e4, 0.9, { kind: "audio" })));
     const comes = [down(line(1e5, 0)), down(line(4e5, 0.5, { frames: 9 }))];
     expect(measuredOf(sends, comes)).toMatchObject({ rtt: 30, lossDown: 0.25, up: 1e6, down: 4e5, hasPicture: true });
     expect(measuredOf(sends, comes).lossUp).toBeCloseTo(0.1);

@@ -118,7 +118,8 @@ export function measuredOf(sent: readonly Sample[], received: readonly Sample[])
   return {
     path: last,
     rtt: median(sent.flatMap(({ path }) => path?.rtt ?? [])),
-    lossUp: mean(layers.flatMap(({ loss }) => loss ?? [])),
+    // Of sound the server tells what is lost on the whole way, there and back.
+    lossUp: mean(layers.flatMap(({ kind, loss }) => (kind === "video" ? (loss ?? []) : []))),
     lossDown: mean(lines.map(({ loss }) => loss)),
     jitter: median(lines.map(({ jitter }) => jitter)),
     up: estimates.at(-1) ?? (rates.length > 0 ? Math.max(...rates) : undefined),

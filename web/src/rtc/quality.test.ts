@@ -96,6 +96,8 @@ describe("oneself", () => {
     expect(ownQuality(true, undefined, sample([layer({ loss: 0.1 })]))).toEqual({ level: "weak", reason: "your_uplink" });
     expect(ownQuality(true, undefined, sample([layer({ loss: 0.6 })])).level).toBe("lost");
     expect(ownQuality(true, undefined, sample([layer({ loss: 0.6, isActive: false })]))).toEqual(good);
+    const voice = layer({ kind: "audio", rid: undefined, loss: 0.2 });
+    expect(ownQuality(true, undefined, sample([layer(), voice]))).toEqual(good);
   });
 
   it("is weak when not even the smallest picture fits, and good when only the largest does not", () => {

@@ -73,7 +73,8 @@ export function ownQuality(isConnected: boolean, told: MemberQuality | undefined
   if (said.level !== "good") return said;
   if (!sample) return GOOD;
   const sent = sample.sent.filter(({ isActive, rate }) => isActive && rate > 0);
-  const loss = Math.max(0, ...sent.map((layer) => layer.loss ?? 0));
+  // Of sound the server tells what is lost on the whole way to whoever loses most; of that it speaks itself.
+  const loss = Math.max(0, ...sent.map(({ kind, loss }) => (kind === "video" ? (loss ?? 0) : 0)));
   if (loss >= LOSS_WEAK) return { level: loss >= LOSS_LOST ? "lost" : "weak", reason: "your_uplink" };
   if (sent.some(({ limitedBy, rid }) => limitedBy === "bandwidth" && (rid === undefined || rid === "q")))
     return { level: "weak", reason: "your_uplink" };

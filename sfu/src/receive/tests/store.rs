@@ -1,6 +1,6 @@
 use super::{origin, trace};
 use crate::receive::Store;
-use crate::receive::store::{KEPT, MAX_PAYLOAD};
+use crate::receive::store::{KEPT, MAX_PAYLOAD, RESTS};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -57,9 +57,9 @@ fn a_stream_that_has_ended_holds_nothing() {
     let (now, mut store) = (origin(), Store::default());
     assert!(store.size() == 0 && store.get(70_000).is_none());
     store.put(now, 70_000, 0, false, &[1]);
-    store.rest(now + KEPT);
+    store.rest(now + RESTS);
     assert!(store.size() > 0 && store.get(70_000).is_some());
-    store.rest(now + KEPT + Duration::from_millis(1));
+    store.rest(now + RESTS + Duration::from_millis(1));
     assert!(store.size() == 0 && store.get(70_000).is_none());
     store.put(now, 70_001, 0, false, &[1]);
     assert!(store.get(70_001).is_some());

@@ -95,7 +95,11 @@ fn sockets(counters: &Arc<Counters>) -> (Port, TcpStream) {
     let (address, bell) = (port.local_addr(), Bell::new().unwrap());
     let stays = TcpStream::connect(address).unwrap();
     TcpStream::connect(address).unwrap().write_all(&[0, 4, 9, 9, 9, 9]).unwrap();
-    while counters.tcp_refused.get() == 0 || counters.tcp_connections.get() != 1 {
+    for turn in 0.. {
+        if counters.tcp_refused.get() == 1 && counters.tcp_connections.get() == 1 {
+            break;
+        }
+        assert!(turn < 100, "{} refused", counters.tcp_refused.get());
         port.sleep(&bell, SECOND);
         port.read_streams(clock::now(), |_, _| false);
     }
