@@ -113,6 +113,7 @@ function percentile(values, share) {
 test("whoever joins sees and hears the other soon", async () => {
   const rounds = [];
   for (let round = 0; round < ROUNDS; round += 1) rounds.push(await join());
+  assert.ok(rounds.every((marks) => "enter is said" in marks), "the press goes by the socket that has knocked");
   table(STEPS.map((step) => {
     const times = rounds.map((marks) => marks[step]);
     return { [`ms after the press (${ROUNDS} joins)`]: step, p50: percentile(times, 0.5), p95: percentile(times, 0.95), most: percentile(times, 1) };

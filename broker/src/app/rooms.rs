@@ -26,7 +26,7 @@ use uuid::Uuid;
 const TICKET_SECONDS: i64 = 60;
 /// How long a room stays with a node that no longer says that it lives. Less moves a room away from a node that
 /// stuttered; more keeps people waiting after a node died. The owner renews at a third of it, and who comes finds it
-/// young enough for half of it.
+/// young enough with two thirds of it left, so that a room which opens outlives a renewal that fails.
 const LEASE_MS: i64 = 30_000;
 
 /// Who a ticket was for.
@@ -210,7 +210,7 @@ impl App {
         let now = self.now().0;
         let is_good = |lease: &Lease| {
             let is_ours = lease.node == self.node.id;
-            let needed = if is_ours { LEASE_MS / 2 } else { 0 };
+            let needed = if is_ours { LEASE_MS * 2 / 3 } else { 0 };
             lease.until.saturating_sub(now) > needed && (!is_ours || lease.url == self.node.ws_url)
         };
         match self.repo.room_lease(id.0).await?.filter(is_good) {

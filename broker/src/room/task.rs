@@ -111,6 +111,11 @@ pub(super) async fn run(
     if let Err(error) = shared.app.release_room(consult).await {
         tracing::warn!(%consult, %error, "the room's lease was not released; it lapses by itself");
     }
+    // Who came meanwhile has found the lease good and opened the room anew.
+    let is_open_again = shared.open().rooms.contains_key(&consult);
+    if is_open_again && let Err(error) = shared.app.renew_room(consult).await {
+        tracing::warn!(%consult, %error, "the lease of the room that was opened again is renewed later");
+    }
     tracing::info!(%consult, "room closed");
 }
 

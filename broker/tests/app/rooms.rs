@@ -133,15 +133,15 @@ on_both! {
         let session = stage.session(&stage.first).await;
         let until = || async { stage.repo.room_lease(id.0).await.unwrap().map(|lease| lease.until) };
         let mut leases = vec![until().await];
-        for seconds in [0, 14, 1] {
+        for seconds in [0, 9, 1] {
             stage.turn(seconds);
             let ticket = stage.app.ticket(&session, id, None).await.unwrap().ticket.0;
             come(&stage.app, id, &ticket).await.unwrap();
             leases.push(until().await);
         }
-        let start = stage.now().plus_seconds(-15);
+        let start = stage.now().plus_seconds(-10);
         let lease = |seconds: i64| Some(start.plus_seconds(seconds + 30).0);
-        assert_eq!(leases, [None, lease(0), lease(0), lease(15)], "claimed, young, young, half over");
+        assert_eq!(leases, [None, lease(0), lease(0), lease(10)], "claimed, young, young, a third over");
         // Given up on purpose: it is anybody's at once.
         stage.app.release_room(id).await.unwrap();
         let elsewhere = stage.node("b").ticket(&session, id, None).await.unwrap();

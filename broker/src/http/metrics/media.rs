@@ -216,6 +216,7 @@ mod tests {
         let names = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split(' ').next());
         let mut names: Vec<&str> = names.collect();
         let count = names.len();
+        names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), count);
     }
