@@ -1,7 +1,7 @@
 import { QueryClient } from "@tanstack/react-query";
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { ring, summary } from "../state/samples";
-import { applyEvent, keys, merge } from "./query";
+import { applyEvent, forget, keys, merge } from "./query";
 import type { ConsultSummary, LiveEvent } from "./types";
 
 const ALL = {
@@ -40,12 +40,28 @@ test("after a hello everything is read again: anything may have been missed", ()
 test.each<[LiveEvent, Name[]]>([
   [{ type: "consult", summary: changed }, ["board", "consult", "match"]],
   [{ type: "ring", ring: ring("r"), summary: changed }, ["board", "consult", "match"]],
-  [{ type: "ring_ended", consult_id: "c", ring_id: "r" }, ["consult"]],
   [{ type: "study_progress", consult_id: "c" }, ["consult", "inbox"]],
   [{ type: "guest_waits", consult_id: "c", guest_id: "g" }, ["consult"]],
   [{ type: "notice" }, ["privacy"]],
   [{ type: "board" }, ["board", "duties", "services"]],
 ])("what hangs on %o is read again, and nothing else", (event, names) => expect(after(event)).toEqual(names));
+
+test.each([
+  ["is still seen", [summary("c")], ["allConsults", "consult", "consults"]],
+  ["was declined, here or in another tab", [summary("d")], ["allConsults", "consults"]],
+])("when a ring has ended the list is read first: a consult that %s", async (_, list, names) => {
+  client.setQueryData(keys.consults, list);
+  applyEvent(client, { type: "ring_ended", consult_id: "c", ring_id: "r" });
+  await vi.waitFor(() => expect(stale()).toEqual(names));
+});
+
+test("a consult that was declined is in no list and not asked for again", () => {
+  client.setQueryData(keys.consults, [summary("c"), summary("d")]);
+  forget(client, "c");
+  expect(client.getQueryData<ConsultSummary[]>(keys.consults)?.map(({ id }) => id)).toEqual(["d"]);
+  expect(client.getQueryState(keys.consult("c"))).toBeUndefined();
+  expect(stale()).toEqual(["allConsults", "consults"]);
+});
 
 test("a consult that changed is in the lists at once, without a request", () => {
   client.setQueryData(keys.consults, [summary("c"), summary("d")]);

@@ -76,6 +76,14 @@ export function adopt(client: QueryClient, detail: ConsultDetail): void {
   client.setQueryData<ConsultSummary[]>(keys.consults, (list) => merge(list, detail.summary));
 }
 
+/** Takes out a consult that was declined: who declines may not see it any more, and a question for it finds nothing. */
+export function forget(client: QueryClient, id: ConsultId): void {
+  for (const key of [keys.consults, keys.allConsults])
+    client.setQueryData<ConsultSummary[]>(key, (list) => list?.filter((consult) => consult.id !== id));
+  client.removeQueries({ queryKey: keys.consult(id) });
+  void client.invalidateQueries({ queryKey: keys.consults });
+}
+
 /** Keeps the cache up to date with the live events. */
 export function useLiveCache(options: { exclusive?: boolean } = {}): void {
   const client = useQueryClient();
@@ -95,8 +103,10 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
       void client.invalidateQueries({ queryKey: keys.match(event.summary.id) });
       void client.invalidateQueries({ queryKey: keys.board });
       return;
-    // The lists change by the `consult` event that comes with these.
     case "ring_ended":
+      void readUnlessGone(client, event.consult_id);
+      return;
+    // The lists change by the `consult` event that comes with it.
     case "guest_waits":
       void client.invalidateQueries({ queryKey: keys.consult(event.consult_id) });
       return;
@@ -113,6 +123,14 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
       void client.invalidateQueries({ queryKey: keys.services });
       return;
   }
+}
+
+/** Whoever has declined, perhaps in another tab, may not see the consult any more: the list tells. */
+async function readUnlessGone(client: QueryClient, id: ConsultId): Promise<void> {
+  await client.invalidateQueries({ queryKey: keys.consults });
+  const list = client.getQueryData<ConsultSummary[]>(keys.consults);
+  if (list?.some((consult) => consult.id === id) ?? true)
+    await client.invalidateQueries({ queryKey: keys.consult(id) });
 }
 
 /** `list` with `summary` in it, unless the list has a newer one; a list that was never read stays unread. */

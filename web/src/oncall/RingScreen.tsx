@@ -3,7 +3,7 @@ import { useEffect, useState, useSyncExternalStore } from "react";
 import { Dialog as AriaDialog, Modal, ModalOverlay } from "react-aria-components";
 import { api } from "../api/client";
 import { asApiError } from "../api/problem";
-import { adopt, keys } from "../api/query";
+import { adopt, forget, keys } from "../api/query";
 import type { Action, ConsultId, DeclineReason } from "../api/types";
 import { useTexts } from "../i18n";
 import { askedSince } from "../state/lists";
@@ -67,7 +67,8 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
     setError(null);
     try {
       const detail = await api.act(summary.id, action);
-      adopt(client, detail);
+      if (action.type === "decline") forget(client, summary.id);
+      else adopt(client, detail);
       onSettled(ring.ring_id);
       if (action.type === "accept") onAccepted(summary.id);
     } catch (failure) {
