@@ -1,0 +1,77 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { ModelGroup } from "./modelGroup";
+import { seeded, World, type Person } from "./world";
+
+/** What somebody does, `after` milliseconds after the thing before. */
+type Act = { readonly after: number; readonly who: number } & (
+  | { readonly what: "join" | "leave" | "crash" | "drop" | "open" | "restart" }
+  | { readonly what: "freeze"; readonly ms: number }
+);
+
+const who = fc.nat(7);
+const after = fc.oneof({ weight: 4, arbitrary: fc.nat(300) }, { weight: 1, arbitrary: fc.nat(12_000) });
+const act = (what: "join" | "leave" | "crash" | "drop" | "open" | "restart") =>
+  fc.record({ after, who, what: fc.constant(what) });
+const plan: fc.Arbitrary<Act[]> = fc.array(
+  fc.oneof(
+    { weight: 6, arbitrary: act("join") },
+    { weight: 2, arbitrary: act("leave") },
+    { weight: 3, arbitrary: act("crash") },
+    { weight: 2, arbitrary: act("drop") },
+    { weight: 3, arbitrary: act("open") },
+    { weight: 1, arbitrary: act("restart") },
+    {
+      weight: 1,
+      arbitrary: fc.record({ after, who, what: fc.constant("freeze" as const), ms: fc.nat(40_000) }),
+    },
+  ),
+  { minLength: 2, maxLength: 40 },
+);
+
+/** The last two of the eight are guests. */
+const nameOf = (i: number) => `p${i}`;
+
+async function play(acts: readonly Act[], seed: number, overtakes: boolean): Promise<World> {
+  const world = new World(seeded(seed), (person) => new ModelGroup(person), overtakes);
+  for (const one of acts) {
+    await world.run(one.after);
+    const person = world.person(nameOf(one.who), one.who >= 6);
+    if (one.what === "freeze") world.freeze(person, one.ms);
+    else if (one.what === "restart") world.restart();
+    else world[one.what](person);
+  }
+  for (const person of world.present()) world.open(person);
+  await world.run(180_000);
+  return world;
+}
+
+function expectOneEpoch(world: World): void {
+  const present = world.present();
+  const group = ({ state }: Person) => state.group;
+  const names = present.map(({ name }) => name).sort();
+  for (const person of present) {
+    expect({ name: person.name, fault: person.state.fault }).toEqual({ name: person.name, fault: undefined });
+    expect(
+      group(person)
+        ?.members.map(({ person: name }) => name)
+        .sort(),
+    ).toEqual(names);
+  }
+  const epochs = present.map((person) => `${group(person)?.generation}:${group(person)?.epoch}:${group(person)?.tag}`);
+  expect(new Set(epochs).size).toBeLessThanOrEqual(1);
+}
+
+describe("members who join, leave, crash, lose the network and hang", () => {
+  it.each([
+    ["with messages in order", false],
+    ["with messages that overtake one another", true],
+  ])("end in one epoch that all share, %s", { timeout: 120_000 }, async (_, overtakes) => {
+    await fc.assert(
+      fc.asyncProperty(plan, fc.integer(), async (acts, seed) => {
+        expectOneEpoch(await play(acts, seed, overtakes));
+      }),
+      { numRuns: Number(process.env["RACES"] ?? 150) },
+    );
+  });
+});
