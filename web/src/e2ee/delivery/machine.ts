@@ -132,10 +132,16 @@ function enter(state: State, done: Work, snapshot: Snapshot, now: number): Step 
     refused: isNew ? new Set() : state.refused,
     inbox: state.inbox.filter((c) => c.generation === generation && c.epoch >= epoch),
   };
+  const effects: Effect[] = [{ type: "epoch", generation, epoch }];
+  if (state.me === undefined) return { state: next, effects };
+  // Came about while the socket was another one: the service has to be told all of it.
+  if (!isHandled(next)) {
+    const said = announce(next, now);
+    return { state: said.state, effects: [...effects, ...said.effects] };
+  }
   const message: ToService =
     done.type === "create" ? { type: "mls_created", generation, tag } : { type: "mls_done", generation, epoch, tag };
-  const effects: Effect[] = [{ type: "epoch", generation, epoch }];
-  return { state: next, effects: state.me === undefined ? effects : [{ type: "send", message }, ...effects] };
+  return { state: next, effects: [{ type: "send", message }, ...effects] };
 }
 
 /** Does what follows from the state alone. */
@@ -232,7 +238,7 @@ function commitOf({ group, inbox }: State): State["inbox"][number] | undefined {
 
 /** The service has given up this group, or this member. A view that is older than the own welcome says nothing. */
 function isOut(state: State, view: View, group: NonNullable<State["group"]>): boolean {
-  if (view.generation !== group.generation) return view.generation > group.generation;
+  if (view.generation !== group.generation) return state.saidBack || view.generation > group.generation;
   const isMember = view.members.some(({ member }) => member === state.me);
   return !isMember && (state.saidBack || view.epoch >= group.epoch);
 }
@@ -254,9 +260,11 @@ function work(state: State, what: Work): Step {
   };
 }
 
-/** Says anew who is here, with a new number. */
+/** Says anew who is here, with a new number; not in the middle of getting a group. */
 function announce(state: State, now: number): Step {
-  return state.group || state.keyPackage ? say({ ...state, attempt: state.attempt + 1 }, now) : { state, effects: [] };
+  const isEntering = state.busy?.work.type === "join" || state.busy?.work.type === "create";
+  if (isEntering || (!state.group && !state.keyPackage)) return { state, effects: [] };
+  return say({ ...state, attempt: state.attempt + 1 }, now);
 }
 
 function say(state: State, now: number): Step {

@@ -13,7 +13,7 @@ identities.set("mallory", await installation.identity("p9"));
 
 function world(seed: number): World {
   const port = (name: string) => new MlsPort(identities.get(name) as Identity, installation.trust);
-  return new World(seeded(seed), port, true, NOW);
+  return new World(seeded(seed), port, { way: 400, overtakes: true }, NOW);
 }
 
 const groupOf = (person: Person) => (person.port as MlsPort).group;

@@ -8,7 +8,7 @@ import { seeded, World, type Person } from "./world";
 const CALM = 3000;
 
 function world(overtakes = false): World {
-  return new World(seeded(7), (person) => new ModelGroup(person), overtakes);
+  return new World(seeded(7), (person) => new ModelGroup(person), { way: 400, overtakes });
 }
 
 async function room(...names: string[]): Promise<[World, ...Person[]]> {

@@ -181,7 +181,9 @@ export class ServiceModel {
   /** A member that was away: the log brings it up to date, as far as it reaches. */
   private back(from: MemberId, message: Extract<ToService, { type: "mls_back" }>, now: number): void {
     const { generation, epoch, tag } = message;
-    if (this.generation === 0) this.restore(message, now);
+    // After a restart the newest group counts that anybody comes back with; another one was given up before.
+    const isNewer = this.restoredAt !== undefined && generation > this.generation && generation <= now;
+    if (this.generation === 0 || isNewer) this.restore(message, now);
     if (generation !== this.generation) return void this.members.delete(from);
     if (this.restoredAt !== undefined && epoch > this.epoch && this.log.size === 0) this.restore(message, now);
     const known = this.tags.get(epoch);

@@ -19,8 +19,7 @@ export function seeded(seed: number): () => number {
   };
 }
 
-/** Longest way of a message, in milliseconds, and how long an operation on the group takes at most. */
-const WAY = 400;
+/** How long an operation on the group takes at most, in milliseconds. */
 const WORK = 60;
 /** Of a hundred messages, how many come twice. */
 const DOUBLED = 10;
@@ -53,9 +52,18 @@ export class Person {
   }
 }
 
+export interface Network {
+  /** Longest way of a message, in milliseconds. */
+  readonly way: number;
+  /** Messages of one socket may overtake one another. */
+  readonly overtakes: boolean;
+}
+
 export class World {
   now = 1000;
   service: ServiceModel;
+  /** Groups that were dropped because they were of no use any more. */
+  dropped = 0;
   /** What the service was told of: code and whom it is about. */
   readonly faults: { readonly code: string; readonly about: MemberId | undefined }[] = [];
   private readonly queue: { at: number; order: number; run: () => void | Promise<void> }[] = [];
@@ -70,7 +78,7 @@ export class World {
   constructor(
     private readonly random: () => number,
     private readonly makePort: (person: string) => GroupPort,
-    private readonly overtakes: boolean,
+    private readonly network: Network,
     /** Unix milliseconds at which virtual time begins. */
     private readonly epoch = 0,
   ) {
@@ -135,6 +143,12 @@ export class World {
       if (other.isGuest && !person.isGuest) this.input(person, { type: "admitted", person: other.name });
   }
 
+  /** The time has come to renew this member's keys. */
+  renew(person: Person): void {
+    person.state = { ...person.state, renewedAt: Number.NEGATIVE_INFINITY };
+    this.input(person, { type: "tick" });
+  }
+
   freeze(person: Person, ms: number): void {
     person.frozenUntil = Math.max(person.frozenUntil, this.now + ms);
   }
@@ -193,6 +207,7 @@ export class World {
       case "send":
         return this.toService(person, effect.message);
       case "forget":
+        if (person.seat !== undefined) this.dropped += 1;
         return person.port.forget();
       case "epoch":
         return;
@@ -252,8 +267,8 @@ export class World {
   private travel(socket: string, arrive: () => void): void {
     const times = this.random() * 100 < DOUBLED ? 2 : 1;
     for (let i = 0; i < times; i += 1) {
-      const at = this.now + this.random() * WAY;
-      const earliest = this.overtakes ? at : Math.max(at, this.inOrder.get(socket) ?? 0);
+      const at = this.now + this.random() * this.network.way;
+      const earliest = this.network.overtakes ? at : Math.max(at, this.inOrder.get(socket) ?? 0);
       this.inOrder.set(socket, earliest);
       this.at(earliest, arrive);
     }
