@@ -1,0 +1,135 @@
+import { describe, expect, it, vi } from "vitest";
+import { importBaseKey } from "../sframe/cipher";
+import type { Counts, ToWorker } from "./messages";
+
+/** A worker's scope, and the page's side of it. */
+class Scope {
+  onrtctransform: (event: unknown) => void = () => undefined;
+  onmessage: (event: { data: ToWorker }) => void = () => undefined;
+  counts: Counts | undefined;
+  postMessage(message: Counts): void {
+    this.counts = message;
+  }
+  send(data: ToWorker): void {
+    this.onmessage({ data });
+  }
+  count(): Counts {
+    this.send({ type: "count", id: 1 });
+    if (!this.counts) throw new Error();
+    return this.counts;
+  }
+}
+
+interface Frame {
+  data: ArrayBuffer;
+  type?: "key" | "delta";
+  getMetadata(): { mimeType?: string };
+}
+
+const sound = (byte: number): Frame => ({
+  data: new Uint8Array(40).fill(byte).buffer,
+  getMetadata: () => ({ mimeType: "audio/opus" }),
+});
+const picture = (type: "key" | "delta"): Frame => ({
+  data: new Uint8Array(80).fill(type === "key" ? 2 : 3).buffer,
+  type,
+  getMetadata: () => ({ mimeType: "video/VP8" }),
+});
+
+/** A transform with what goes in and what has come out of it. */
+class Line {
+  readonly out: Frame[] = [];
+  asked = 0;
+  pushed = 0;
+  private readonly writer: WritableStreamDefaultWriter<Frame>;
+
+  constructor(scope: Scope, side: "send" | "receive", line: string) {
+    const into = new TransformStream<Frame, Frame>();
+    this.writer = into.writable.getWriter();
+    const writable = new WritableStream<Frame>({ write: (frame) => void this.out.push(frame) });
+    const sendKeyFrameRequest = async () => void (this.asked += 1);
+    scope.onrtctransform({
+      transformer: { readable: into.readable, writable, options: { side, line }, sendKeyFrameRequest },
+    });
+  }
+
+  async push(frame: Frame, isPassed: boolean): Promise<Frame | undefined> {
+    const before = this.out.length;
+    this.pushed += 1;
+    await this.writer.write(frame);
+    if (isPassed) await vi.waitFor(() => expect(this.out).toHaveLength(before + 1));
+    return this.out.at(before);
+  }
+}
+
+async function worker(): Promise<Scope> {
+  const scope = new Scope();
+  vi.stubGlobal("self", scope);
+  vi.resetModules();
+  await import("./worker");
+  return scope;
+}
+
+const members = new Map([[2, "anna"]]);
+const epochOf = async (fill: number): Promise<ToWorker> => {
+  const base = await importBaseKey(new Uint8Array(16).fill(fill));
+  return { type: "epoch", epoch: BigInt(fill), leaf: 2, members, base, sendAfter: 0 };
+};
+
+describe("the worker", () => {
+  it("lets nothing out before it has a key, and nothing in that is not sealed for its tile", async () => {
+    const scope = await worker();
+    const [out, into] = [new Line(scope, "send", "mic"), new Line(scope, "receive", "1")];
+    await out.push(sound(1), false);
+    scope.send(await epochOf(1));
+    scope.send({ type: "expect", line: "1", leaf: 2 });
+    await vi.waitFor(() => expect(scope.count().sealed["mic"]?.noKey).toBe(1));
+    expect(out.out).toEqual([]);
+
+    // The key is there as soon as a frame gets through.
+    const sealed = await vi.waitFor(async () => {
+      await out.push(sound(7), false);
+      const frame = out.out.at(-1);
+      expect(frame).toBeDefined();
+      return frame as Frame;
+    });
+    expect(sealed.data.byteLength).toBeGreaterThan(40);
+    const opened = await into.push({ ...sealed }, true);
+    expect(new Uint8Array(opened?.data ?? new ArrayBuffer(0))).toEqual(new Uint8Array(40).fill(7));
+
+    await into.push(sound(9), false);
+    await vi.waitFor(() => expect(Object.values(scope.count().opened["1"]?.faults ?? {})).toEqual([1]));
+    expect(into.out).toHaveLength(1);
+    expect(scope.count().sealed["mic"]?.sealed).toBeGreaterThan(0);
+  });
+
+  it("asks for a key frame when a picture does not open", async () => {
+    const scope = await worker();
+    const into = new Line(scope, "receive", "2");
+    scope.send({ type: "expect", line: "2", leaf: 2 });
+    await into.push(picture("delta"), false);
+    await vi.waitFor(() => expect(into.asked).toBeGreaterThan(0));
+    expect(into.out).toEqual([]);
+  });
+
+  it("sends nothing any more once it was stopped", async () => {
+    const scope = await worker();
+    const out = new Line(scope, "send", "cam");
+    scope.send(await epochOf(3));
+    await vi.waitFor(async () => {
+      await out.push(picture("key"), false);
+      expect(out.out.length).toBeGreaterThan(0);
+    });
+    const seen = () => {
+      const { sealed = 0, noKey = 0 } = scope.count().sealed["cam"] ?? {};
+      return { sealed, noKey };
+    };
+    // Nothing is under way any more.
+    await vi.waitFor(() => expect(seen().sealed + seen().noKey).toBe(out.pushed));
+    const { sealed, noKey } = seen();
+    scope.send({ type: "stop" });
+    await out.push(picture("key"), false);
+    await vi.waitFor(() => expect(seen()).toEqual({ sealed, noKey: noKey + 1 }));
+    expect(out.out).toHaveLength(sealed);
+  });
+});
