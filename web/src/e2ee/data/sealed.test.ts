@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { utf8, type Bytes } from "../bytes";
 import { importBaseKey } from "../sframe/cipher";
 import { Receiver } from "../sframe/receiver";
 import { Sender } from "../sframe/sender";
 import { OVERHEAD, openValue, sealValue, type Place } from "./sealed";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const base = await importBaseKey(new Uint8Array(16).fill(3));
 const place = fc.record<Place>({

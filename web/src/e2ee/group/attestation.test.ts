@@ -1,10 +1,13 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fromBase64Url, toBase64Url } from "../base64url";
 import { utf8, type Bytes } from "../bytes";
 import { checkAttestation, CLOCK_TOLERANCE, MAX_BYTES, readAttestation, type Attestation } from "./attestation";
 import { makeDevice } from "./device";
 import { attestationOf, CONSULT, Installation, NOW } from "./fixture";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const [ours, theirs, device] = await Promise.all([Installation.make(), Installation.make(), makeDevice()]);
 const valid = attestationOf("anna", device.publicKey);

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { joinGroupExternal, createCommit, createGroupInfoWithExternalPubAndRatchetTree } from "ts-mls/createCommit.js";
 import type { ClientState } from "ts-mls/clientState.js";
 import { encodeMlsMessage } from "ts-mls/message.js";
@@ -10,6 +10,9 @@ import { add, candidate, CONSULT, founder, GROUP, Installation, joined, NOW, roo
 import { Group } from "./group";
 import { checkKeyPackage, makeKeyPackage } from "./keyPackage";
 import { suiteOf } from "./suite";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const installation = await Installation.make();
 const nothing = { add: [], remove: [] };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { joinGroup, makePskIndex } from "ts-mls/clientState.js";
 import { acceptAll } from "ts-mls/incomingMessageAction.js";
 import { decodeRatchetTree } from "ts-mls/ratchetTree.js";
@@ -9,6 +9,9 @@ import { makeDevice } from "./device";
 import { decodeExactly } from "./keyPackage";
 import vectors from "./passiveClient.vectors.json";
 import { suiteOf } from "./suite";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 /**
  * The passive-client vectors of the MLS working group (mls-implementations), those of suite 0x0001, as the crate `openmls`

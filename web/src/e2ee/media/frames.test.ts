@@ -1,11 +1,14 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Bytes } from "../bytes";
 import { importBaseKey } from "../sframe/cipher";
 import { Receiver } from "../sframe/receiver";
 import { Sender } from "../sframe/sender";
 import { clearBytes, codecOf, type Codec } from "./clear";
 import { FrameOpener, FrameSealer } from "./frames";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const [base, other] = await Promise.all([7, 8].map((fill) => importBaseKey(new Uint8Array(16).fill(fill))));
 if (!base || !other) throw new Error();

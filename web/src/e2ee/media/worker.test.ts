@@ -2,6 +2,9 @@ import { describe, expect, it, vi } from "vitest";
 import { importBaseKey } from "../sframe/cipher";
 import type { Counts, ToWorker } from "./messages";
 
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
+
 /** A worker's scope, and the page's side of it. */
 class Scope {
   onrtctransform: (event: unknown) => void = () => undefined;

@@ -1,11 +1,14 @@
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { fromHex, toHex, utf8, type Bytes } from "../bytes";
 import { importBaseKey, TAG_BYTES } from "./cipher";
 import { decodeHeader } from "./header";
 import { decodeKid } from "./kid";
 import { KEEP_AFTER_REMOVAL, KEEP_OLD_EPOCH, MAX_CONTEXTS, Receiver, type OpenFault } from "./receiver";
 import { Sender } from "./sender";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 const random = (bytes: Bytes) => void crypto.getRandomValues(bytes);
 const base = (fill: number) => importBaseKey(new Uint8Array(16).fill(fill));

@@ -1,5 +1,8 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { LISTS } from "./words";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 /** How a German word sounds, roughly: what is spelt differently and spoken alike becomes the same. */
 function sound(word: string): string {

@@ -1,6 +1,9 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { announcements, distrust, MAX_CHECKS, remember, standingOf } from "./checks";
 import { WORDS, wordIndexes, wordsOf } from "./words";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
 
 describe("verification words", () => {
   it("are the same for the same authenticator, in each language, and fixed for all versions", async () => {
