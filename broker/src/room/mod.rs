@@ -13,6 +13,7 @@
 //! never in a panic.
 
 mod check;
+mod delivery;
 mod departures;
 mod door;
 mod guests;

@@ -1,0 +1,367 @@
+//! The delivery service of a room's MLS group (RFC 9420 § 3, RFC 9750 § 5). Pure: told the time, and everything it says goes
+//! to a list. It orders commits and routes them, knows of a commit who sent it and whom it adds because the sender says so,
+//! and holds nothing secret: key packages, commits and welcomes are text to it. The protocol is in
+//! `schemas/END_TO_END.md`, the same machine for the tests of the pages in `web/src/e2ee/delivery/serviceModel.ts`.
+//!
+//! Invariants: one commit ends an epoch, the first that comes; a member was added by a commit or made the group, and has not
+//! been told otherwise; whoever reads the views in order knows who is in, who waits, and whose turn it is to make a group;
+//! what is kept is bounded ([`LOG_KEPT`], one key package a seat).
+
+mod group;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use group::Group;
+use schemas::room::{MlsAdded, ServerMessage};
+use schemas::{MemberId, PersonId, PrivateText, UnixMillis};
+use std::collections::BTreeMap;
+
+/// Until somebody who waits gets a new group, when no member is connected, in ms. More waits at a dead door; less gives up
+/// a group for a network that was gone for a moment.
+pub(super) const NO_LIVE_AFTER: i64 = 3_000;
+/// Until another one is asked to make the group, in ms.
+pub(super) const CREATE_WITHIN: i64 = 5_000;
+/// Until a connected member that does not follow counts as stuck, in ms.
+pub(super) const LAG_WITHIN: i64 = 10_000;
+/// Until members who add nobody are given up for those who wait, in ms.
+pub(super) const STUCK_AFTER: i64 = 30_000;
+/// After a restart, until those who do not come back count as gone, in ms. More keeps them in the group for longer; less
+/// removes somebody whose browser takes its time to find the server again.
+pub(super) const SETTLE_WITHIN: i64 = 10_000;
+/// How far the clocks of two nodes may be apart, in ms: no group is younger that members bring back after a restart. More
+/// lets a member claim one that ends all others; less gives up a group for a clock that was set.
+pub(super) const CLOCKS_APART: i64 = 3_600_000;
+/// Commits that everybody else refused, before their author is left out.
+pub(super) const MAX_STRIKES: u32 = 2;
+/// Commits kept for those who come back. More than fits into a socket's outbox would hang up on them; less has members added
+/// anew who were away for long.
+pub(super) const LOG_KEPT: usize = 32;
+
+/// What the service wants done.
+#[derive(Debug)]
+pub(super) enum Said {
+    To(MemberId, ServerMessage),
+    Audit(Event),
+}
+
+/// For the audit: what the people in the room are told of, too.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Event {
+    /// A new group begins.
+    Generation(u64),
+    /// A member has refused a commit or a key package.
+    Fault { by: MemberId, code: String, about: Option<MemberId> },
+    /// Everybody refused this one's commits, more than once.
+    Barred(MemberId),
+}
+
+#[derive(Debug)]
+struct Seat {
+    person: PersonId,
+    is_guest: bool,
+    connected: bool,
+    attempt: u32,
+    strikes: u32,
+}
+
+/// A key package that waits.
+#[derive(Debug)]
+struct Offer {
+    reference: String,
+    key_package: PrivateText,
+    since: UnixMillis,
+    is_refused: bool,
+}
+
+#[derive(Debug)]
+struct Creator {
+    member: MemberId,
+    since: UnixMillis,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Delivery {
+    version: u64,
+    seats: BTreeMap<MemberId, Seat>,
+    waiting: BTreeMap<MemberId, Offer>,
+    group: Group,
+    /// Who is asked to make the group.
+    creator: Option<Creator>,
+    /// Since when somebody waits and no member is there to add them.
+    no_live_since: Option<UnixMillis>,
+    has_settled: bool,
+    said: Vec<Said>,
+}
+
+/// A commit as its author hands it in.
+#[derive(Debug)]
+pub(super) struct Commit {
+    pub generation: u64,
+    pub epoch: u64,
+    pub commit: PrivateText,
+    pub welcome: Option<PrivateText>,
+    pub added: Vec<MlsAdded>,
+}
+
+/// What the room tells.
+impl Delivery {
+    pub(super) fn connect(&mut self, member: MemberId, person: PersonId, is_guest: bool, now: UnixMillis) {
+        let strikes = self.seats.get(&member).map_or(0, |seat| seat.strikes);
+        self.seats.insert(member, Seat { person, is_guest, connected: true, attempt: 0, strikes });
+        self.changed(now);
+    }
+
+    pub(super) fn disconnect(&mut self, member: MemberId, now: UnixMillis) {
+        if let Some(seat) = self.seats.get_mut(&member) {
+            seat.connected = false;
+        }
+        self.changed(now);
+    }
+
+    /// The seat is gone: left, timed out, removed by the host.
+    pub(super) fn leave(&mut self, member: MemberId, now: UnixMillis) {
+        self.seats.remove(&member);
+        self.waiting.remove(&member);
+        self.group.leave_out(member);
+        self.changed(now);
+    }
+
+    pub(super) fn tick(&mut self, now: UnixMillis) {
+        self.changed(now);
+    }
+
+    /// Takes what is to be said and recorded, in order.
+    pub(super) fn take_said(&mut self) -> Vec<Said> {
+        std::mem::take(&mut self.said)
+    }
+
+    /// When [`Self::tick`] is due.
+    pub(super) fn next_deadline(&self) -> Option<UnixMillis> {
+        let creating = self.creator.as_ref().map(|creator| after(creator.since, CREATE_WITHIN));
+        let dead = self.no_live_since.map(|since| after(since, NO_LIVE_AFTER));
+        let settling = self.group.restored_at.filter(|_| !self.has_settled).map(|at| after(at, SETTLE_WITHIN));
+        let lagging = self.laggards().next().map(|_| after(self.group.since, LAG_WITHIN));
+        let stuck = self.stuck_since().map(|since| after(since, STUCK_AFTER));
+        [creating, dead, settling, lagging, stuck].into_iter().flatten().min()
+    }
+}
+
+/// What members tell. Each is ignored from a seat that is not connected.
+impl Delivery {
+    pub(super) fn here(
+        &mut self,
+        from: MemberId,
+        attempt: u32,
+        reference: String,
+        key_package: PrivateText,
+        now: UnixMillis,
+    ) {
+        if !self.is_new_attempt(from, attempt) {
+            return;
+        }
+        self.group.leave_out(from);
+        let since = self.waiting.get(&from).map_or(now, |offer| offer.since);
+        self.waiting.insert(from, Offer { reference, key_package, since, is_refused: false });
+        self.changed(now);
+    }
+
+    /// A member that was away: the log brings it up to date, as far as it reaches.
+    pub(super) fn back(&mut self, from: MemberId, attempt: u32, at: group::At, now: UnixMillis) {
+        if !self.is_new_attempt(from, attempt) {
+            return;
+        }
+        if self.group.is_older_than(&at, now) {
+            self.group.restore(&at, now);
+            self.creator = None;
+        }
+        match self.group.come_back(from, &at) {
+            Some(missed) => {
+                self.waiting.remove(&from);
+                for message in missed {
+                    self.say(from, message);
+                }
+            }
+            None => self.group.leave_out(from),
+        }
+        self.changed(now);
+    }
+
+    pub(super) fn created(&mut self, from: MemberId, generation: u64, tag: String, now: UnixMillis) {
+        let is_asked = self.creator.as_ref().is_some_and(|creator| creator.member == from);
+        if !self.is_connected(from) || !is_asked || generation != self.group.generation {
+            return;
+        }
+        self.creator = None;
+        self.waiting.remove(&from);
+        self.group.begin_with(from, tag, now);
+        self.changed(now);
+    }
+
+    pub(super) fn commit(&mut self, from: MemberId, commit: Commit, now: UnixMillis) {
+        let waits =
+            |added: &MlsAdded| self.waiting.get(&added.member).is_some_and(|offer| offer.reference == added.reference);
+        let is_good = self.is_connected(from) && self.group.takes(from, &commit) && commit.added.iter().all(waits);
+        if !is_good {
+            return;
+        }
+        for (to, message) in self.group.end_epoch(from, &commit, now) {
+            self.say(to, message);
+        }
+        for MlsAdded { member, reference } in commit.added {
+            self.waiting.remove(&member);
+            self.group.add(member, commit.epoch);
+            if let Some(welcome) = commit.welcome.clone() {
+                self.say(member, ServerMessage::MlsWelcome { generation: commit.generation, reference, welcome });
+            }
+        }
+        self.changed(now);
+    }
+
+    pub(super) fn done(&mut self, from: MemberId, at: &group::At, now: UnixMillis) {
+        if self.is_connected(from) {
+            self.group.done(from, at);
+            self.changed(now);
+        }
+    }
+
+    pub(super) fn fault(
+        &mut self,
+        from: MemberId,
+        epoch: u64,
+        code: String,
+        about: Option<MemberId>,
+        reference: Option<&str>,
+        now: UnixMillis,
+    ) {
+        if !self.is_connected(from) || !self.group.has(from) {
+            return;
+        }
+        self.said.push(Said::Audit(Event::Fault { by: from, code, about }));
+        if let Some(offer) = about.and_then(|about| self.waiting.get_mut(&about))
+            && Some(offer.reference.as_str()) == reference
+        {
+            offer.is_refused = true;
+        }
+        if about.is_some_and(|about| about != from) && self.group.last_author(epoch) == about {
+            self.group.complaints.insert(from);
+        }
+        self.changed(now);
+    }
+
+    fn is_connected(&self, member: MemberId) -> bool {
+        self.seats.get(&member).is_some_and(|seat| seat.connected)
+    }
+
+    fn is_new_attempt(&mut self, from: MemberId, attempt: u32) -> bool {
+        let Some(seat) = self.seats.get_mut(&from).filter(|seat| seat.connected && attempt > seat.attempt) else {
+            return false;
+        };
+        seat.attempt = attempt;
+        true
+    }
+}
+
+/// What follows.
+impl Delivery {
+    fn changed(&mut self, now: UnixMillis) {
+        self.judge();
+        if now >= after(self.group.since, LAG_WITHIN) {
+            let stuck: Vec<_> = self.laggards().collect();
+            stuck.into_iter().for_each(|member| self.group.leave_out(member));
+        }
+        self.choose(now);
+        self.has_settled = self.group.restored_at.is_none_or(|at| now >= after(at, SETTLE_WITHIN));
+        self.show();
+    }
+
+    /// A commit that everybody but its author refused costs the group.
+    fn judge(&mut self) {
+        let Some(author) = self.group.epoch.checked_sub(1).and_then(|last| self.group.last_author(last)) else {
+            return;
+        };
+        let others = self.group.members().any(|member| member != author && self.is_connected(member));
+        if self.group.complaints.is_empty() || others || !self.seats.contains_key(&author) {
+            return;
+        }
+        self.group.dissolve();
+        if let Some(seat) = self.seats.get_mut(&author) {
+            seat.strikes += 1;
+        }
+        if self.is_barred(author) {
+            self.waiting.remove(&author);
+            self.said.push(Said::Audit(Event::Barred(author)));
+        }
+    }
+
+    /// Sees to it that there is a group, or that somebody makes one.
+    fn choose(&mut self, now: UnixMillis) {
+        let able: Vec<_> = self.able().map(|(member, _)| member).collect();
+        if self.is_live() || able.is_empty() {
+            self.no_live_since = None;
+        } else {
+            self.no_live_since.get_or_insert(now);
+        }
+        if let Some(Creator { member: asked, since }) = self.creator {
+            if able.contains(&asked) && now < after(since, CREATE_WITHIN) {
+                return;
+            }
+            let next = able.iter().copied().find(|member| *member > asked);
+            return self.begin(next.or(able.first().copied()), now);
+        }
+        let is_stuck = self.stuck_since().is_some_and(|since| now >= after(since, STUCK_AFTER));
+        let is_dead = self.no_live_since.is_some_and(|since| now >= after(since, NO_LIVE_AFTER));
+        // A guest adds nobody.
+        let has_team = self.group.members().any(|member| self.seats.get(&member).is_some_and(|seat| !seat.is_guest));
+        if is_stuck || is_dead || (!has_team && !able.is_empty()) {
+            self.begin(able.first().copied(), now);
+        }
+    }
+
+    fn begin(&mut self, creator: Option<MemberId>, now: UnixMillis) {
+        self.creator = creator.map(|member| Creator { member, since: now });
+        self.group.dissolve();
+        if self.creator.is_some() {
+            self.group.next_generation(now);
+            self.no_live_since = None;
+            self.said.push(Said::Audit(Event::Generation(self.group.generation)));
+        }
+    }
+
+    /// Connected members who have not said that they are in the epoch.
+    fn laggards(&self) -> impl Iterator<Item = MemberId> {
+        self.group.behind().filter(|member| self.is_connected(*member))
+    }
+
+    /// Since when somebody waits whom the members could have added.
+    fn stuck_since(&self) -> Option<UnixMillis> {
+        let first = self.able().map(|(_, offer)| offer.since).min()?;
+        (self.creator.is_none() && self.is_live()).then(|| first.max(self.group.since))
+    }
+
+    /// Those of the team who wait and could make a group or be added.
+    fn able(&self) -> impl Iterator<Item = (MemberId, &Offer)> {
+        let is_able = |member: MemberId| self.seats.get(&member).is_some_and(|seat| seat.connected && !seat.is_guest);
+        let waiting = self.waiting.iter().map(|(member, offer)| (*member, offer));
+        waiting.filter(move |(member, offer)| !offer.is_refused && is_able(*member) && !self.is_barred(*member))
+    }
+
+    /// Somebody is there who could add others.
+    fn is_live(&self) -> bool {
+        self.group.members().any(|member| self.seats.get(&member).is_some_and(|seat| seat.connected && !seat.is_guest))
+    }
+
+    fn is_barred(&self, member: MemberId) -> bool {
+        self.seats.get(&member).is_some_and(|seat| seat.strikes >= MAX_STRIKES)
+    }
+
+    fn say(&mut self, to: MemberId, message: ServerMessage) {
+        if self.is_connected(to) {
+            self.said.push(Said::To(to, message));
+        }
+    }
+}
+
+fn after(at: UnixMillis, millis: i64) -> UnixMillis {
+    UnixMillis(at.0.saturating_add(millis))
+}
