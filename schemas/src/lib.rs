@@ -15,6 +15,7 @@ pub mod events;
 pub mod guest;
 pub mod ids;
 pub mod matching;
+pub mod mls;
 pub mod privacy;
 pub mod private;
 pub mod problem;

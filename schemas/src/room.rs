@@ -33,7 +33,8 @@
 //! interpreters, who may not see the images, send and get nothing but keys that begin with `chat/`, and guests of these
 //! only what was written since they were let in. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
 
-use crate::{MemberId, PersonId, PrivateText, consult::RoomTicket, directory::PersonRef, guest::Guest, problem::ProblemCode};
+use crate::mls::{MlsNews, MlsRequest};
+use crate::{MemberId, PrivateText, consult::RoomTicket, directory::PersonRef, guest::Guest, problem::ProblemCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -102,82 +103,8 @@ pub enum ClientMessage {
     Leave,
     /// Answered with [`ServerMessage::Pong`].
     Ping { nonce: u32 },
-    /// This device has no MLS group; how to add it. Replaces what the seat said before. `attempt` grows per page, `reference`
-    /// is random. See `schemas/END_TO_END.md` for this and all that follows.
-    MlsHere { attempt: u32, reference: String, key_package: PrivateText },
-    /// This device has a group and was away, or misses something. Answered with the commits it lacks, or by being left out.
-    MlsBack { attempt: u32, generation: u64, epoch: u64, tag: String },
-    /// The group that the service asked for exists, at epoch 0.
-    MlsCreated { generation: u64, tag: String },
-    /// Ends `epoch`. `welcome` and `added` when it adds somebody. Answered by coming back in the log, or not at all.
-    MlsCommit {
-        generation: u64,
-        epoch: u64,
-        commit: PrivateText,
-        #[serde(default)]
-        welcome: Option<PrivateText>,
-        #[serde(default)]
-        added: Vec<MlsAdded>,
-    },
-    /// This member is in that epoch.
-    MlsDone { generation: u64, epoch: u64, tag: String },
-    /// Something was refused: for the audit. `about` sent the commit, or the key package `reference`.
-    MlsFault {
-        generation: u64,
-        epoch: u64,
-        code: String,
-        #[serde(default)]
-        about: Option<MemberId>,
-        #[serde(default)]
-        reference: Option<String>,
-    },
-}
-
-/// Whom a commit adds: the seat and the key package that it used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MlsAdded {
-    pub member: MemberId,
-    pub reference: String,
-}
-
-/// A seat as the delivery service has it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MlsSeat {
-    pub member: MemberId,
-    /// As in the roster: a guest's id for guests.
-    pub person: PersonId,
-    pub is_guest: bool,
-    pub connected: bool,
-}
-
-/// A seat that waits to be added.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MlsWaiting {
-    pub seat: MlsSeat,
-    pub reference: String,
-    pub key_package: PrivateText,
-}
-
-/// What the delivery service knows of the group, to each seat.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-pub struct MlsView {
-    /// Grows with every view.
-    pub version: u64,
-    /// 0 before the first group.
-    pub generation: u64,
-    pub epoch: u64,
-    /// Who is asked to make the group of this generation; absent once it exists.
-    pub creator: Option<MemberId>,
-    pub members: Vec<MlsSeat>,
-    pub waiting: Vec<MlsWaiting>,
-    /// Who has a seat and is neither: just came, or was left out. Their leaves stay until they say what they are.
-    pub others: Vec<MlsSeat>,
-    /// The server was started anew a moment ago: who is missing may be on the way back.
-    pub is_settling: bool,
-    /// The receiver's highest attempt that was dealt with.
-    pub attempt: u32,
-    /// Everybody refused the receiver's commits, more than once: it is not added any more.
-    pub is_barred: bool,
+    /// To the delivery service of the room's MLS group.
+    Mls { message: MlsRequest },
 }
 
 /// `POST /api/rooms/check`: two seats in a room of the caller's own, to try the path to the media server before a call.
@@ -298,20 +225,9 @@ pub enum ServerMessage {
     Pong {
         nonce: u32,
     },
-    /// Complete, replacing the one before.
-    MlsGroup(MlsView),
-    /// The log of commits, in the order of the epochs: to the members, the author among them.
-    MlsCommit {
-        generation: u64,
-        epoch: u64,
-        committer: MemberId,
-        commit: PrivateText,
-    },
-    /// To whom the commit adds.
-    MlsWelcome {
-        generation: u64,
-        reference: String,
-        welcome: PrivateText,
+    /// From the delivery service of the room's MLS group.
+    Mls {
+        message: MlsNews,
     },
     /// The last message was refused; the socket stays open unless the code is about the ticket.
     Refused {

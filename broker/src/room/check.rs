@@ -138,7 +138,11 @@ impl Check<'_> {
             }
             ClientMessage::View { sizes } => sfu.set_view(room, member, wire::sizes(sizes)),
             ClientMessage::Ping { nonce } => return Some(ServerMessage::Pong { nonce }),
-            ClientMessage::Hello { .. } | ClientMessage::Knock { .. } | ClientMessage::Enter | ClientMessage::Leave => {
+            ClientMessage::Hello { .. }
+            | ClientMessage::Knock { .. }
+            | ClientMessage::Enter
+            | ClientMessage::Leave
+            | ClientMessage::Mls { .. } => {
                 return Some(refused(ProblemCode::UnknownMessage, Some("a ticket was shown already".to_owned())));
             }
         }

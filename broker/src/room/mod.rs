@@ -20,6 +20,7 @@ mod guests;
 mod knock;
 mod media;
 mod members;
+mod mls;
 mod pace;
 mod places;
 mod seats;

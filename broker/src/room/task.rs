@@ -1,6 +1,7 @@
 //! One room: takes inputs one after the other, tells sockets, SFU and log what follows.
 
 use super::door::Door;
+use super::mls::Mls;
 use super::seats::{Seats, SocketId};
 use super::{Outgoing, Shared, wire};
 use crate::app::{Occupant, RoomFacts, Seat};
@@ -62,6 +63,7 @@ pub(super) async fn run(
         inputs,
         facts: None,
         looking: Looking::No,
+        mls: Mls::default(),
         seats: Seats::new(kept_seconds),
         door: Door::default(),
         connections: BTreeMap::new(),
@@ -103,6 +105,7 @@ pub(super) async fn run(
             break;
         }
         room.settle().await;
+        room.follow_seats();
         if room.close_if_empty(&mut received) {
             break;
         }
@@ -128,6 +131,7 @@ pub(super) struct Room {
     pub(super) facts: Option<RoomFacts>,
     pub(super) looking: Looking,
     pub(super) seats: Seats,
+    pub(super) mls: Mls,
     pub(super) door: Door,
     pub(super) connections: BTreeMap<SocketId, Connection>,
     /// The SFU peer that counts for each member; events of older ones are late.
@@ -192,7 +196,8 @@ impl Room {
 
     /// Waits for what is due next.
     async fn due(&self) {
-        let times = [self.seats.next_deadline(), self.door.next_deadline(), self.alone_until, self.grace_until];
+        let mls = self.mls.delivery.next_deadline();
+        let times = [self.seats.next_deadline(), self.door.next_deadline(), self.alone_until, self.grace_until, mls];
         let Some(at) = times.into_iter().flatten().min() else {
             return std::future::pending().await;
         };
@@ -299,10 +304,14 @@ impl Room {
                     self.gone(freed).await;
                 }
             }
+            (Some(Place::Seat(member)), ClientMessage::Mls { message }) => self.mls(member, socket, message),
             (Some(Place::Door(guest)), ClientMessage::Leave) => self.goes_away(guest, socket).await,
             (
                 Some(Place::Door(_)),
-                ClientMessage::Offer { .. } | ClientMessage::Publishing { .. } | ClientMessage::View { .. },
+                ClientMessage::Offer { .. }
+                | ClientMessage::Publishing { .. }
+                | ClientMessage::View { .. }
+                | ClientMessage::Mls { .. },
             ) => {
                 self.refuse(socket, ProblemCode::NotAdmitted, None);
             }

@@ -1,7 +1,7 @@
 //! One group as the service sees it: its generation and epoch, who is in, and the commits that ended its last epochs.
 
 use super::{CLOCKS_APART, Commit, LOG_KEPT, after};
-use schemas::room::ServerMessage;
+use schemas::mls::MlsNews;
 use schemas::{MemberId, PrivateText, UnixMillis};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,12 +83,7 @@ impl Group {
     }
 
     /// Begins the next epoch. Returns what the members are told.
-    pub(super) fn end_epoch(
-        &mut self,
-        from: MemberId,
-        commit: &Commit,
-        now: UnixMillis,
-    ) -> Vec<(MemberId, ServerMessage)> {
+    pub(super) fn end_epoch(&mut self, from: MemberId, commit: &Commit, now: UnixMillis) -> Vec<(MemberId, MlsNews)> {
         let logged = Logged { committer: from, commit: commit.commit.clone() };
         let told = self.members().map(|to| (to, self.told(commit.epoch, &logged))).collect();
         self.log.insert(commit.epoch, logged);
@@ -142,7 +137,7 @@ impl Group {
     }
 
     /// The commits that somebody lacks who was away; `None` when these do not bring them back.
-    pub(super) fn come_back(&mut self, from: MemberId, at: &At) -> Option<Vec<ServerMessage>> {
+    pub(super) fn come_back(&mut self, from: MemberId, at: &At) -> Option<Vec<MlsNews>> {
         if at.generation != self.generation || at.epoch > self.epoch {
             return None;
         }
@@ -160,8 +155,8 @@ impl Group {
         Some(missed)
     }
 
-    fn told(&self, epoch: u64, logged: &Logged) -> ServerMessage {
+    fn told(&self, epoch: u64, logged: &Logged) -> MlsNews {
         let Logged { committer, ref commit } = *logged;
-        ServerMessage::MlsCommit { generation: self.generation, epoch, committer, commit: commit.clone() }
+        MlsNews::Commit { generation: self.generation, epoch, committer, commit: commit.clone() }
     }
 }

@@ -12,8 +12,9 @@ mod group;
 mod tests;
 mod view;
 
+pub(super) use group::At;
 use group::Group;
-use schemas::room::{MlsAdded, ServerMessage};
+use schemas::mls::{MlsAdded, MlsNews};
 use schemas::{MemberId, PersonId, PrivateText, UnixMillis};
 use std::collections::BTreeMap;
 
@@ -41,7 +42,7 @@ pub(super) const LOG_KEPT: usize = 32;
 /// What the service wants done.
 #[derive(Debug)]
 pub(super) enum Said {
-    To(MemberId, ServerMessage),
+    To(MemberId, MlsNews),
     Audit(Event),
 }
 
@@ -167,15 +168,15 @@ impl Delivery {
     }
 
     /// A member that was away: the log brings it up to date, as far as it reaches.
-    pub(super) fn back(&mut self, from: MemberId, attempt: u32, at: group::At, now: UnixMillis) {
+    pub(super) fn back(&mut self, from: MemberId, attempt: u32, at: &At, now: UnixMillis) {
         if !self.is_new_attempt(from, attempt) {
             return;
         }
-        if self.group.is_older_than(&at, now) {
-            self.group.restore(&at, now);
+        if self.group.is_older_than(at, now) {
+            self.group.restore(at, now);
             self.creator = None;
         }
-        match self.group.come_back(from, &at) {
+        match self.group.come_back(from, at) {
             Some(missed) => {
                 self.waiting.remove(&from);
                 for message in missed {
@@ -212,13 +213,13 @@ impl Delivery {
             self.waiting.remove(&member);
             self.group.add(member, commit.epoch);
             if let Some(welcome) = commit.welcome.clone() {
-                self.say(member, ServerMessage::MlsWelcome { generation: commit.generation, reference, welcome });
+                self.say(member, MlsNews::Welcome { generation: commit.generation, reference, welcome });
             }
         }
         self.changed(now);
     }
 
-    pub(super) fn done(&mut self, from: MemberId, at: &group::At, now: UnixMillis) {
+    pub(super) fn done(&mut self, from: MemberId, at: &At, now: UnixMillis) {
         if self.is_connected(from) {
             self.group.done(from, at);
             self.changed(now);
@@ -355,7 +356,7 @@ impl Delivery {
         self.seats.get(&member).is_some_and(|seat| seat.strikes >= MAX_STRIKES)
     }
 
-    fn say(&mut self, to: MemberId, message: ServerMessage) {
+    fn say(&mut self, to: MemberId, message: MlsNews) {
         if self.is_connected(to) {
             self.said.push(Said::To(to, message));
         }

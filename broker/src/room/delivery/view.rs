@@ -2,7 +2,7 @@
 
 use super::Delivery;
 use schemas::MemberId;
-use schemas::room::{MlsSeat, MlsView, MlsWaiting, ServerMessage};
+use schemas::mls::{MlsNews, MlsSeat, MlsView, MlsWaiting};
 
 impl Delivery {
     /// To everybody who is connected: views are complete, and nobody has to remember one.
@@ -11,7 +11,7 @@ impl Delivery {
         let seats: Vec<_> = self.seats.keys().copied().filter(|member| self.is_connected(*member)).collect();
         for member in seats {
             let view = self.view_of(member);
-            self.say(member, ServerMessage::MlsGroup(view));
+            self.say(member, MlsNews::Group(view));
         }
     }
 

@@ -74,14 +74,14 @@ function take(state: State, input: Input, now: number): Step {
 function receive(state: State, message: FromService): State {
   if (state.me === undefined) return state;
   switch (message.type) {
-    case "mls_group":
+    case "group":
       return message.version > (state.view?.version ?? 0) ? { ...state, view: message } : state;
-    case "mls_commit": {
+    case "commit": {
       const { type: _, ...commit } = message;
       const isKnown = state.inbox.some((c) => c.generation === commit.generation && c.epoch === commit.epoch);
       return isKnown ? state : { ...state, inbox: [...state.inbox, commit] };
     }
-    case "mls_welcome": {
+    case "welcome": {
       if (state.group || message.ref !== state.keyPackage?.ref) return state;
       return { ...state, welcome: { generation: message.generation, welcome: message.welcome } };
     }
@@ -140,7 +140,7 @@ function enter(state: State, done: Work, snapshot: Snapshot, now: number): Step 
     return { state: said.state, effects: [...effects, ...said.effects] };
   }
   const message: ToService =
-    done.type === "create" ? { type: "mls_created", generation, tag } : { type: "mls_done", generation, epoch, tag };
+    done.type === "create" ? { type: "created", generation, tag } : { type: "done", generation, epoch, tag };
   return { state: next, effects: [{ type: "send", message }, ...effects] };
 }
 
@@ -159,7 +159,7 @@ function settle(state: State, now: number): Step {
 function settleIn(state: State, view: View, group: NonNullable<State["group"]>, now: number): Step {
   if (isAsked(state, view, group)) {
     if (now < state.saidAt + SAY_AGAIN) return { state, effects: [] };
-    const message: ToService = { type: "mls_created", generation: group.generation, tag: group.tag };
+    const message: ToService = { type: "created", generation: group.generation, tag: group.tag };
     return { state: { ...state, saidAt: now }, effects: [{ type: "send", message }] };
   }
   if (isOut(state, view, group)) return again(forget(state), now);
@@ -271,8 +271,8 @@ function say(state: State, now: number): Step {
   const { me, attempt, group, keyPackage } = state;
   if (me === undefined) return { state, effects: [] };
   const message: ToService | undefined = group
-    ? { type: "mls_back", attempt, generation: group.generation, epoch: group.epoch, tag: group.tag }
-    : keyPackage && { type: "mls_here", attempt, ref: keyPackage.ref, keyPackage: keyPackage.bytes };
+    ? { type: "back", attempt, generation: group.generation, epoch: group.epoch, tag: group.tag }
+    : keyPackage && { type: "here", attempt, ref: keyPackage.ref, keyPackage: keyPackage.bytes };
   return {
     state: { ...state, saidAt: now, saidBack: group !== undefined },
     effects: message ? [{ type: "send", message }] : [],
@@ -284,7 +284,7 @@ function sendCommit(state: State): Step {
   if (!group || !staged || me === undefined) return { state, effects: [] };
   const { commit, welcome, added } = staged;
   const { generation, epoch } = group;
-  const message: ToService = { type: "mls_commit", generation, epoch, commit, welcome, added };
+  const message: ToService = { type: "commit", generation, epoch, commit, welcome, added };
   return { state, effects: [{ type: "send", message }] };
 }
 
@@ -293,7 +293,7 @@ function fault(state: State, code: string, about: number | undefined, ref: strin
     generation: state.view?.generation ?? 0,
     epoch: state.view?.epoch ?? 0,
   };
-  return { type: "send", message: { type: "mls_fault", generation, epoch, code, about, ref } };
+  return { type: "send", message: { type: "fault", generation, epoch, code, about, ref } };
 }
 
 function forget(state: State): Step {

@@ -16,19 +16,19 @@ export type Tag = string;
 
 export type ToService =
   /** This device has no group: here is how to add it. Replaces what the seat said before. */
-  | { readonly type: "mls_here"; readonly attempt: number; readonly ref: string; readonly keyPackage: Opaque }
+  | { readonly type: "here"; readonly attempt: number; readonly ref: string; readonly keyPackage: Opaque }
   /** This device has a group and was away, or missed something. */
   | {
-      readonly type: "mls_back";
+      readonly type: "back";
       readonly attempt: number;
       readonly generation: number;
       readonly epoch: number;
       readonly tag: Tag;
     }
   /** The group that the service asked for exists: epoch 0. */
-  | { readonly type: "mls_created"; readonly generation: number; readonly tag: Tag }
+  | { readonly type: "created"; readonly generation: number; readonly tag: Tag }
   | {
-      readonly type: "mls_commit";
+      readonly type: "commit";
       readonly generation: number;
       /** Epoch that the commit ends. */
       readonly epoch: number;
@@ -37,10 +37,10 @@ export type ToService =
       readonly added: readonly Added[];
     }
   /** This member is in that epoch. */
-  | { readonly type: "mls_done"; readonly generation: number; readonly epoch: number; readonly tag: Tag }
+  | { readonly type: "done"; readonly generation: number; readonly epoch: number; readonly tag: Tag }
   /** Something was refused; for the audit, and for whom it is about. */
   | {
-      readonly type: "mls_fault";
+      readonly type: "fault";
       readonly generation: number;
       readonly epoch: number;
       readonly code: string;
@@ -70,7 +70,7 @@ export interface Waiting extends Somebody {
 
 /** Complete, replacing the one before. */
 export interface View {
-  readonly type: "mls_group";
+  readonly type: "group";
   /** Grows with every change. */
   readonly version: number;
   /** 0 before the first group. */
@@ -93,10 +93,10 @@ export interface View {
 export type FromService =
   | View
   | {
-      readonly type: "mls_commit";
+      readonly type: "commit";
       readonly generation: number;
       readonly epoch: number;
       readonly committer: MemberId;
       readonly commit: Opaque;
     }
-  | { readonly type: "mls_welcome"; readonly generation: number; readonly ref: string; readonly welcome: Opaque };
+  | { readonly type: "welcome"; readonly generation: number; readonly ref: string; readonly welcome: Opaque };

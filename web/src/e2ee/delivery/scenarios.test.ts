@@ -156,7 +156,7 @@ describe("bad input", () => {
       const at = eve.state.group;
       if (!at) throw new Error("eve is not in");
       const { generation, epoch } = at;
-      made.inject(eve, { type: "mls_commit", generation, epoch, commit: "nonsense", welcome: undefined, added: [] });
+      made.inject(eve, { type: "commit", generation, epoch, commit: "nonsense", welcome: undefined, added: [] });
       await made.run(10_000);
       expect(made.faults).toContainEqual({ code: "not_opened", about: eve.seat });
     }
@@ -171,7 +171,7 @@ describe("bad input", () => {
     const group = anna.state.group;
     if (!group) throw new Error();
     const { generation, epoch } = group;
-    const commit = { type: "mls_commit", generation, commit: "nonsense", welcome: undefined, added: [] } as const;
+    const commit = { type: "commit", generation, commit: "nonsense", welcome: undefined, added: [] } as const;
     made.inject(ben, { ...commit, epoch: epoch - 1 });
     made.inject(ben, { ...commit, epoch: epoch + 1 });
     made.inject(ben, { ...commit, epoch, generation: generation - 1 });

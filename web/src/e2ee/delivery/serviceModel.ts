@@ -89,7 +89,7 @@ export class ServiceModel {
     const seat = this.seats.get(from);
     if (!seat?.connected) return;
     switch (message.type) {
-      case "mls_here":
+      case "here":
         if (message.attempt <= seat.attempt) return;
         seat.attempt = message.attempt;
         this.members.delete(from);
@@ -100,12 +100,12 @@ export class ServiceModel {
           isRefused: false,
         });
         break;
-      case "mls_back":
+      case "back":
         if (message.attempt <= seat.attempt) return;
         seat.attempt = message.attempt;
         this.back(from, message, now);
         break;
-      case "mls_created":
+      case "created":
         if (message.generation !== this.generation || this.creator?.member !== from) return;
         this.creator = undefined;
         this.waiting.delete(from);
@@ -113,13 +113,13 @@ export class ServiceModel {
         this.tags.set(0, message.tag);
         this.epochSince = now;
         break;
-      case "mls_commit":
+      case "commit":
         if (!this.commit(from, message, now)) return;
         break;
-      case "mls_done":
+      case "done":
         this.done(from, message);
         break;
-      case "mls_fault":
+      case "fault":
         this.fault(from, message);
         break;
     }
@@ -141,17 +141,17 @@ export class ServiceModel {
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  private commit(from: MemberId, message: Extract<ToService, { type: "mls_commit" }>, now: number): boolean {
+  private commit(from: MemberId, message: Extract<ToService, { type: "commit" }>, now: number): boolean {
     const { generation, epoch, added, commit, welcome } = message;
     if (generation !== this.generation || epoch !== this.epoch || !this.members.has(from)) return false;
     if (!added.every(({ member, ref }) => this.waiting.get(member)?.ref === ref)) return false;
     this.log.set(epoch, { committer: from, commit });
     for (const member of this.members.keys())
-      this.send(member, { type: "mls_commit", generation, epoch, committer: from, commit });
+      this.send(member, { type: "commit", generation, epoch, committer: from, commit });
     for (const { member, ref } of added) {
       this.waiting.delete(member);
       this.members.set(member, epoch);
-      if (welcome !== undefined) this.send(member, { type: "mls_welcome", generation, ref, welcome });
+      if (welcome !== undefined) this.send(member, { type: "welcome", generation, ref, welcome });
     }
     this.epoch += 1;
     this.epochSince = now;
@@ -160,7 +160,7 @@ export class ServiceModel {
   }
 
   /** Of an epoch in which others are with another tag, this one cannot talk to anybody. */
-  private done(from: MemberId, { generation, epoch, tag }: Extract<ToService, { type: "mls_done" }>): void {
+  private done(from: MemberId, { generation, epoch, tag }: Extract<ToService, { type: "done" }>): void {
     if (generation !== this.generation || !this.members.has(from)) return;
     const known = this.tags.get(epoch);
     if (known !== undefined && known !== tag) this.members.delete(from);
@@ -170,7 +170,7 @@ export class ServiceModel {
     }
   }
 
-  private fault(from: MemberId, message: Extract<ToService, { type: "mls_fault" }>): void {
+  private fault(from: MemberId, message: Extract<ToService, { type: "fault" }>): void {
     const { about, ref, epoch } = message;
     const offer = about === undefined ? undefined : this.waiting.get(about);
     if (offer && offer.ref === ref && this.members.has(from)) offer.isRefused = true;
@@ -179,7 +179,7 @@ export class ServiceModel {
   }
 
   /** A member that was away: the log brings it up to date, as far as it reaches. */
-  private back(from: MemberId, message: Extract<ToService, { type: "mls_back" }>, now: number): void {
+  private back(from: MemberId, message: Extract<ToService, { type: "back" }>, now: number): void {
     const { generation, epoch, tag } = message;
     // After a restart the newest group counts that anybody comes back with; another one was given up before.
     const isNewer = this.restoredAt !== undefined && generation > this.generation && generation <= now;
@@ -194,7 +194,7 @@ export class ServiceModel {
     this.waiting.delete(from);
     this.members.set(from, epoch);
     missed.forEach((logged, i) => {
-      if (logged) this.send(from, { type: "mls_commit", generation, epoch: epoch + i, ...logged });
+      if (logged) this.send(from, { type: "commit", generation, epoch: epoch + i, ...logged });
     });
   }
 
@@ -313,7 +313,7 @@ export class ServiceModel {
       .flatMap((member) => somebody(member) ?? []);
     for (const [member, { attempt }] of this.seats) {
       const view: View = {
-        type: "mls_group",
+        type: "group",
         version: this.version,
         generation: this.generation,
         epoch: this.epoch,

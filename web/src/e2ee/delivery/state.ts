@@ -50,10 +50,10 @@ export interface State {
   /** This member's seat, while the room's socket is open. */
   readonly me: MemberId | undefined;
   readonly view: View | undefined;
-  /** Number of the last `mls_here` or `mls_back`, and when it was said. */
+  /** Number of the last `here` or `back`, and when it was said. */
   readonly attempt: number;
   readonly saidAt: number;
-  /** It was a `mls_back`. */
+  /** It was a `back`. */
   readonly saidBack: boolean;
   /** To be added with. */
   readonly keyPackage: { readonly ref: string; readonly bytes: Opaque } | undefined;

@@ -247,7 +247,7 @@ export class World {
     if (socket === 0 || seat === undefined) return;
     this.travel(`>${socket}`, () => {
       if (person.socket !== socket) return;
-      if (message.type === "mls_fault") this.faults.push({ code: message.code, about: message.about });
+      if (message.type === "fault") this.faults.push({ code: message.code, about: message.about });
       this.service.receive(seat, message, this.now);
       this.wakeService();
     });

@@ -1,9 +1,8 @@
 mod orders;
 mod together;
 
-use super::group::At;
-use super::{Commit, Delivery, Event, Said};
-use schemas::room::{MlsAdded, MlsView, ServerMessage};
+use super::{At, Commit, Delivery, Event, Said};
+use schemas::mls::{MlsAdded, MlsNews, MlsView};
 use schemas::{MemberId, PersonId, PrivateText, UnixMillis};
 use uuid::Uuid;
 
@@ -42,7 +41,7 @@ impl Desk {
     }
 
     fn back(&mut self, member: u32, attempt: u32, at: &At) {
-        self.tell(|delivery, now| delivery.back(MemberId(member), attempt, at.clone(), now));
+        self.tell(|delivery, now| delivery.back(MemberId(member), attempt, at, now));
     }
 
     fn created(&mut self, member: u32) {
@@ -112,7 +111,7 @@ impl Desk {
 
     fn view(&self, of: u32) -> MlsView {
         let views = self.said.iter().rev().filter_map(|said| match said {
-            Said::To(to, ServerMessage::MlsGroup(view)) if *to == MemberId(of) => Some(view.clone()),
+            Said::To(to, MlsNews::Group(view)) if *to == MemberId(of) => Some(view.clone()),
             _ => None,
         });
         views.into_iter().next().expect("a view")
@@ -125,7 +124,7 @@ impl Desk {
     /// Epochs of the commits that somebody was told of.
     fn commits(&self, to: u32) -> Vec<u64> {
         let told = self.said.iter().filter_map(|said| match said {
-            Said::To(whom, ServerMessage::MlsCommit { epoch, .. }) if *whom == MemberId(to) => Some(*epoch),
+            Said::To(whom, MlsNews::Commit { epoch, .. }) if *whom == MemberId(to) => Some(*epoch),
             _ => None,
         });
         told.collect()
@@ -133,7 +132,7 @@ impl Desk {
 
     fn welcomes(&self) -> Vec<u32> {
         let told = self.said.iter().filter_map(|said| match said {
-            Said::To(whom, ServerMessage::MlsWelcome { .. }) => Some(whom.0),
+            Said::To(whom, MlsNews::Welcome { .. }) => Some(whom.0),
             _ => None,
         });
         told.collect()

@@ -14,7 +14,7 @@ struct Person {
     /// Persons in the group, by leaf.
     leaves: Vec<u32>,
     view: Option<MlsView>,
-    inbox: VecDeque<ServerMessage>,
+    inbox: VecDeque<MlsNews>,
 }
 
 struct Room {
@@ -141,14 +141,14 @@ impl Room {
         has_read
     }
 
-    fn hear(&mut self, who: u32, message: ServerMessage) {
+    fn hear(&mut self, who: u32, message: MlsNews) {
         let person = self.people.get_mut(&who).unwrap();
         match message {
-            ServerMessage::MlsGroup(view) => {
+            MlsNews::Group(view) => {
                 person.view = Some(view);
                 self.act(who);
             }
-            ServerMessage::MlsCommit { generation, epoch, commit, .. } => {
+            MlsNews::Commit { generation, epoch, commit, .. } => {
                 let Some(at) = person.group.as_mut().filter(|at| at.generation == generation && at.epoch == epoch)
                 else {
                     return;
@@ -162,7 +162,7 @@ impl Room {
                 let at = at.clone();
                 self.desk.tell(|delivery, now| delivery.done(MemberId(who), &at, now));
             }
-            ServerMessage::MlsWelcome { generation, reference, welcome } => {
+            MlsNews::Welcome { generation, reference, welcome } => {
                 if reference != format!("ref {who}.{}", person.attempt) {
                     return;
                 }
