@@ -1,6 +1,6 @@
 //! Guests: people without an account, invited into one room by a link that works once.
 
-use crate::{ConsultId, GuestId, PrivateText, UnixMillis, directory::PersonRef};
+use crate::{ConsultId, GuestId, PrivateText, UnixMillis, directory::PersonRef, mls::Encryption};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -74,6 +74,7 @@ pub struct GuestView {
     pub host: PersonRef,
     /// The consult has reached its end.
     pub is_over: bool,
+    pub encryption: Encryption,
     /// Goes back in the header `X-CSRF-Token`.
     pub csrf_token: PrivateText,
 }

@@ -2,9 +2,20 @@
 //! and holds nothing secret. Bytes are base64url without padding and text to the server. The protocol, with who knows what,
 //! is `schemas/END_TO_END.md`.
 
-use crate::{MemberId, PersonId, PrivateText};
+use crate::{MemberId, PersonId, PrivateText, UnixMillis, directory::PersonRef};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+
+/// Whether the room's pictures, sound and words are sealed from end to end. Lifted is lifted until the consult ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Encryption {
+    /// Whoever comes in brings a device key, and nothing leaves a page unsealed.
+    #[default]
+    Required,
+    /// Somebody of the team has opened the room to those who cannot encrypt: the server and whoever sits in it see all.
+    Lifted { by: PersonRef, at: UnixMillis },
+}
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -71,6 +82,7 @@ pub struct MlsSeat {
 /// A seat that waits to be added.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct MlsWaiting {
+    #[serde(flatten)]
     pub seat: MlsSeat,
     pub reference: String,
     pub key_package: PrivateText,
@@ -96,4 +108,23 @@ pub struct MlsView {
     pub attempt: u32,
     /// Everybody refused the receiver's commits, more than once: it is not added any more.
     pub is_barred: bool,
+}
+
+/// Body of the requests for a room's ticket.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub struct TicketRequest {
+    /// Ed25519 public key of the device that is to be a member of the group: 32 bytes in base64url without padding. Absent
+    /// for a page that cannot encrypt: refused with `encryption_required` unless that was lifted.
+    #[serde(default)]
+    #[schema(min_length = 43, max_length = 43)]
+    pub device: Option<String>,
+}
+
+/// Who the device belongs to, for the members of the group.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Attestation {
+    /// JWS in compact serialisation, signed by the installation.
+    pub attestation: String,
+    /// The installation's Ed25519 public key, base64url.
+    pub authority: String,
 }

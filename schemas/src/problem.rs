@@ -72,6 +72,8 @@ pub enum ProblemCode {
     GuestLinkUsed,
     /// The host has not let this guest in, or has sent them away.
     NotAdmitted,
+    /// The room is encrypted from end to end, and the request names no device key.
+    EncryptionRequired,
     /// The installation has an administrator already.
     AlreadySetUp,
     /// The join ticket is forged, damaged or for another room.

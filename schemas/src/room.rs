@@ -33,7 +33,7 @@
 //! interpreters, who may not see the images, send and get nothing but keys that begin with `chat/`, and guests of these
 //! only what was written since they were let in. When a member's `state` channel opens it gets every kept entry first, then kind 4 (end of snapshot, sender 0, no key).
 
-use crate::mls::{MlsNews, MlsRequest};
+use crate::mls::{Encryption, MlsNews, MlsRequest};
 use crate::{MemberId, PrivateText, consult::RoomTicket, directory::PersonRef, guest::Guest, problem::ProblemCode};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -195,6 +195,12 @@ pub enum ServerMessage {
     Welcome {
         you: MemberId,
         roster: Vec<Member>,
+        /// Of the consult. A check, whose two sockets are the caller's own, knows none and says `required`.
+        encryption: Encryption,
+    },
+    /// It has changed: to everybody in the room and at its door.
+    Encryption {
+        encryption: Encryption,
     },
     Answer {
         sdp: PrivateText,

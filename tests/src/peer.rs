@@ -1,9 +1,12 @@
 //! A person in a room with a camera, without a browser: ticket, socket, offer, media.
 
 #[path = "../../sfu/tests/native/mod.rs"]
-mod native;
+pub(crate) mod native;
 
-use crate::{client::Client, seat::Seat};
+use crate::{
+    client::Client,
+    seat::{DEVICE, Seat},
+};
 use anyhow::{Result, ensure};
 use futures_util::FutureExt;
 use native::Native;
@@ -48,7 +51,7 @@ pub struct Waits {
 
 impl Peer {
     pub async fn join(client: &Client, consult: ConsultId) -> Result<Self> {
-        let reply = client.post(&format!("/api/consults/{consult}/ticket"), &json!({})).await?;
+        let reply = client.post(&format!("/api/consults/{consult}/ticket"), &json!({"device": DEVICE})).await?;
         ensure!(reply.status.is_success(), "ticket: {} {}", reply.status, reply.code());
         let ticket: RoomTicket = serde_json::from_value(reply.body)?;
         let mut seat = Seat::knock(ticket).await?;
@@ -141,7 +144,7 @@ impl Peer {
     }
 }
 
-const fn wire(source: sfu::Source) -> Source {
+pub(crate) const fn wire(source: sfu::Source) -> Source {
     match source {
         sfu::Source::Microphone => Source::Microphone,
         sfu::Source::Camera => Source::Camera,

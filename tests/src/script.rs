@@ -9,7 +9,7 @@ pub use texts::{PRIVATE, fields};
 use crate::{
     client::{Client, Reply},
     installation::People,
-    seat::Seat,
+    seat::{DEVICE, Seat},
 };
 use anyhow::{Context, Result, ensure};
 use guest::Guest;
@@ -51,6 +51,7 @@ pub enum Step {
     GuestEnters,
     RollCall,
     Consent,
+    LiftEncryption,
     Stamp(ClockStamp),
     Ask,
     Reply,
@@ -85,6 +86,7 @@ pub const WHOLE: &[Step] = &[
     Step::GuestEnters,
     Step::RollCall,
     Step::Consent,
+    Step::LiftEncryption,
     Step::Stamp(ClockStamp::Imaging),
     Step::Stamp(ClockStamp::Decision),
     Step::Ask,
@@ -220,6 +222,7 @@ impl<'a> Script<'a> {
                 self.act(Specialist, Action::RollCall { present }).await
             }
             Step::Consent => self.act(Referrer, Action::RecordConsent { consent: Consent::Presumed }).await,
+            Step::LiftEncryption => self.act(Specialist, Action::LiftEncryption).await,
             Step::Stamp(stamp) => self.act(Referrer, Action::Stamp { stamp, at: self.began }).await,
             Step::Ask => self.act(Specialist, Action::AskForMore { text: PRIVATE[11].into() }).await,
             Step::Reply => self.act(Referrer, Action::Reply { text: PRIVATE[12].into() }).await,
@@ -301,7 +304,8 @@ impl<'a> Script<'a> {
     async fn joins(&mut self, who: Who) -> Result<()> {
         let client = self.client(who);
         if !self.seats.contains_key(&who) {
-            let reply = client.post(&format!("/api/consults/{}/ticket", self.consult), &json!({})).await?;
+            let reply =
+                client.post(&format!("/api/consults/{}/ticket", self.consult), &json!({"device": DEVICE})).await?;
             let seat = self.seat(&reply).await?;
             self.seats.insert(who, seat);
             let seat = self.seats.get_mut(&who).context("a socket")?;

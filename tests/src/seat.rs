@@ -12,6 +12,8 @@ use tokio_tungstenite::{
     tungstenite::{self, Message},
 };
 
+/// A device's key (RFC 8037, appendix A.2): of somebody who joins no group, any will do.
+pub const DEVICE: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
 /// A room says what is wanted within this, or never. Longer than it takes to notice that somebody vanished.
 const PATIENCE: Duration = Duration::from_secs(60);
 

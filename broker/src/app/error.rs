@@ -51,6 +51,8 @@ pub enum Error {
     /// As many people and guests as a room has seats.
     #[error("the room is full")]
     RoomFull,
+    #[error("the room is encrypted from end to end, and no device key was named")]
+    EncryptionRequired,
     #[error("there is an administrator already")]
     AlreadySetUp,
     #[error("too many attempts")]
@@ -88,6 +90,7 @@ impl Error {
             Self::GuestLinkUsed => ProblemCode::GuestLinkUsed,
             Self::NotAdmitted => ProblemCode::NotAdmitted,
             Self::RoomFull => ProblemCode::RoomFull,
+            Self::EncryptionRequired => ProblemCode::EncryptionRequired,
             Self::AlreadySetUp => ProblemCode::AlreadySetUp,
             Self::TooManyRequests { .. } => ProblemCode::TooManyRequests,
             Self::Imaging(refusal) if refusal.retryable() => ProblemCode::Unavailable,

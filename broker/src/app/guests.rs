@@ -109,16 +109,24 @@ impl App {
             state: guest.state,
             host: directory.person_ref(guest.invited_by),
             is_over: is_over(&consult),
+            encryption: self.encryption(&consult).await?,
             csrf_token: session.csrf_token.clone().into(),
         })
     }
 
     /// A ticket to the room's door. It opens the door only as far as the log says at that moment.
-    pub async fn guest_ticket(&self, session: &GuestSession, browser_base: Option<&str>) -> Result<RoomTicket> {
+    pub async fn guest_ticket(
+        &self,
+        session: &GuestSession,
+        device: Option<&str>,
+        browser_base: Option<&str>,
+    ) -> Result<RoomTicket> {
         let consult = self.consult(session.consult_id).await?.ok_or(Error::NotSignedIn)?;
         let guest = consult.guest(session.id).ok_or(Error::NotSignedIn)?;
         may_come(&consult, guest)?;
-        self.sign_ticket(&consult, TicketFor::Guest(guest.id), browser_base).await
+        let attestation = self.attest_guest(&consult, guest, device)?;
+        let ticket = self.sign_ticket(&consult, TicketFor::Guest(guest.id), browser_base).await?;
+        Ok(RoomTicket { attestation, ..ticket })
     }
 
     /// The room tells: a guest is at the door. Repeating it is harmless.

@@ -11,6 +11,7 @@ mod access_log;
 pub mod accounts;
 mod actions;
 mod admin;
+mod attestation;
 mod audit;
 mod board;
 mod colleagues;
@@ -44,6 +45,7 @@ mod turn;
 mod validate;
 mod views;
 
+pub use crate::domain::consult::{GroupNote, Occupant};
 pub use crate::domain::directory::Actor;
 pub use access_log::ReportFile;
 pub use accounts::NewPerson;
@@ -59,7 +61,7 @@ pub use open_study::{OpenStudy, StudyName};
 pub use path_check::CheckSeat;
 pub use purge::{PurgeDue, PurgeSummary};
 pub use room_facts::RoomFacts;
-pub use rooms::{Bearer, GuestSeat, Occupant, Seat};
+pub use rooms::{Bearer, GuestSeat, Seat};
 pub use sessions::{NewSession, Redeemed, Session, sign_in_path};
 pub use tokens::{Scope, ServiceToken};
 pub use turn::Turn;
@@ -117,6 +119,7 @@ pub struct App {
     clock: Arc<dyn Clock>,
     master: MasterKey,
     keys: Keys,
+    authority: attestation::Authority,
     blobs: Blobs,
     pool: Pool,
     node: Node,
@@ -141,6 +144,7 @@ impl App {
     pub fn new(parts: Parts) -> Arc<Self> {
         Arc::new(Self {
             keys: Keys::derive(&parts.master),
+            authority: attestation::Authority::derive(&parts.master),
             repo: parts.repo,
             bus: parts.bus,
             clock: parts.clock,

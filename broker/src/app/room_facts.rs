@@ -1,15 +1,11 @@
 //! What an open room asks of its consult's log.
 
-use super::{
-    App, Error, Result,
-    guests::is_over,
-    rooms::{Occupant, inside},
-};
+use super::{App, Error, Result, guests::is_over, rooms::inside};
 use crate::domain::{
     access::{Permission, may},
-    consult::Guest,
+    consult::{Guest, Occupant},
 };
-use schemas::{ConsultId, GuestId, PersonId, SessionId, UnixMillis, consult::ActionName, guest};
+use schemas::{ConsultId, GuestId, PersonId, SessionId, UnixMillis, consult::ActionName, guest, mls::Encryption};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Events read at once. More holds more of a burst in memory; less asks the database more often.
@@ -25,6 +21,7 @@ pub struct RoomFacts {
     pub requester: PersonId,
     /// Everybody who was ever invited.
     pub guests: Vec<guest::Guest>,
+    pub encryption: Encryption,
     /// When the guests of them were let in whom somebody let in.
     pub admitted_at: BTreeMap<GuestId, UnixMillis>,
     /// Whom the log has in the room or at its door.
@@ -46,6 +43,7 @@ impl App {
                 specialist: None,
                 requester: PersonId(uuid::Uuid::nil()),
                 guests: vec![],
+                encryption: Encryption::Required,
                 admitted_at: BTreeMap::new(),
                 inside: BTreeSet::new(),
                 barred: BTreeSet::new(),
@@ -75,6 +73,7 @@ impl App {
             specialist: consult.specialist,
             requester: consult.requester,
             guests: if consult.guests.is_empty() { vec![] } else { self.guest_states(id).await? },
+            encryption: self.encryption(&consult).await?,
             admitted_at: consult.guests.iter().filter_map(admitted).collect(),
             inside: inside(&consult),
             barred,

@@ -10,13 +10,14 @@ use super::{
 };
 use crate::domain::{
     access::{Permission, may},
-    consult::{Command, Consult, actions},
+    consult::{Command, Consult, GroupNote, Occupant, actions, view},
 };
 use schemas::{
     ConsultId, GuestId, PersonId, SessionId, UnixMillis,
     consult::{ActionName, RoomTicket},
     directory::PersonRef,
     guest::GuestState,
+    mls::Encryption,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -42,19 +43,14 @@ pub struct Seat {
     pub is_requester: bool,
     /// Somebody without an account.
     pub guest: Option<GuestSeat>,
+    /// Of the room, when the seat was given.
+    pub encryption: Encryption,
 }
 
 /// Whose ticket was redeemed. Whether they may come in is for [`App::seat`] to say.
 pub struct Bearer {
     consult: ConsultId,
     whom: TicketFor,
-}
-
-/// Somebody in a room or at its door. Guests choose their ids themselves, so an id alone names nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Occupant {
-    Person(PersonId),
-    Guest(GuestId),
 }
 
 /// A guest at the door.
@@ -90,15 +86,22 @@ struct TicketClaims {
 impl App {
     /// A ticket for the caller, and the address of the node that runs the room. `browser_base` is how the caller's
     /// browser reached this node (`ws://host:port`); it is better than the configured address for this very node,
-    /// and means nothing for others.
-    pub async fn ticket(&self, session: &Session, id: ConsultId, browser_base: Option<&str>) -> Result<RoomTicket> {
+    /// and means nothing for others. `device` is the key that the room's members are to know the caller by.
+    pub async fn ticket(
+        &self,
+        session: &Session,
+        id: ConsultId,
+        device: Option<&str>,
+        browser_base: Option<&str>,
+    ) -> Result<RoomTicket> {
         let actor = &session.actor;
         let consult = self.for_those(actor, id, Permission::Act(ActionName::Join)).await?;
         if !actions(&consult, actor, self.now()).contains(&ActionName::Join) {
             return Err(Error::WrongState);
         }
+        let attestation = self.attest(&consult, actor, device).await?;
         let whom = TicketFor::Person { id: actor.person_id, session: session.id };
-        self.sign_ticket(&consult, whom, browser_base).await
+        Ok(RoomTicket { attestation, ..self.sign_ticket(&consult, whom, browser_base).await? })
     }
 
     pub(super) async fn sign_ticket(
@@ -130,6 +133,7 @@ impl App {
             expires_at: UnixMillis(exp * 1000),
             // A number of its own: the ticket's would let who reads the relay's log tell which ticket it was.
             ice_servers: self.turn.iter().map(|turn| turn.ice_server(now, Uuid::new_v4())).collect(),
+            attestation: None,
         })
     }
 
@@ -149,7 +153,7 @@ impl App {
         let consult = self.consult(bearer.consult).await?.ok_or(Error::NotFound)?;
         let seat = match bearer.whom {
             TicketFor::Person { id, session } => self.persons_seat(&consult, id, session).await?,
-            TicketFor::Guest(guest) => guests_seat(&consult, guest)?,
+            TicketFor::Guest(guest) => guests_seat(&consult, guest, self.encryption(&consult).await?)?,
         };
         if self.lease(bearer.consult).await?.node != self.node.id {
             return Err(Error::TicketInvalid);
@@ -181,6 +185,7 @@ impl App {
             is_specialist: consult.specialist == Some(person),
             is_requester: consult.requester == person,
             guest: None,
+            encryption: self.encryption(consult).await?,
         })
     }
 
@@ -192,6 +197,17 @@ impl App {
     /// The room tells: a seat is empty, on purpose or because it was lost for too long. Repeating it is harmless.
     pub async fn left(&self, id: ConsultId, person: PersonId) -> Result<()> {
         self.run(id, &Wish::command(Command::Left { person })).await.map(|_| ())
+    }
+
+    /// The room tells what became of its group of keys.
+    pub async fn note_group(&self, id: ConsultId, note: GroupNote) -> Result<()> {
+        self.run(id, &Wish::command(Command::NoteGroup { note })).await.map(|_| ())
+    }
+
+    /// Whether the consult's room is encrypted from end to end.
+    pub(super) async fn encryption(&self, consult: &Consult) -> Result<Encryption> {
+        let directory = self.directory().await?;
+        Ok(view::encryption(consult, &|person| directory.person_ref(person)))
     }
 
     /// `false` once the consult has reached its end; an unknown one is at its end.
@@ -256,7 +272,7 @@ pub(super) fn inside(consult: &Consult) -> BTreeSet<Occupant> {
     people.chain(guests.chain(at_door).map(Occupant::Guest)).collect()
 }
 
-fn guests_seat(consult: &Consult, id: GuestId) -> Result<Seat> {
+fn guests_seat(consult: &Consult, id: GuestId, encryption: Encryption) -> Result<Seat> {
     let guest = consult.guest(id).ok_or(Error::TicketInvalid)?;
     may_come(consult, guest)?;
     Ok(Seat {
@@ -271,5 +287,6 @@ fn guests_seat(consult: &Consult, id: GuestId) -> Result<Seat> {
         is_specialist: false,
         is_requester: false,
         guest: Some(GuestSeat { id, admitted: guest.state == GuestState::Admitted }),
+        encryption,
     })
 }

@@ -137,6 +137,7 @@ pub fn status(code: ProblemCode) -> StatusCode {
         | Code::WrongState
         | Code::Conflict
         | Code::RoomFull
+        | Code::EncryptionRequired
         | Code::AlreadySetUp => StatusCode::CONFLICT,
         Code::LinkUsed | Code::GuestLinkUsed | Code::Purged => StatusCode::GONE,
         Code::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -173,6 +174,7 @@ fn title(code: ProblemCode) -> &'static str {
         Code::Purged => "The content was deleted after its retention",
         Code::GuestLinkUsed => "The guest link was used, withdrawn or is too old",
         Code::NotAdmitted => "The host has not let this guest in, or has sent them away",
+        Code::EncryptionRequired => "The room is encrypted, and no device key was named",
         Code::AlreadySetUp => "There is an administrator already",
         Code::TicketInvalid => "The join ticket is not valid",
         Code::TicketExpired => "The join ticket is too old",

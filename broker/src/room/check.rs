@@ -11,6 +11,7 @@ use crate::app::CheckSeat;
 use axum::extract::ws::{Message, WebSocket, close_code};
 use futures_util::StreamExt;
 use futures_util::stream::{SplitSink, SplitStream};
+use schemas::mls::Encryption;
 use schemas::problem::ProblemCode;
 use schemas::room::{ByeReason, ClientMessage, PublishLine, ReceiveLine, ServerMessage};
 use schemas::{PrivateText, SessionId};
@@ -83,14 +84,15 @@ impl Check<'_> {
         stream: &mut SplitStream<WebSocket>,
         mut stopping: Pin<&mut impl Future<Output = ()>>,
     ) -> End {
-        let welcome = ServerMessage::Welcome { you: self.seat.member, roster: Vec::new() };
+        let welcome =
+            ServerMessage::Welcome { you: self.seat.member, roster: Vec::new(), encryption: Encryption::Required };
         if send(sink, &welcome).await.is_err() {
             return End::Gone;
         }
         let (events, mut happened) = unbounded_channel();
         let mut over = pin!(tokio::time::sleep(self.shared.times.check_time));
         let clock = &self.shared.clock;
-        let mut pace = Pace::new(clock.now());
+        let mut pace = Pace::of_messages(clock.now());
         loop {
             let wait = pace.wait(clock.now());
             let answer = tokio::select! {

@@ -46,7 +46,8 @@ impl Room {
     }
 
     pub(super) fn welcome(&mut self, you: MemberId, socket: SocketId) {
-        self.tell(socket, ServerMessage::Welcome { you, roster: self.seats.roster() });
+        let encryption = self.encryption.clone();
+        self.tell(socket, ServerMessage::Welcome { you, roster: self.seats.roster(), encryption });
         self.tell_roster(Some(socket));
     }
 

@@ -1,26 +1,62 @@
 //! The room and its delivery service: who has a seat, what members say to it, and what it says.
 
 use super::delivery::{At, Commit, Delivery, Event, Said};
+use super::notes::{self, Notes};
+use super::pace::Pace;
 use super::seats::SocketId;
 use super::task::Room;
-use crate::app::Occupant;
+use crate::app::{GroupNote, Occupant};
 use schemas::mls::MlsRequest;
 use schemas::problem::ProblemCode;
 use schemas::room::{MAX_MEMBERS, ServerMessage};
 use schemas::{MemberId, PersonId};
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Bytes of a key package, commit or welcome in base64url. A welcome for eight takes some 12 KiB. More lets one member fill
-/// the others' sockets; less refuses a group that grows.
+/// Bytes of a commit or welcome in base64url. A welcome for eight takes some 12 KiB. More lets one member fill the others'
+/// sockets; less refuses a group that grows.
 const MAX_OPAQUE: usize = 64 * 1024;
+/// Bytes of a key package in base64url; one takes some 2 KiB. Every view holds those that wait, so more costs most here.
+const MAX_KEY_PACKAGE: usize = 16 * 1024;
 /// Bytes of a name: a tag, a reference, a code.
 const MAX_NAME: usize = 64;
 
-/// A room's delivery service, and the socket by which it knows each seat.
-#[derive(Default)]
+/// A room's delivery service, what it knows of each seat, and what the log is told.
 pub(super) struct Mls {
     pub(super) delivery: Delivery,
-    known: BTreeMap<MemberId, Option<SocketId>>,
+    known: BTreeMap<MemberId, Known>,
+    pub(super) notes: Notes,
+}
+
+/// Of all rooms of this node since its start.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// Groups that began.
+    pub groups: AtomicU64,
+    /// Commits that ended an epoch.
+    pub taken: AtomicU64,
+    /// Commits that came to nothing: another one was there before, or they were no good.
+    pub late: AtomicU64,
+    /// Commits that came too fast.
+    pub refused: AtomicU64,
+    /// Refusals that members reported.
+    pub faults: AtomicU64,
+}
+
+struct Known {
+    who: Occupant,
+    socket: Option<SocketId>,
+    commits: Pace,
+}
+
+impl Mls {
+    pub(super) fn new(notes: Notes) -> Self {
+        Self { delivery: Delivery::default(), known: BTreeMap::new(), notes }
+    }
+
+    fn who(&self, member: MemberId) -> Option<Occupant> {
+        self.known.get(&member).map(|known| known.who)
+    }
 }
 
 impl Room {
@@ -29,29 +65,31 @@ impl Room {
     pub(super) fn follow_seats(&mut self) {
         let now = self.shared.clock.now();
         let sitters = self.seats.sitters();
-        let Mls { delivery, known } = &mut self.mls;
+        let Mls { delivery, known, .. } = &mut self.mls;
         for sitter in &sitters {
-            let before = known.insert(sitter.member, sitter.socket);
-            if before == Some(sitter.socket) {
+            let (who, socket) = (sitter.who, sitter.socket);
+            let before = known.get(&sitter.member).map(|known| known.socket);
+            if before == Some(socket) {
                 continue;
             }
-            let (person, is_guest) = match sitter.who {
+            known
+                .entry(sitter.member)
+                .or_insert_with(|| Known { who, socket, commits: Pace::of_commits(now) })
+                .socket = socket;
+            let (person, is_guest) = match who {
                 Occupant::Person(person) => (person, false),
                 Occupant::Guest(guest) => (PersonId(guest.0), true),
             };
-            match sitter.socket {
+            match socket {
                 // Another socket is another page, or one that has missed something: it says what it is.
                 Some(_) => delivery.connect(sitter.member, person, is_guest, now),
                 None => delivery.disconnect(sitter.member, now),
             }
         }
-        known.retain(|member, _| {
-            let sits = sitters.iter().any(|sitter| sitter.member == *member);
-            if !sits {
-                delivery.leave(*member, now);
-            }
-            sits
-        });
+        let gone = known.extract_if(.., |member, _| sitters.iter().all(|sitter| sitter.member != *member));
+        for (member, _) in gone {
+            delivery.leave(member, now);
+        }
         if delivery.next_deadline().is_some_and(|due| due <= now) {
             delivery.tick(now);
         }
@@ -60,10 +98,19 @@ impl Room {
 
     /// A message of the group from somebody who sits.
     pub(super) fn mls(&mut self, from: MemberId, socket: SocketId, message: MlsRequest) {
+        let now = self.shared.clock.now();
         if let Err(detail) = fits(&message) {
-            return self.refuse(socket, ProblemCode::TooLarge, Some(detail.to_owned()));
+            self.refuse(socket, ProblemCode::TooLarge, Some(detail.to_owned()));
+            return self.note_refusal(from, notes::TOO_LARGE);
         }
-        let (delivery, now) = (&mut self.mls.delivery, self.shared.clock.now());
+        let is_commit = matches!(message, MlsRequest::Commit { .. });
+        let known = self.mls.known.get_mut(&from);
+        if is_commit && known.is_some_and(|known| !known.commits.try_spend(now)) {
+            count(&self.shared.tally.refused);
+            self.refuse(socket, ProblemCode::TooManyRequests, Some("eight commits a second".to_owned()));
+            return self.note_refusal(from, notes::TOO_MANY);
+        }
+        let delivery = &mut self.mls.delivery;
         match message {
             MlsRequest::Here { attempt, reference, key_package } => {
                 delivery.here(from, attempt, reference, key_package, now);
@@ -73,7 +120,9 @@ impl Room {
             }
             MlsRequest::Created { generation, tag } => delivery.created(from, generation, tag, now),
             MlsRequest::Commit { generation, epoch, commit, welcome, added } => {
-                delivery.commit(from, Commit { generation, epoch, commit, welcome, added }, now);
+                let taken = delivery.commit(from, Commit { generation, epoch, commit, welcome, added }, now);
+                let tally = &self.shared.tally;
+                count(if taken { &tally.taken } else { &tally.late });
             }
             MlsRequest::Done { generation, epoch, tag } => {
                 delivery.done(from, &At { generation, epoch, tag }, now);
@@ -89,28 +138,53 @@ impl Room {
         for said in self.mls.delivery.take_said() {
             match said {
                 Said::To(member, message) => {
-                    if let Some(socket) = self.mls.known.get(&member).copied().flatten() {
+                    if let Some(socket) = self.mls.known.get(&member).and_then(|known| known.socket) {
                         self.tell(socket, ServerMessage::Mls { message });
                     }
                 }
-                Said::Audit(event) => self.note(&event),
+                Said::Audit(event) => self.note(event),
             }
         }
     }
 
-    fn note(&self, event: &Event) {
+    /// For those who read the consult's history.
+    fn note(&mut self, event: Event) {
         let consult = self.consult;
-        match event {
-            Event::Generation(generation) => tracing::info!(%consult, generation, "a group begins"),
+        let note = match event {
+            Event::Generation { generation, is_first } => {
+                tracing::info!(%consult, generation, "a group begins");
+                count(&self.shared.tally.groups);
+                if is_first {
+                    return;
+                }
+                GroupNote::Replaced { generation }
+            }
             Event::Fault { by, code, about } => {
-                let about = about.map(|member| member.0);
-                tracing::warn!(%consult, member = by.0, about, code, "a member has refused something of the group");
+                let member = about.map(|member| member.0);
+                count(&self.shared.tally.faults);
+                tracing::warn!(%consult, member = by.0, about = member, code, "a member has refused something of the group");
+                // Who has left meanwhile is nobody any more; whoever reports sits.
+                let Some(by) = self.mls.who(by) else { return };
+                GroupNote::Fault { by: Some(by), about: about.and_then(|member| self.mls.who(member)), code }
             }
             Event::Barred(member) => {
                 tracing::warn!(%consult, member = member.0, "left out of the group: all refused its commits");
+                let Some(who) = self.mls.who(member) else { return };
+                GroupNote::Barred { who }
             }
-        }
+        };
+        self.mls.notes.put_down(note);
     }
+
+    /// What the server has refused by itself.
+    fn note_refusal(&mut self, from: MemberId, code: &'static str) {
+        let about = self.mls.who(from);
+        self.mls.notes.put_down(GroupNote::Fault { by: None, about, code: code.to_owned() });
+    }
+}
+
+fn count(figure: &AtomicU64) {
+    figure.fetch_add(1, Ordering::Relaxed);
 }
 
 /// # Errors
@@ -129,8 +203,9 @@ fn fits(message: &MlsRequest) -> Result<(), &'static str> {
             (&[Some(commit), welcome.as_ref()], &[])
         }
     };
-    if opaque.iter().flatten().any(|text| text.0.len() > MAX_OPAQUE) {
-        return Err("a key package, commit or welcome has 64 KiB at most");
+    let most = if matches!(message, MlsRequest::Here { .. }) { MAX_KEY_PACKAGE } else { MAX_OPAQUE };
+    if opaque.iter().flatten().any(|text| text.0.len() > most) {
+        return Err("a commit or welcome has 64 KiB at most, a key package 16");
     }
     if names.iter().flatten().any(|name| name.len() > MAX_NAME || !name.bytes().all(is_of_a_name)) {
         return Err("a name has 64 characters at most: letters, digits, - and _");

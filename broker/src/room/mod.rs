@@ -21,6 +21,7 @@ mod knock;
 mod media;
 mod members;
 mod mls;
+mod notes;
 mod pace;
 mod places;
 mod seats;
@@ -28,6 +29,8 @@ mod socket;
 mod task;
 mod watch;
 mod wire;
+
+pub use mls::Tally;
 
 use crate::app::App;
 use crate::app::ports::Clock;
@@ -63,6 +66,7 @@ struct Shared {
     knocks: knock::Knocks,
     open: Mutex<Open>,
     next_socket: AtomicU64,
+    tally: Tally,
 }
 
 #[derive(Default)]
@@ -102,7 +106,8 @@ impl Rooms {
     pub fn new(app: Arc<App>, sfu: sfu::Sfu, clock: Arc<dyn Clock>, times: Times) -> Self {
         let (checks, knocks) = (check::checks(), knock::knocks());
         let (open, next_socket) = (Mutex::default(), AtomicU64::new(1));
-        Self(Arc::new(Shared { app, sfu, clock, times, checks, knocks, open, next_socket }))
+        let tally = Tally::default();
+        Self(Arc::new(Shared { app, sfu, clock, times, checks, knocks, open, next_socket, tally }))
     }
 
     /// Speaks the room protocol on `socket` until one side ends it; somebody who has only knocked goes on `stopping`.
@@ -139,6 +144,11 @@ impl Rooms {
         for room in rooms {
             room.inputs.closed().await;
         }
+    }
+
+    /// What became of groups of keys.
+    pub fn tally(&self) -> &Tally {
+        &self.0.tally
     }
 
     /// Consults whose room is open here.

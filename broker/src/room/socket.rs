@@ -116,7 +116,7 @@ async fn talk(
 ) {
     let Entered { socket, inputs, mut messages } = entered;
     let clock = &rooms.0.clock;
-    let mut pace = Pace::new(clock.now());
+    let mut pace = Pace::of_messages(clock.now());
     let mut silent = 0;
     let mut ping = tokio::time::interval(PING_EVERY);
     ping.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);

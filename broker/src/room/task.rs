@@ -2,10 +2,12 @@
 
 use super::door::Door;
 use super::mls::Mls;
+use super::notes::Notes;
 use super::seats::{Seats, SocketId};
 use super::{Outgoing, Shared, wire};
 use crate::app::{Occupant, RoomFacts, Seat};
 use schemas::guest::Guest;
+use schemas::mls::Encryption;
 use schemas::problem::ProblemCode;
 use schemas::room::{ByeReason, ClientMessage, ServerMessage};
 use schemas::{ConsultId, GuestId, MemberId, PersonId, SessionId, UnixMillis};
@@ -44,7 +46,7 @@ pub(super) enum Input {
 
 /// What woke the task.
 enum Turn {
-    Input(Input),
+    Input(Box<Input>),
     Changed,
     Due,
 }
@@ -62,8 +64,9 @@ pub(super) async fn run(
         consult,
         inputs,
         facts: None,
+        encryption: Encryption::Required,
         looking: Looking::No,
-        mls: Mls::default(),
+        mls: Mls::new(Notes::open(Arc::clone(&shared.app), consult)),
         seats: Seats::new(kept_seconds),
         door: Door::default(),
         connections: BTreeMap::new(),
@@ -81,14 +84,14 @@ pub(super) async fn run(
     loop {
         let turn = tokio::select! {
             input = received.recv() => match input {
-                Some(input) => Turn::Input(input),
+                Some(input) => Turn::Input(Box::new(input)),
                 None => break,
             },
             () = changed.notified() => Turn::Changed,
             () = room.due() => Turn::Due,
         };
         let over = match turn {
-            Turn::Input(input) => room.take(input).await,
+            Turn::Input(input) => room.take(*input).await,
             Turn::Changed => {
                 room.look();
                 None
@@ -119,6 +122,7 @@ pub(super) async fn run(
     if is_open_again && let Err(error) = shared.app.renew_room(consult).await {
         tracing::warn!(%consult, %error, "the lease of the room that was opened again is renewed later");
     }
+    room.mls.notes.close(consult).await;
     tracing::info!(%consult, "room closed");
 }
 
@@ -129,6 +133,8 @@ pub(super) struct Room {
     pub(super) inputs: mpsc::WeakSender<Input>,
     /// What the log said last; absent until the first look.
     pub(super) facts: Option<RoomFacts>,
+    /// What was last heard of it, by facts or by a seat: it changes once.
+    pub(super) encryption: Encryption,
     pub(super) looking: Looking,
     pub(super) seats: Seats,
     pub(super) mls: Mls,
@@ -181,10 +187,13 @@ impl Room {
     /// Some reason when the room is over.
     async fn take(&mut self, input: Input) -> Option<ByeReason> {
         match input {
-            Input::Enter(newcomer) => match newcomer.seat.guest {
-                Some(guest) => self.guest_comes(guest.id, newcomer).await,
-                None => self.enter(newcomer).await,
-            },
+            Input::Enter(newcomer) => {
+                self.learn_encryption(newcomer.seat.encryption.clone());
+                match newcomer.seat.guest {
+                    Some(guest) => self.guest_comes(guest.id, newcomer).await,
+                    None => self.enter(newcomer).await,
+                }
+            }
             Input::Message { socket, message } => self.message(socket, message).await,
             Input::Lost { socket } => self.lost(socket).await,
             Input::Media { member, peer, event } => self.media(member, peer, event),
@@ -280,7 +289,19 @@ impl Room {
         if self.seats.appoint(facts.specialist, facts.requester) {
             self.tell_roster(None);
         }
+        self.learn_encryption(facts.encryption.clone());
         self.facts = Some(facts);
+    }
+
+    /// One way: whoever has opened the room did not mean to close it.
+    fn learn_encryption(&mut self, encryption: Encryption) {
+        if self.encryption == Encryption::Required && encryption != Encryption::Required {
+            self.encryption = encryption.clone();
+            let sockets: Vec<_> = self.connections.keys().copied().collect();
+            for socket in sockets {
+                self.tell(socket, ServerMessage::Encryption { encryption: encryption.clone() });
+            }
+        }
     }
 
     async fn message(&mut self, socket: SocketId, message: ClientMessage) {

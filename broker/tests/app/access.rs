@@ -1,6 +1,6 @@
 //! Strangers learn nothing, not even that there is something.
 
-use crate::stage::Stage;
+use crate::stage::{DEVICE, Stage};
 use schemas::{
     ConsultId, StudyId,
     consult::{Action, ActionName, CaseFields, DeclareStudy, NewConsult, Urgency},
@@ -21,7 +21,7 @@ on_both! {
                 assert!(matches!(app.detail(actor, id).await, Err(Error::NotFound)));
                 assert!(matches!(app.act(actor, "s", id, Action::Accept).await, Err(Error::NotFound)));
                 assert!(matches!(app.match_explanations(actor, id).await, Err(Error::NotFound)));
-                assert!(matches!(app.ticket(&stage.session(actor).await, id, None).await, Err(Error::NotFound)));
+                assert!(matches!(app.ticket(&stage.session(actor).await, id, DEVICE, None).await, Err(Error::NotFound)));
                 let study = DeclareStudy { study_instance_uid: "1.2.3".into(), instances: 1 };
                 assert!(matches!(app.declare_study(actor, id, study).await, Err(Error::NotFound)));
             }

@@ -1,6 +1,6 @@
 //! Guests: a link that works once, a waiting room, one room and nothing else.
 
-use crate::stage::Stage;
+use crate::stage::{DEVICE, Stage};
 use schemas::{
     ConsultId, GuestId,
     consult::{Action, TimelineWhat},
@@ -23,7 +23,7 @@ async fn open(stage: &Stage, token: &str) -> GuestSession {
 }
 
 async fn knock(stage: &Stage, id: ConsultId, guest: &GuestSession) -> Result<Seat, Error> {
-    let ticket = stage.app.guest_ticket(guest, None).await?;
+    let ticket = stage.app.guest_ticket(guest, DEVICE, None).await?;
     stage.app.seat(&stage.app.redeem_ticket(id, &ticket.ticket.0).await?).await
 }
 
@@ -60,12 +60,12 @@ on_both! {
         let seat = knock(&stage, id, &guest).await.unwrap();
         assert!(seat.guest.unwrap().admitted, "comes back after a lost network without waiting");
 
-        let ticket = app.guest_ticket(&guest, None).await.unwrap();
+        let ticket = app.guest_ticket(&guest, DEVICE, None).await.unwrap();
         stage.act(&stage.first, id, Action::RemoveGuest { guest_id }).await.unwrap();
         app.guest_left(id, guest_id).await.unwrap();
         let bearer = app.redeem_ticket(id, &ticket.ticket.0).await.unwrap();
         assert!(matches!(app.seat(&bearer).await, Err(Error::NotAdmitted)), "sent away at the door");
-        assert!(matches!(app.guest_ticket(&guest, None).await, Err(Error::NotAdmitted)));
+        assert!(matches!(app.guest_ticket(&guest, DEVICE, None).await, Err(Error::NotAdmitted)));
         // The cookie is nobody's any more; whoever asked a moment before learns nothing either.
         assert!(app.guest_session(&opened.token).await.unwrap().is_none());
         assert!(matches!(app.guest_view(&guest).await, Err(Error::NotSignedIn)));
@@ -94,7 +94,7 @@ on_both! {
         let (_, unopened) = invite(&stage, id).await;
         stage.act(&stage.referrer, id, Action::Cancel { reason: "Patient verlegt".into() }).await.unwrap();
         assert!(app.guest_view(&guest).await.unwrap().is_over);
-        assert!(matches!(app.guest_ticket(&guest, None).await, Err(Error::WrongState)));
+        assert!(matches!(app.guest_ticket(&guest, DEVICE, None).await, Err(Error::WrongState)));
         assert!(matches!(app.open_guest_link(&unopened).await, Err(Error::GuestLinkUsed)));
     }
 

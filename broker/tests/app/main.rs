@@ -14,6 +14,7 @@ mod admin;
 mod backup;
 mod clock;
 mod consult;
+mod encryption;
 mod exports;
 mod glass;
 mod guests;

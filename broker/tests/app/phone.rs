@@ -1,6 +1,6 @@
 //! The telephone that joins one consult; sessions that their owner ends.
 
-use crate::stage::{PASSWORD, Stage};
+use crate::stage::{DEVICE, PASSWORD, Stage};
 use schemas::{
     ConsultId, SessionId, StudyId,
     consult::{Action, ActionName, ConsultQuery, DeclareStudy},
@@ -31,9 +31,9 @@ on_both! {
             assert_eq!((phone.me.only_consult, phone.me.home.clone()), (Some(id), format!("/room/{id}")));
             let actor = &phone.actor;
             assert!(app.detail(actor, id).await.unwrap().actions.contains(&ActionName::Join));
-            assert!(app.ticket(&phone, id, None).await.is_ok());
+            assert!(app.ticket(&phone, id, DEVICE, None).await.is_ok());
             assert!(matches!(app.detail(actor, other).await, Err(Error::NotFound)));
-            assert!(matches!(app.ticket(&phone, other, None).await, Err(Error::NotFound)));
+            assert!(matches!(app.ticket(&phone, other, DEVICE, None).await, Err(Error::NotFound)));
             assert!(matches!(app.act(actor, "s", other, Action::EndSession).await, Err(Error::NotFound)));
             let listed = app.consults(actor, &ConsultQuery { all: true }).await.unwrap();
             assert!(listed.iter().all(|summary| summary.id == id));

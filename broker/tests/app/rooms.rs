@@ -1,6 +1,6 @@
 //! Join tickets and who runs a room.
 
-use crate::stage::Stage;
+use crate::stage::{DEVICE, Stage};
 use schemas::consult::Action;
 use schemas::guest::{GuestPart, InviteGuest};
 use schemas::{ConsultId, GuestId};
@@ -20,7 +20,7 @@ on_both! {
         let app = &stage.app;
         let id = stage.accepted().await;
         let other = stage.accepted().await;
-        let ticket = app.ticket(&stage.session(&stage.first).await, id, Some("ws://specialist.localhost:8080")).await.unwrap();
+        let ticket = app.ticket(&stage.session(&stage.first).await, id, DEVICE, Some("ws://specialist.localhost:8080")).await.unwrap();
         assert_eq!(ticket.url, format!("ws://specialist.localhost:8080/api/rooms/{id}/ws"));
         assert!(ticket.expires_at > stage.now() && ticket.expires_at <= stage.now().plus_seconds(60));
         let text = ticket.ticket.0.as_str();
@@ -29,11 +29,11 @@ on_both! {
         assert!(seat.is_specialist && seat.person.id == stage.first.person_id);
         assert!(matches!(app.redeem_ticket(id, text).await, Err(Error::TicketUsed)));
 
-        let late = app.ticket(&stage.session(&stage.referrer).await, id, None).await.unwrap();
+        let late = app.ticket(&stage.session(&stage.referrer).await, id, DEVICE, None).await.unwrap();
         stage.turn(61);
         assert!(matches!(app.redeem_ticket(id, &late.ticket.0).await, Err(Error::TicketExpired)));
 
-        let good = app.ticket(&stage.session(&stage.referrer).await, id, None).await.unwrap().ticket.0;
+        let good = app.ticket(&stage.session(&stage.referrer).await, id, DEVICE, None).await.unwrap().ticket.0;
         let (signed, _) = good.rsplit_once('.').unwrap();
         let none = format!("eyJhbGciOiJub25lIn0.{}.", good.split('.').nth(1).unwrap());
         for forged in ["", "a.b.c", &format!("{signed}.AAAA"), &none] {
@@ -59,7 +59,7 @@ on_both! {
         for ticket in [send, receive] {
             assert!(matches!(app.redeem_ticket(id, ticket).await, Err(Error::TicketInvalid)), "no consult's room");
         }
-        let room = app.ticket(&computer, id, None).await.unwrap().ticket.0;
+        let room = app.ticket(&computer, id, DEVICE, None).await.unwrap().ticket.0;
         assert!(matches!(app.redeem_check(&room).await, Err(Error::TicketInvalid)), "nor the other way round");
         let (sends, receives) = (app.redeem_check(send).await.unwrap(), app.redeem_check(receive).await.unwrap());
         assert_eq!((sends.room, sends.session), (receives.room, computer.id));
@@ -77,20 +77,20 @@ on_both! {
     async fn only_the_team_gets_a_ticket_and_only_after_the_accept(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.emergency().await;
-        assert!(matches!(stage.app.ticket(&stage.session(&stage.referrer).await, id, None).await, Err(Error::WrongState)));
-        assert!(matches!(stage.app.ticket(&stage.session(&stage.first).await, id, None).await, Err(Error::Forbidden)));
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.referrer).await, id, DEVICE, None).await, Err(Error::WrongState)));
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.first).await, id, DEVICE, None).await, Err(Error::Forbidden)));
         stage.act(&stage.first, id, Action::Accept).await.unwrap();
-        assert!(stage.app.ticket(&stage.session(&stage.colleague).await, id, None).await.is_ok());
-        assert!(matches!(stage.app.ticket(&stage.session(&stage.coordinator).await, id, None).await, Err(Error::Forbidden)));
-        assert!(matches!(stage.app.ticket(&stage.session(&stage.stranger).await, id, None).await, Err(Error::NotFound)));
+        assert!(stage.app.ticket(&stage.session(&stage.colleague).await, id, DEVICE, None).await.is_ok());
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.coordinator).await, id, DEVICE, None).await, Err(Error::Forbidden)));
+        assert!(matches!(stage.app.ticket(&stage.session(&stage.stranger).await, id, DEVICE, None).await, Err(Error::NotFound)));
     }
 
     async fn a_room_stays_with_its_node_and_moves_when_the_node_is_gone(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.accepted().await;
         let other = stage.node("b");
-        let here = stage.app.ticket(&stage.session(&stage.first).await, id, None).await.unwrap();
-        let there = other.ticket(&stage.session(&stage.referrer).await, id, Some("ws://b.example")).await.unwrap();
+        let here = stage.app.ticket(&stage.session(&stage.first).await, id, DEVICE, None).await.unwrap();
+        let there = other.ticket(&stage.session(&stage.referrer).await, id, DEVICE, Some("ws://b.example")).await.unwrap();
         assert_eq!((here.url.as_str(), here.url.starts_with("ws://a.example/")), (there.url.as_str(), true));
         assert!(matches!(come(&other, id, &there.ticket.0).await, Err(Error::TicketInvalid)), "the wrong door");
         assert!(!other.renew_room(id).await.unwrap());
@@ -107,7 +107,7 @@ on_both! {
         let (stays, leaves) = (stage.session(&stage.first).await, stage.session(&stage.first).await);
         let mut bearers = Vec::new();
         for session in [&stays, &leaves] {
-            let ticket = app.ticket(session, id, None).await.unwrap().ticket.0;
+            let ticket = app.ticket(session, id, DEVICE, None).await.unwrap().ticket.0;
             bearers.push(app.redeem_ticket(id, &ticket).await.unwrap());
         }
         assert_eq!(bearers[0].who(), Occupant::Person(stage.first.person_id));
@@ -135,7 +135,7 @@ on_both! {
         let mut leases = vec![until().await];
         for seconds in [0, 9, 1] {
             stage.turn(seconds);
-            let ticket = stage.app.ticket(&session, id, None).await.unwrap().ticket.0;
+            let ticket = stage.app.ticket(&session, id, DEVICE, None).await.unwrap().ticket.0;
             come(&stage.app, id, &ticket).await.unwrap();
             leases.push(until().await);
         }
@@ -144,7 +144,7 @@ on_both! {
         assert_eq!(leases, [None, lease(0), lease(0), lease(10)], "claimed, young, young, a third over");
         // Given up on purpose: it is anybody's at once.
         stage.app.release_room(id).await.unwrap();
-        let elsewhere = stage.node("b").ticket(&session, id, None).await.unwrap();
+        let elsewhere = stage.node("b").ticket(&session, id, DEVICE, None).await.unwrap();
         assert!(elsewhere.url.starts_with("ws://b.example/"), "{}", elsewhere.url);
     }
 
@@ -153,7 +153,7 @@ on_both! {
         let app = &stage.app;
         let id = stage.accepted().await;
         let (computer, stolen) = (stage.session(&stage.first).await, stage.session(&stage.first).await);
-        let ticket = app.ticket(&stolen, id, None).await.unwrap();
+        let ticket = app.ticket(&stolen, id, DEVICE, None).await.unwrap();
         let person = stage.first.person_id;
         let seats = [(person, Some(computer.id)), (person, Some(stolen.id)), (stage.referrer.person_id, None)];
         let facts = app.room_facts(id, &seats).await.unwrap();
@@ -162,7 +162,7 @@ on_both! {
         assert!(matches!(come(app, id, &ticket.ticket.0).await, Err(Error::NotSignedIn)));
         let facts = app.room_facts(id, &seats).await.unwrap();
         assert_eq!((facts.signed_out, facts.barred.len()), ([stolen.id].into(), 0), "the person may still be there");
-        let here = app.ticket(&computer, id, None).await.unwrap();
+        let here = app.ticket(&computer, id, DEVICE, None).await.unwrap();
         assert_eq!(come(app, id, &here.ticket.0).await.unwrap().session, Some(computer.id));
     }
 
@@ -170,7 +170,7 @@ on_both! {
         let stage = Stage::new(&fixture).await;
         let [id, empty] = [stage.accepted().await, stage.accepted().await];
         for id in [id, empty] {
-            stage.app.ticket(&stage.session(&stage.first).await, id, None).await.unwrap();
+            stage.app.ticket(&stage.session(&stage.first).await, id, DEVICE, None).await.unwrap();
             stage.app.joined(id, stage.first.person_id).await.unwrap();
         }
         stage.app.left(empty, stage.first.person_id).await.unwrap();
@@ -187,7 +187,7 @@ on_both! {
     async fn who_does_not_come_back_after_a_restart_has_left(fixture) {
         let stage = Stage::new(&fixture).await;
         let id = stage.accepted().await;
-        stage.app.ticket(&stage.session(&stage.first).await, id, None).await.unwrap();
+        stage.app.ticket(&stage.session(&stage.first).await, id, DEVICE, None).await.unwrap();
         for person in [&stage.first, &stage.referrer] {
             stage.app.joined(id, person.person_id).await.unwrap();
         }

@@ -27,6 +27,8 @@ use uuid::Uuid;
 /// Tuesday, 2026-11-24, 01:07:00 UTC: nothing hands over within the hours of a test.
 pub const NIGHT: UnixMillis = UnixMillis(1_795_482_420_000);
 
+/// A device's key (RFC 8037, appendix A.2).
+pub const DEVICE: Option<&str> = Some("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo");
 /// Everybody's, where a test needs one.
 pub const PASSWORD: &str = "korrekt Pferd Batterie";
 

@@ -1,6 +1,6 @@
 //! Who belongs to a consult: take-over, assignment, offers, participants; what they ask one another.
 
-use crate::stage::Stage;
+use crate::stage::{DEVICE, Stage};
 use schemas::{
     PersonId,
     consult::{Action, ActionName, Consent, ConsultQuery, ConsultState, Part, Present, RingOutcome, Urgency},
@@ -81,10 +81,10 @@ on_both! {
         let colleagues = app.colleagues(&stage.first, id).await.unwrap();
         let listed = |who: &Actor| colleagues.iter().any(|one| one.person.id == who.person_id && one.qualified);
         assert!(listed(&stage.second) && !listed(&stage.first), "it can be handed over to who is in it already");
-        assert!(app.ticket(&stage.session(&stage.stranger).await, id, None).await.is_ok());
+        assert!(app.ticket(&stage.session(&stage.stranger).await, id, DEVICE, None).await.is_ok());
         let remove = Action::RemoveParticipant { person: stage.stranger.person_id };
         stage.act(&stage.first, id, remove).await.unwrap();
-        assert!(matches!(app.ticket(&stage.session(&stage.stranger).await, id, None).await, Err(Error::NotFound)));
+        assert!(matches!(app.ticket(&stage.session(&stage.stranger).await, id, DEVICE, None).await, Err(Error::NotFound)));
     }
 
     async fn a_question_gets_a_reply_and_the_record_its_entries(fixture) {

@@ -1,6 +1,6 @@
 //! Who may not: nobody signed in, a page of another site, somebody else's consult.
 
-use crate::house::{House, code, problem};
+use crate::house::{DEVICE, House, code, problem};
 use reqwest::Method;
 use schemas::PersonId;
 use schemas::consult::{ConsultDetail, ConsultSummary};
@@ -101,7 +101,7 @@ async fn somebody_elses_consult_looks_like_none() {
             (404, Code::NotFound) | (403, Code::Forbidden)
         ));
     }
-    let ticket = other.post(&format!("/api/consults/{consult}/ticket"), &json!({})).await;
+    let ticket = other.post(&format!("/api/consults/{consult}/ticket"), &json!({"device": DEVICE})).await;
     assert!(matches!(code(ticket).await, (404, Code::NotFound) | (403, Code::Forbidden)));
     house.close().await;
 }

@@ -1,6 +1,6 @@
 //! Bodies, paths, queries and methods that a route does not take.
 
-use crate::house::{House, code, problem};
+use crate::house::{DEVICE, House, code, problem};
 use futures_util::stream;
 use reqwest::Method;
 use schemas::problem::ProblemCode as Code;
@@ -53,7 +53,7 @@ async fn unknown_things_and_methods_are_problems_too() {
     }
     let acted = referrer.post(&format!("/api/consults/{unknown}/actions"), &json!({"type": "accept"})).await;
     assert_eq!(code(acted).await, (404, Code::NotFound));
-    let ticket = referrer.post(&format!("/api/consults/{unknown}/ticket"), &json!({})).await;
+    let ticket = referrer.post(&format!("/api/consults/{unknown}/ticket"), &json!({"device": DEVICE})).await;
     assert_eq!(code(ticket).await, (404, Code::NotFound));
     let query = referrer.get("/api/consults?all=perhaps").await;
     assert_eq!(code(query).await, (400, Code::MalformedRequest));

@@ -1,6 +1,6 @@
 //! A guest's way in, over HTTP: cookie, anti-forgery token, limits, and nowhere else.
 
-use crate::house::{Browser, House, code};
+use crate::house::{Browser, DEVICE, House, code};
 use reqwest::Method;
 use schemas::ConsultId;
 use schemas::guest::{GuestLink, GuestState, GuestView};
@@ -38,10 +38,10 @@ async fn a_link_in_a_fragment_becomes_a_cookie_for_the_api_alone() {
     assert_eq!((view.state, view.consult_id), (GuestState::Invited, id));
     assert_eq!(code(house.stranger().post("/api/guest", &token).await).await, (410, Code::GuestLinkUsed));
 
-    assert_eq!(code(guest.post("/api/guest/ticket", &json!({})).await).await, (403, Code::CsrfFailed));
+    assert_eq!(code(guest.post("/api/guest/ticket", &json!({"device": DEVICE})).await).await, (403, Code::CsrfFailed));
     guest.csrf = Some(view.csrf_token.0);
     assert_eq!(guest.get("/api/guest").await.status(), 200);
-    assert_eq!(guest.post("/api/guest/ticket", &json!({})).await.status(), 200);
+    assert_eq!(guest.post("/api/guest/ticket", &json!({"device": DEVICE})).await.status(), 200);
     // A cookie of the one kind opens nothing of the other.
     for path in ["/api/session", "/api/consults", &format!("/api/consults/{id}"), "/api/events", "/dicomweb/studies"] {
         assert_eq!(code(guest.get(path).await).await, (401, Code::NotSignedIn), "{path}");
@@ -50,7 +50,7 @@ async fn a_link_in_a_fragment_becomes_a_cookie_for_the_api_alone() {
     let removed = specialist.act(id, &json!({"type": "remove_guest", "guest_id": link.guest_id})).await;
     assert_eq!(removed.status(), 200);
     assert_eq!(code(guest.get("/api/guest").await).await, (401, Code::NotSignedIn));
-    assert_eq!(code(guest.post("/api/guest/ticket", &json!({})).await).await, (401, Code::NotSignedIn));
+    assert_eq!(code(guest.post("/api/guest/ticket", &json!({"device": DEVICE})).await).await, (401, Code::NotSignedIn));
     house.close().await;
 }
 

@@ -1,6 +1,6 @@
 //! Guests in the room: the door, being let in and sent away, coming back, and never being alone.
 
-use crate::house::{Browser, House};
+use crate::house::{Browser, DEVICE, House};
 use crate::rooms::{Accepted, Socket};
 use schemas::consult::RoomTicket;
 use schemas::guest::{Guest, GuestLink, GuestState, GuestView};
@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// A guest with an opened link.
 pub(crate) struct Invited {
-    id: GuestId,
+    pub(crate) id: GuestId,
     pub(crate) browser: Browser,
 }
 
@@ -35,8 +35,8 @@ impl Accepted {
     }
 
     /// A guest comes with a fresh ticket; what they hear first.
-    async fn comes(&self, guest: &Invited) -> (Socket, ServerMessage) {
-        let answer = guest.browser.post("/api/guest/ticket", &json!({})).await;
+    pub(crate) async fn comes(&self, guest: &Invited) -> (Socket, ServerMessage) {
+        let answer = guest.browser.post("/api/guest/ticket", &json!({"device": DEVICE})).await;
         assert_eq!(answer.status(), 200);
         let ticket: RoomTicket = answer.json().await.unwrap();
         let mut socket = Socket::open(&ticket.url).await;
@@ -45,7 +45,7 @@ impl Accepted {
         (socket, first)
     }
 
-    async fn waits(&self, guest: &Invited) -> Socket {
+    pub(crate) async fn waits(&self, guest: &Invited) -> Socket {
         let (socket, first) = self.comes(guest).await;
         assert!(matches!(first, ServerMessage::Waiting), "{first:?}");
         socket
@@ -85,7 +85,7 @@ async fn door(socket: &mut Socket) -> Vec<Guest> {
 async fn welcomed(socket: &mut Socket) -> (MemberId, Vec<Member>) {
     socket
         .until(|message| match message {
-            ServerMessage::Welcome { you, roster } => Some((*you, roster.clone())),
+            ServerMessage::Welcome { you, roster, .. } => Some((*you, roster.clone())),
             _ => None,
         })
         .await
@@ -205,7 +205,7 @@ async fn sent_away_at_the_door_or_from_the_seat_at_once_and_for_good() {
     assert_eq!(socket.bye().await, ByeReason::Removed);
     roster_of(&mut host, 1).await;
     for guest in [&at_door, &inside] {
-        assert_eq!(guest.browser.post("/api/guest/ticket", &json!({})).await.status(), 401);
+        assert_eq!(guest.browser.post("/api/guest/ticket", &json!({"device": DEVICE})).await.status(), 401);
     }
     accepted.house.close().await;
 }
@@ -215,7 +215,8 @@ async fn a_ticket_from_before_the_removal_opens_no_door() {
     let accepted = Accepted::open(House::open().await).await;
     let (_host, _) = accepted.enter(&accepted.specialist).await;
     let guest = accepted.invite("Zu spät").await;
-    let ticket: RoomTicket = guest.browser.post("/api/guest/ticket", &json!({})).await.json().await.unwrap();
+    let ticket: RoomTicket =
+        guest.browser.post("/api/guest/ticket", &json!({"device": DEVICE})).await.json().await.unwrap();
     accepted.host("remove_guest", &guest).await;
     let mut socket = Socket::open(&ticket.url).await;
     socket.say(&ClientMessage::Hello { ticket: ticket.ticket }).await;

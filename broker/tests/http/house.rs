@@ -16,6 +16,9 @@ use telekonsil::demo::{self, Demo};
 use telekonsil::server::{self, Server};
 use uuid::Uuid;
 
+/// A device's key (RFC 8037, appendix A.2): of a page that joins no group, any will do.
+pub(crate) const DEVICE: &str = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+
 /// One server. It ends with [`House::close`], which tests call so that the end is tested too.
 pub(crate) struct House {
     pub(crate) server: Server,

@@ -1,7 +1,7 @@
 //! Whoever knocks shows a ticket before they come in: they get a socket and nothing else.
 
 use crate::guests::Invited;
-use crate::house::{Browser, House};
+use crate::house::{Browser, DEVICE, House};
 use crate::rooms::{Accepted, Socket, hello};
 use schemas::consult::RoomTicket;
 use schemas::problem::ProblemCode as Code;
@@ -64,7 +64,7 @@ async fn a_knock_changes_nothing_and_enter_goes_on_as_after_hello() {
     // The offer goes right behind.
     comes.say(&ClientMessage::Enter).await;
     comes.say(&garbled_offer()).await;
-    let Some(ServerMessage::Welcome { you, roster }) = comes.hear().await else { panic!("not welcome") };
+    let Some(ServerMessage::Welcome { you, roster, .. }) = comes.hear().await else { panic!("not welcome") };
     assert_eq!((roster.len(), accepted.detail().await.summary.in_room.len()), (2, 2));
     assert_eq!(comes.refused().await, Code::InvalidSdp, "it was read");
     inside
@@ -157,7 +157,8 @@ async fn a_guest_who_knocks_comes_to_the_door_and_one_sent_away_does_not() {
 }
 
 async fn guest_knocks(accepted: &Accepted, guest: &Invited) -> Socket {
-    let ticket: RoomTicket = guest.browser.post("/api/guest/ticket", &json!({})).await.json().await.unwrap();
+    let ticket: RoomTicket =
+        guest.browser.post("/api/guest/ticket", &json!({"device": DEVICE})).await.json().await.unwrap();
     let mut socket = accepted.knock_with(&ticket).await;
     ready(&mut socket).await;
     socket

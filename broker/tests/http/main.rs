@@ -2,10 +2,12 @@
 //! stable code, and nothing of it brings the server down.
 
 mod access;
+mod attestation;
 mod bodies;
 mod check;
 mod dicomweb;
 mod drift;
+mod encryption;
 mod events;
 mod guest;
 mod guests;
@@ -13,6 +15,7 @@ mod house;
 mod knock;
 mod matrix;
 mod metrics;
+mod mls;
 mod pages;
 mod quiet;
 mod rooms;

@@ -5,7 +5,7 @@
 //! nothing for this caller. Where a request that is let through would change the world for the next caller, its body is
 //! one that is refused later: 422 then means "let in".
 
-use crate::house::{Browser, House};
+use crate::house::{Browser, DEVICE, House};
 use reqwest::Method;
 use schemas::consult::StudyStatus;
 use schemas::directory::{PersonRef, Role};
@@ -209,6 +209,7 @@ impl World {
                     json!({"findings": "x", "assessment": "x", "recommendation": "", "decision": "treat_here"});
                 json!({"answer": answer, "password": "ein langes Kennwort"})
             }
+            ("POST", "/api/consults/{id}/ticket" | "/api/guest/ticket") => json!({"device": DEVICE}),
             ("POST", "/api/consults/{id}/guests") => json!({"id": uuid::Uuid::now_v7(), "name": "", "part": "other"}),
             ("POST", "/api/consults/{id}/exports") => json!({"id": Uuid::now_v7(), "reason": ""}),
             ("POST", "/api/admin/people/{id}/link") => json!({"forget_password": false}),

@@ -1,6 +1,6 @@
 //! A whole consult at the most talkative log level: no patient data, no password, no token and no SDP reaches a line.
 
-use crate::house::House;
+use crate::house::{DEVICE, House};
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use schemas::consult::{ConsultDetail, RoomTicket};
@@ -111,7 +111,7 @@ async fn consult() -> Vec<(&'static str, String)> {
     house.stranger().post("/api/guest", &json!({"token": token})).await;
 
     let ticket: RoomTicket =
-        specialist.post(&format!("/api/consults/{id}/ticket"), &json!({})).await.json().await.unwrap();
+        specialist.post(&format!("/api/consults/{id}/ticket"), &json!({"device": DEVICE})).await.json().await.unwrap();
     let ticket_text = secret("a join ticket", &ticket.ticket.0);
     let (mut socket, _) = connect_async(&ticket.url).await.unwrap();
     let sdp = secret("an SDP offer", "v=0-Marke-4711 a=fingerprint:sha-256 47:11");

@@ -1,6 +1,6 @@
 //! The room socket: tickets, seats, and clients that do not keep to the protocol.
 
-use crate::house::{Browser, House, code};
+use crate::house::{Browser, DEVICE, House, code};
 use futures_util::{SinkExt, StreamExt};
 use schemas::consult::{ConsultDetail, ConsultState, RoomTicket};
 use schemas::problem::ProblemCode as Code;
@@ -13,6 +13,9 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+
+/// A room that talks about other things all the time is no reason to wait for ever.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -29,8 +32,19 @@ impl Socket {
         self.0.send(message).await.unwrap();
     }
 
-    /// The next message; `None` once the socket is closed.
+    /// The next message but those of the delivery service, which speaks whenever a seat changes; `None` once the socket is
+    /// closed.
     pub(crate) async fn hear(&mut self) -> Option<ServerMessage> {
+        loop {
+            match self.hear_all().await {
+                Some(ServerMessage::Mls { .. }) => {}
+                other => return other,
+            }
+        }
+    }
+
+    /// The next message, whatever it is.
+    pub(crate) async fn hear_all(&mut self) -> Option<ServerMessage> {
         loop {
             match tokio::time::timeout(Duration::from_secs(15), self.0.next()).await.expect("a message in time") {
                 Some(Ok(Message::Text(text))) => return Some(serde_json::from_str(&text).unwrap()),
@@ -49,12 +63,15 @@ impl Socket {
 
     /// Messages up to the first that `wanted` takes.
     pub(crate) async fn until<T>(&mut self, wanted: impl Fn(&ServerMessage) -> Option<T>) -> T {
-        loop {
-            let message = self.hear().await.expect("the socket stays open");
-            if let Some(found) = wanted(&message) {
-                return found;
+        let found = async {
+            loop {
+                let message = self.hear().await.expect("the socket stays open");
+                if let Some(found) = wanted(&message) {
+                    return found;
+                }
             }
-        }
+        };
+        tokio::time::timeout(PATIENCE, found).await.expect("it is said in time")
     }
 
     pub(crate) async fn bye(&mut self) -> ByeReason {
@@ -90,7 +107,7 @@ impl Accepted {
     }
 
     pub(crate) async fn ticket(&self, browser: &Browser) -> RoomTicket {
-        let answer = browser.post(&format!("/api/consults/{}/ticket", self.consult), &json!({})).await;
+        let answer = browser.post(&format!("/api/consults/{}/ticket", self.consult), &json!({"device": DEVICE})).await;
         assert_eq!(answer.status(), 200);
         answer.json().await.unwrap()
     }

@@ -93,6 +93,8 @@ pub enum Action {
     AdmitGuest { guest_id: GuestId },
     /// Anybody of the team: sends a guest away, waiting or admitted, and ends the link.
     RemoveGuest { guest_id: GuestId },
+    /// Anybody of the team, from the request to the end: the room is opened to those who cannot encrypt, and stays so.
+    LiftEncryption,
     /// Specialist: the talk is over, the report follows.
     EndSession,
     /// Referrer: read and understood.
@@ -142,6 +144,7 @@ pub enum ActionName {
     InviteGuest,
     AdmitGuest,
     RemoveGuest,
+    LiftEncryption,
     EndSession,
     /// `POST /api/consults/{id}/report`, first version.
     SignReport,

@@ -14,6 +14,7 @@ pub use ring::*;
 pub use timeline::*;
 pub use view::*;
 
+use crate::mls::Attestation;
 use crate::{ConsultId, PrivateText, ServiceId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -188,6 +189,9 @@ pub struct RoomTicket {
     pub expires_at: UnixMillis,
     /// Relays for a network from which the node's media port cannot be reached; none unless the installation has them.
     pub ice_servers: Vec<IceServer>,
+    /// For the device that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attestation: Option<Attestation>,
 }
 
 /// A TURN server (RFC 8656), as `RTCPeerConnection` takes it.

@@ -69,6 +69,23 @@ pub enum TimelineWhat {
     GuestWaits,
     GuestAdmitted,
     GuestRemoved,
+    EncryptionLifted,
+    /// The room's people began a new group of keys: the one before was lost, or given up.
+    GroupReplaced,
+    /// A member (the actor; absent for guests and for the server) has refused something of the group.
+    GroupFault {
+        /// Of `END_TO_END.md`, section Codes.
+        code: String,
+        /// Who had sent it, with an account.
+        about: Option<PersonRef>,
+        /// A guest had sent it.
+        is_about_guest: bool,
+    },
+    /// All others refused what this one did to the group, more than once.
+    GroupBarred {
+        /// Absent for a guest.
+        person: Option<PersonRef>,
+    },
     Amended {
         version: u32,
     },

@@ -8,6 +8,7 @@ use crate::{
     ConsultId, PrivateText, StudyId, UnixMillis,
     directory::{HospitalRef, PersonRef, Service},
     guest::Guest,
+    mls::Encryption,
     report::{CloseOut, Ledger, Outcome},
 };
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,8 @@ pub struct ConsultDetail {
     pub roll_call: Option<RollCall>,
     pub consent: Option<RecordedConsent>,
     pub guests: Vec<Guest>,
+    /// Of its room.
+    pub encryption: Encryption,
     /// From the first minute in the room on; for requester, specialist and coordinator.
     pub ledger: Option<Ledger>,
     pub close_out: Option<CloseOut>,

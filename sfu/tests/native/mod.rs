@@ -98,6 +98,8 @@ pub(crate) struct Received {
     pub(crate) mid: String,
     pub(crate) sequence: u16,
     pub(crate) timestamp: u32,
+    /// The last packet of a frame of pictures.
+    pub(crate) marker: bool,
     pub(crate) payload: Bytes,
 }
 
@@ -285,9 +287,7 @@ impl Native {
     /// One packet whose payload is at least `size` bytes.
     pub(crate) fn send_sized(&mut self, source: Source, key_frame: bool, size: usize) {
         let index = source as usize;
-        let (_, transceiver, ssrc) = self.senders[index];
         let n = self.counters[index];
-        self.counters[index] = n.wrapping_add(1);
         let mut payload = match source {
             Source::Microphone => b"opus".to_vec(),
             _ => {
@@ -296,7 +296,15 @@ impl Native {
             }
         };
         payload.resize(payload.len().max(size), 0);
-        let payload = Bytes::from(payload);
+        self.send_packet(source, payload.into(), u32::from(n).wrapping_mul(3000), true);
+    }
+
+    /// The next packet, as it is.
+    pub(crate) fn send_packet(&mut self, source: Source, payload: Bytes, timestamp: u32, marker: bool) {
+        let index = source as usize;
+        let (_, transceiver, ssrc) = self.senders[index];
+        let n = self.counters[index];
+        self.counters[index] = n.wrapping_add(1);
         let sender_id = self.pc.rtp_transceiver(transceiver).unwrap().sender().unwrap();
         let mut sender = self.pc.rtp_sender(sender_id).unwrap();
         let mime = if source == Source::Microphone { MIME_TYPE_OPUS } else { MIME_TYPE_VP8 };
@@ -305,14 +313,19 @@ impl Native {
             codecs.iter().find(|c| c.rtp_codec.mime_type.eq_ignore_ascii_case(mime)).unwrap().payload_type;
         let header = rtc::rtp::Header {
             version: 2,
-            marker: true,
+            marker,
             payload_type,
             sequence_number: n,
-            timestamp: u32::from(n).wrapping_mul(3000),
+            timestamp,
             ssrc,
             ..Default::default()
         };
         sender.write_rtp(now(), rtc::rtp::Packet { header, payload }).unwrap();
+    }
+
+    /// Whether the camera was asked for a key frame since this was asked.
+    pub(crate) fn take_key_frame_wanted(&mut self) -> bool {
+        std::mem::take(&mut self.key_frame_wanted)
     }
 
     /// The next packet of a source never comes.
@@ -416,6 +429,7 @@ impl Native {
                         mid,
                         sequence: packet.header.sequence_number,
                         timestamp: packet.header.timestamp,
+                        marker: packet.header.marker,
                         payload: packet.payload,
                     });
                 }

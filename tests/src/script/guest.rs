@@ -1,11 +1,12 @@
 //! The guest's part: a browser without an account, and a link that works once.
 
-use super::{PRIVATE, Script, Who, told::Told};
+use super::{DEVICE, PRIVATE, Script, Who, told::Told};
 use crate::client::{ANSWERED, Reply};
 use anyhow::{Context, Result, ensure};
 use reqwest::StatusCode;
 use schemas::GuestId;
 use schemas::guest::{GuestLink, GuestPart, GuestView, InviteGuest, OpenGuestLink};
+use serde_json::json;
 use uuid::Uuid;
 
 pub(super) struct Guest {
@@ -40,7 +41,7 @@ impl Guest {
     async fn ticket(&self) -> Result<Reply> {
         let csrf = self.csrf.as_deref().context("opened")?;
         let asked = self.http.post(format!("{}/api/guest/ticket", self.base)).header("X-CSRF-Token", csrf);
-        Reply::read(asked.send().await?).await
+        Reply::read(asked.json(&json!({"device": DEVICE})).send().await?).await
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::json;
 use tests::database::Engine;
 use tests::installation::{Installation, People};
 use tests::script::stroke;
+use tests::seat::DEVICE;
 use tokio_tungstenite::tungstenite::{Message, client::IntoClientRequest};
 use uuid::Uuid;
 
@@ -160,7 +161,7 @@ async fn tickets_work_once(engine: Engine) -> Result<()> {
     let new = request(&stroke(&referrer).await?, Urgency::Emergency);
     referrer.post("/api/consults", &serde_json::to_value(&new)?).await?;
     referrer.until(new.id, |detail| !detail.rings.is_empty()).await?;
-    let early = referrer.post(&format!("/api/consults/{}/ticket", new.id), &json!({})).await?;
+    let early = referrer.post(&format!("/api/consults/{}/ticket", new.id), &json!({"device": DEVICE})).await?;
     ensure!(
         early.status == StatusCode::CONFLICT,
         "no room before somebody accepted: {} {}",
@@ -168,7 +169,7 @@ async fn tickets_work_once(engine: Engine) -> Result<()> {
         early.code()
     );
     specialist.act(new.id, &Action::Accept).await?;
-    let reply = specialist.post(&format!("/api/consults/{}/ticket", new.id), &json!({})).await?;
+    let reply = specialist.post(&format!("/api/consults/{}/ticket", new.id), &json!({"device": DEVICE})).await?;
     let ticket: RoomTicket = serde_json::from_value(reply.body)?;
     let PrivateText(token) = &ticket.ticket;
     ensure!(matches!(hello(&ticket, token).await?, ServerMessage::Welcome { .. }), "the first use opens the room");

@@ -12,7 +12,7 @@ use tests::database::Engine;
 use tests::installation::Installation;
 use tests::proxy::{ChaosProxy, Weather};
 use tests::script::stroke;
-use tests::seat::Seat;
+use tests::seat::{DEVICE, Seat};
 use tests::stream::Stream;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
@@ -95,7 +95,7 @@ async fn accepted(referrer: &Client, specialist: &Client) -> Result<ConsultId> {
 }
 
 async fn ticket(client: &Client, id: ConsultId) -> Result<RoomTicket> {
-    let reply = client.post(&format!("/api/consults/{id}/ticket"), &json!({})).await?;
+    let reply = client.post(&format!("/api/consults/{id}/ticket"), &json!({"device": DEVICE})).await?;
     ensure!(reply.status.is_success(), "ticket: {} {}", reply.status, reply.code());
     Ok(serde_json::from_value(reply.body)?)
 }

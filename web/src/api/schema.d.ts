@@ -409,7 +409,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A ticket into the consult's room: for one use, within a minute. */
+        /**
+         * A ticket into the consult's room: for one use, within a minute. With who the caller's device belongs to, for the other
+         *     members of the room.
+         */
         post: operations["ticket"];
         delete?: never;
         options?: never;
@@ -951,6 +954,9 @@ export interface components {
             type: "remove_guest";
         } | {
             /** @enum {string} */
+            type: "lift_encryption";
+        } | {
+            /** @enum {string} */
             type: "end_session";
         } | {
             /** @enum {string} */
@@ -972,7 +978,7 @@ export interface components {
          * @description The name of an action, without its content: what the caller may do now.
          * @enum {string}
          */
-        ActionName: "complete_fields" | "request_now" | "change_urgency" | "stamp" | "accept" | "accept_in_five" | "pass_on" | "decline" | "ring_receipt" | "take_over" | "assign" | "hand_over" | "accept_offer" | "decline_offer" | "add_participant" | "remove_participant" | "ask_for_more" | "reply" | "cancel" | "attach_study" | "detach_study" | "join" | "roll_call" | "record_consent" | "invite_guest" | "admit_guest" | "remove_guest" | "end_session" | "sign_report" | "amend" | "acknowledge" | "report_taken_over" | "close" | "feed_back";
+        ActionName: "complete_fields" | "request_now" | "change_urgency" | "stamp" | "accept" | "accept_in_five" | "pass_on" | "decline" | "ring_receipt" | "take_over" | "assign" | "hand_over" | "accept_offer" | "decline_offer" | "add_participant" | "remove_participant" | "ask_for_more" | "reply" | "cancel" | "attach_study" | "detach_study" | "join" | "roll_call" | "record_consent" | "invite_guest" | "admit_guest" | "remove_guest" | "lift_encryption" | "end_session" | "sign_report" | "amend" | "acknowledge" | "report_taken_over" | "close" | "feed_back";
         /** @description `GET /api/admin/directory`: everything that an administrator keeps. */
         AdminDirectory: {
             contracts: components["schemas"]["Contract"][];
@@ -1049,6 +1055,13 @@ export interface components {
         };
         /** @enum {string} */
         Answered: "yes" | "partly" | "no";
+        /** @description Who the device belongs to, for the members of the group. */
+        Attestation: {
+            /** @description JWS in compact serialisation, signed by the installation. */
+            attestation: string;
+            /** @description The installation's Ed25519 public key, base64url. */
+            authority: string;
+        };
         BillingSuggestion: {
             code: components["schemas"]["EbmCode"];
             /** Format: int32 */
@@ -1194,6 +1207,10 @@ export interface components {
             nonce: number;
             /** @enum {string} */
             type: "ping";
+        } | {
+            message: components["schemas"]["MlsRequest"];
+            /** @enum {string} */
+            type: "mls";
         };
         /**
          * @description Instants that count in an emergency.
@@ -1248,6 +1265,8 @@ export interface components {
             consent?: components["schemas"]["RecordedConsent"] | null;
             /** @description Studies that were detached: for the requesting house, which may undo it. */
             detached: components["schemas"]["StudyStatus"][];
+            /** @description Of its room. */
+            encryption: components["schemas"]["Encryption"];
             /** @description Empty for those who may not read who the patient is. */
             exchanges: components["schemas"]["Exchange"][];
             fields?: components["schemas"]["CaseFields"] | null;
@@ -1367,6 +1386,16 @@ export interface components {
          * @enum {string}
          */
         EbmCode: "01670" | "01671" | "01672";
+        /** @description Whether the room's pictures, sound and words are sealed from end to end. Lifted is lifted until the consult ends. */
+        Encryption: {
+            /** @enum {string} */
+            type: "required";
+        } | {
+            at: components["schemas"]["UnixMillis"];
+            by: components["schemas"]["PersonRef"];
+            /** @enum {string} */
+            type: "lifted";
+        };
         /** @description One question of the specialist or one reply of the requesting house. */
         Exchange: {
             at: components["schemas"]["UnixMillis"];
@@ -1441,6 +1470,7 @@ export interface components {
             consult_id: components["schemas"]["ConsultId"];
             /** @description Goes back in the header `X-CSRF-Token`. */
             csrf_token: components["schemas"]["PrivateText"];
+            encryption: components["schemas"]["Encryption"];
             host: components["schemas"]["PersonRef"];
             id: components["schemas"]["GuestId"];
             /** @description The consult has reached its end. */
@@ -1635,6 +1665,125 @@ export interface components {
             level: components["schemas"]["QualityLevel"];
             member: components["schemas"]["MemberId"];
         };
+        /** @description Whom a commit adds: the seat and the key package that it used. */
+        MlsAdded: {
+            member: components["schemas"]["MemberId"];
+            reference: string;
+        };
+        MlsNews: (components["schemas"]["MlsView"] & {
+            /** @enum {string} */
+            type: "group";
+        }) | {
+            commit: components["schemas"]["PrivateText"];
+            committer: components["schemas"]["MemberId"];
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            generation: number;
+            /** @enum {string} */
+            type: "commit";
+        } | {
+            /** Format: int64 */
+            generation: number;
+            reference: string;
+            /** @enum {string} */
+            type: "welcome";
+            welcome: components["schemas"]["PrivateText"];
+        };
+        MlsRequest: {
+            /** Format: int32 */
+            attempt: number;
+            key_package: components["schemas"]["PrivateText"];
+            reference: string;
+            /** @enum {string} */
+            type: "here";
+        } | {
+            /** Format: int32 */
+            attempt: number;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            generation: number;
+            tag: string;
+            /** @enum {string} */
+            type: "back";
+        } | {
+            /** Format: int64 */
+            generation: number;
+            tag: string;
+            /** @enum {string} */
+            type: "created";
+        } | {
+            added?: components["schemas"]["MlsAdded"][];
+            commit: components["schemas"]["PrivateText"];
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            generation: number;
+            /** @enum {string} */
+            type: "commit";
+            welcome?: components["schemas"]["PrivateText"] | null;
+        } | {
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            generation: number;
+            tag: string;
+            /** @enum {string} */
+            type: "done";
+        } | {
+            about?: components["schemas"]["MemberId"] | null;
+            code: string;
+            /** Format: int64 */
+            epoch: number;
+            /** Format: int64 */
+            generation: number;
+            reference?: string | null;
+            /** @enum {string} */
+            type: "fault";
+        };
+        /** @description A seat as the delivery service has it. */
+        MlsSeat: {
+            connected: boolean;
+            is_guest: boolean;
+            member: components["schemas"]["MemberId"];
+            /** @description As in the roster: a guest's id for guests. */
+            person: components["schemas"]["PersonId"];
+        };
+        /** @description What the delivery service knows of the group, to each seat. */
+        MlsView: {
+            /**
+             * Format: int32
+             * @description The receiver's highest attempt that was dealt with.
+             */
+            attempt: number;
+            creator?: components["schemas"]["MemberId"] | null;
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description 0 before the first group.
+             */
+            generation: number;
+            /** @description Everybody refused the receiver's commits, more than once: it is not added any more. */
+            is_barred: boolean;
+            /** @description The server was started anew a moment ago: who is missing may be on the way back. */
+            is_settling: boolean;
+            members: components["schemas"]["MlsSeat"][];
+            /** @description Who has a seat and is neither: just came, or was left out. Their leaves stay until they say what they are. */
+            others: components["schemas"]["MlsSeat"][];
+            /**
+             * Format: int64
+             * @description Grows with every view.
+             */
+            version: number;
+            waiting: components["schemas"]["MlsWaiting"][];
+        };
+        /** @description A seat that waits to be added. */
+        MlsWaiting: components["schemas"]["MlsSeat"] & {
+            key_package: components["schemas"]["PrivateText"];
+            reference: string;
+        };
         /**
          * @description `GET /api/privacy/consults/{name}`: consults of that short name whose access log or export the caller may ask for,
          *     newest first. Short names are not unique, and a consult keeps its own after its content was deleted.
@@ -1791,7 +1940,7 @@ export interface components {
          * @description The stable names of everything that can go wrong.
          * @enum {string}
          */
-        ProblemCode: "malformed_body" | "too_large" | "malformed_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "not_acceptable" | "not_signed_in" | "wrong_credentials" | "link_used" | "csrf_failed" | "forbidden" | "already_taken" | "not_rung" | "wrong_state" | "invalid_field" | "conflict" | "wrong_password" | "second_person_needed" | "purged" | "guest_link_used" | "not_admitted" | "already_set_up" | "ticket_invalid" | "ticket_expired" | "ticket_used" | "invalid_sdp" | "room_full" | "unknown_message" | "dicom_refused" | "cannot_render" | "too_many_requests" | "unavailable" | "internal";
+        ProblemCode: "malformed_body" | "too_large" | "malformed_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "not_acceptable" | "not_signed_in" | "wrong_credentials" | "link_used" | "csrf_failed" | "forbidden" | "already_taken" | "not_rung" | "wrong_state" | "invalid_field" | "conflict" | "wrong_password" | "second_person_needed" | "purged" | "guest_link_used" | "not_admitted" | "encryption_required" | "already_set_up" | "ticket_invalid" | "ticket_expired" | "ticket_used" | "invalid_sdp" | "room_full" | "unknown_message" | "dicom_refused" | "cannot_render" | "too_many_requests" | "unavailable" | "internal";
         /** @description A sendonly m-line of the offer. */
         PublishLine: {
             mid: string;
@@ -1928,6 +2077,7 @@ export interface components {
         };
         /** @description `POST /api/consults/{id}/ticket`: the way into the room. */
         RoomTicket: {
+            attestation?: components["schemas"]["Attestation"] | null;
             expires_at: components["schemas"]["UnixMillis"];
             /** @description Relays for a network from which the node's media port cannot be reached; none unless the installation has them. */
             ice_servers: components["schemas"]["IceServer"][];
@@ -1985,10 +2135,16 @@ export interface components {
             /** @enum {string} */
             type: "waiting_guests";
         } | {
+            /** @description Of the consult. A check, whose two sockets are the caller's own, knows none and says `required`. */
+            encryption: components["schemas"]["Encryption"];
             roster: components["schemas"]["Member"][];
             /** @enum {string} */
             type: "welcome";
             you: components["schemas"]["MemberId"];
+        } | {
+            encryption: components["schemas"]["Encryption"];
+            /** @enum {string} */
+            type: "encryption";
         } | {
             sdp: components["schemas"]["PrivateText"];
             /** @enum {string} */
@@ -2020,6 +2176,10 @@ export interface components {
             nonce: number;
             /** @enum {string} */
             type: "pong";
+        } | {
+            message: components["schemas"]["MlsNews"];
+            /** @enum {string} */
+            type: "mls";
         } | {
             code: components["schemas"]["ProblemCode"];
             detail?: string | null;
@@ -2164,6 +2324,14 @@ export interface components {
             /** @description DICOM (0020,000D). */
             study_instance_uid: string;
         };
+        /** @description Body of the requests for a room's ticket. */
+        TicketRequest: {
+            /**
+             * @description Ed25519 public key of the device that is to be a member of the group: 32 bytes in base64url without padding. Absent
+             *     for a page that cannot encrypt: refused with `encryption_required` unless that was lifted.
+             */
+            device?: string | null;
+        };
         /** @description One line of a consult's history. Holds no patient data. */
         TimelineEntry: {
             actor?: components["schemas"]["PersonRef"] | null;
@@ -2248,6 +2416,24 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "guest_removed";
+        } | {
+            /** @enum {string} */
+            type: "encryption_lifted";
+        } | {
+            /** @enum {string} */
+            type: "group_replaced";
+        } | {
+            about?: components["schemas"]["PersonRef"] | null;
+            /** @description Of `END_TO_END.md`, section Codes. */
+            code: string;
+            /** @description A guest had sent it. */
+            is_about_guest: boolean;
+            /** @enum {string} */
+            type: "group_fault";
+        } | {
+            person?: components["schemas"]["PersonRef"] | null;
+            /** @enum {string} */
+            type: "group_barred";
         } | {
             /** @enum {string} */
             type: "amended";
@@ -2374,6 +2560,7 @@ export type AdminService = components['schemas']['AdminService'];
 export type AlarmKind = components['schemas']['AlarmKind'];
 export type Answer = components['schemas']['Answer'];
 export type Answered = components['schemas']['Answered'];
+export type Attestation = components['schemas']['Attestation'];
 export type BillingSuggestion = components['schemas']['BillingSuggestion'];
 export type Board = components['schemas']['Board'];
 export type BoardService = components['schemas']['BoardService'];
@@ -2403,6 +2590,7 @@ export type DeclineReason = components['schemas']['DeclineReason'];
 export type Duty = components['schemas']['Duty'];
 export type DutyLevel = components['schemas']['DutyLevel'];
 export type EbmCode = components['schemas']['EbmCode'];
+export type Encryption = components['schemas']['Encryption'];
 export type Exchange = components['schemas']['Exchange'];
 export type Export = components['schemas']['Export'];
 export type ExportId = components['schemas']['ExportId'];
@@ -2431,6 +2619,12 @@ export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
 export type MemberQuality = components['schemas']['MemberQuality'];
+export type MlsAdded = components['schemas']['MlsAdded'];
+export type MlsNews = components['schemas']['MlsNews'];
+export type MlsRequest = components['schemas']['MlsRequest'];
+export type MlsSeat = components['schemas']['MlsSeat'];
+export type MlsView = components['schemas']['MlsView'];
+export type MlsWaiting = components['schemas']['MlsWaiting'];
 export type NamedConsult = components['schemas']['NamedConsult'];
 export type NetworkId = components['schemas']['NetworkId'];
 export type NewConsult = components['schemas']['NewConsult'];
@@ -2494,6 +2688,7 @@ export type Specialty = components['schemas']['Specialty'];
 export type Stay = components['schemas']['Stay'];
 export type StudyId = components['schemas']['StudyId'];
 export type StudyStatus = components['schemas']['StudyStatus'];
+export type TicketRequest = components['schemas']['TicketRequest'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelineWhat = components['schemas']['TimelineWhat'];
 export type TransferOutcome = components['schemas']['TransferOutcome'];
@@ -5326,7 +5521,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -5373,6 +5572,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5383,6 +5591,24 @@ export interface operations {
             };
             /** @description Problem */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5682,7 +5908,11 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TicketRequest"];
+            };
+        };
         responses: {
             200: {
                 headers: {
@@ -5720,6 +5950,15 @@ export interface operations {
                 };
             };
             /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -5730,6 +5969,24 @@ export interface operations {
             };
             /** @description Problem */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

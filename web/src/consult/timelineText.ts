@@ -51,6 +51,15 @@ export function timelineText(what: TimelineWhat, t: TFunction, locale: string): 
     }
     case "promised":
       return t("timeline.promised", { time: formatSecond(what.until, locale) });
+    case "group_fault":
+      if (what.is_about_guest) return t("timeline.group_fault_guest", { code: what.code });
+      return what.about
+        ? t("timeline.group_fault_about", { person: what.about.name, code: what.code })
+        : t("timeline.group_fault", { code: what.code });
+    case "group_barred":
+      return what.person
+        ? t("timeline.group_barred", { person: what.person.name })
+        : t("timeline.group_barred_guest");
     case "alarm":
       return t("timeline.alarm", { kind: t(`common:alarm.${what.kind}`) });
     default:

@@ -56,7 +56,7 @@ impl Permission {
     }
 }
 
-const ACTIONS: [ActionName; 34] = [
+const ACTIONS: [ActionName; 35] = [
     ActionName::CompleteFields,
     ActionName::RequestNow,
     ActionName::ChangeUrgency,
@@ -84,6 +84,7 @@ const ACTIONS: [ActionName; 34] = [
     ActionName::InviteGuest,
     ActionName::AdmitGuest,
     ActionName::RemoveGuest,
+    ActionName::LiftEncryption,
     ActionName::EndSession,
     ActionName::SignReport,
     ActionName::Amend,
@@ -156,7 +157,8 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
             | ActionName::RecordConsent
             | ActionName::InviteGuest
             | ActionName::AdmitGuest
-            | ActionName::RemoveGuest => &[As(Requester), As(SameHouse), As(Specialist), As(SecondSpecialist)],
+            | ActionName::RemoveGuest
+            | ActionName::LiftEncryption => &[As(Requester), As(SameHouse), As(Specialist), As(SecondSpecialist)],
             ActionName::HandOver
             | ActionName::AskForMore
             | ActionName::EndSession

@@ -1,5 +1,6 @@
 //! What somebody wants.
 
+use super::{GroupNote, Occupant};
 use crate::domain::escalation::Matched;
 use schemas::{
     ConsultId, GuestId, HospitalId, NetworkId, PersonId, PrivateText, RingId, ServiceId, StudyId, UnixMillis,
@@ -166,6 +167,13 @@ pub enum Command {
     GuestLeft {
         guest_id: GuestId,
     },
+    LiftEncryption {
+        person: PersonId,
+    },
+    /// Told by the room: what became of its group of keys.
+    NoteGroup {
+        note: GroupNote,
+    },
     EndSession {
         person: PersonId,
     },
@@ -241,6 +249,7 @@ impl Command {
             | Self::InviteGuest { person, .. }
             | Self::AdmitGuest { person, .. }
             | Self::RemoveGuest { person, .. }
+            | Self::LiftEncryption { person }
             | Self::EndSession { person }
             | Self::SignReport { person, .. }
             | Self::Acknowledge { person }
@@ -249,9 +258,11 @@ impl Command {
             | Self::FeedBack { person, .. }
             | Self::BreakGlass { person, .. } => Some(*person),
             Self::AttachStudy { person, .. } => *person,
+            Self::NoteGroup { note: GroupNote::Fault { by: Some(Occupant::Person(person)), .. } } => Some(*person),
             Self::GuestWaits { .. }
             | Self::GuestJoined { .. }
             | Self::GuestLeft { .. }
+            | Self::NoteGroup { .. }
             | Self::Freed { .. }
             | Self::Tick { .. } => None,
         }

@@ -84,6 +84,8 @@ pub(super) fn permit(consult: &Consult, action: ActionName, person: PersonId) ->
         ActionName::RemoveGuest => {
             open.and(needs(consult.guests.iter().any(|guest| guest.state != GuestState::Removed)))
         }
+        // Once it is lifted there is nothing to lift.
+        ActionName::LiftEncryption => open.and(needs(consult.state != Prealert && consult.encryption_lifted.is_none())),
         ActionName::EndSession => permit_author(consult, person).and(within(&[InSession])),
         ActionName::SignReport => permit_author(consult, person).and(within(&AT_WORK)),
         ActionName::Amend => permit_author(consult, person).and(within(&[Reported, Acknowledged, Closed])),

@@ -37,6 +37,6 @@ pub use ladder::wants_rematch;
 pub use ledger::{Ledger, ledger};
 pub use refusal::Refusal;
 pub use state::{
-    Clock, Consult, Exchange, Glass, Guest, GuestStay, OCCUPYING, Offer, Participant, Promise, Queue, RecordedConsent,
-    Ring, RollCall, Side, Signed, Stay, TakenOver, ring_id,
+    Clock, Consult, Exchange, Glass, GroupNote, Guest, GuestStay, Lifted, OCCUPYING, Occupant, Offer, Participant,
+    Promise, Queue, RecordedConsent, Ring, RollCall, Side, Signed, Stay, TakenOver, ring_id,
 };

@@ -13,6 +13,7 @@ use schemas::consult::{Action, ConsultDetail, ConsultQuery, ConsultSummary, NewC
 use schemas::directory::Colleague;
 use schemas::guest::{GuestLink, InviteGuest};
 use schemas::matching::MatchExplanation;
+use schemas::mls::TicketRequest;
 use schemas::session::PhoneLink;
 
 /// Consults that the caller may see, newest first.
@@ -88,9 +89,10 @@ pub(super) async fn match_explanations(
     Ok(Json(edge.app.match_explanations(&caller.actor, id).await?))
 }
 
-/// A ticket into the consult's room: for one use, within a minute.
+/// A ticket into the consult's room: for one use, within a minute. With who the caller's device belongs to, for the other
+/// members of the room.
 #[utoipa::path(
-    post, path = "/api/consults/{id}/ticket", tag = "rooms", operation_id = "ticket",
+    post, path = "/api/consults/{id}/ticket", tag = "rooms", operation_id = "ticket", request_body = TicketRequest,
     params(("id" = ConsultId, Path)), responses((status = 200, body = RoomTicket))
 )]
 pub(super) async fn ticket(
@@ -98,9 +100,10 @@ pub(super) async fn ticket(
     caller: Caller,
     PathOf(id): PathOf<ConsultId>,
     headers: HeaderMap,
+    JsonBody(asked): JsonBody<TicketRequest>,
 ) -> Result<Json<RoomTicket>, Fault> {
     let base = guard::websocket_base(&edge.settings, &headers);
-    Ok(Json(edge.app.ticket(&caller.session, id, base.as_deref()).await?))
+    Ok(Json(edge.app.ticket(&caller.session, id, asked.device.as_deref(), base.as_deref()).await?))
 }
 
 /// Who may take the consult over, or help.

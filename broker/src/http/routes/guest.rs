@@ -13,6 +13,7 @@ use axum::http::{HeaderMap, header};
 use axum::response::IntoResponse;
 use schemas::consult::RoomTicket;
 use schemas::guest::{GuestView, OpenGuestLink};
+use schemas::mls::TicketRequest;
 use schemas::problem::ProblemCode;
 
 /// Opens a guest's link, once; sets the guest's cookie.
@@ -43,15 +44,16 @@ pub(super) async fn view(State(edge): State<Edge>, Guest(guest): Guest) -> Resul
 /// A ticket to the room's door: for one use, within a minute. Nothing is seen or heard behind it before somebody of
 /// the team has let the guest in.
 #[utoipa::path(
-    post, path = "/api/guest/ticket", tag = "guest", operation_id = "guestTicket",
+    post, path = "/api/guest/ticket", tag = "guest", operation_id = "guestTicket", request_body = TicketRequest,
     responses((status = 200, body = RoomTicket)), security(("guest" = [], "csrf" = []))
 )]
 pub(super) async fn ticket(
     State(edge): State<Edge>,
     Guest(guest): Guest,
     headers: HeaderMap,
+    JsonBody(asked): JsonBody<TicketRequest>,
 ) -> Result<Json<RoomTicket>, Fault> {
     edge.spend(&Try::guest_ticket(guest.id))?;
     let base = guard::websocket_base(&edge.settings, &headers);
-    Ok(Json(edge.app.guest_ticket(&guest, base.as_deref()).await?))
+    Ok(Json(edge.app.guest_ticket(&guest, asked.device.as_deref(), base.as_deref()).await?))
 }

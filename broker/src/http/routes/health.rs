@@ -3,7 +3,7 @@
 use crate::app::Status;
 use crate::http::address::ClientAddress;
 use crate::http::caller;
-use crate::http::metrics::{Series, of_sfu};
+use crate::http::metrics::{Series, of_groups, of_sfu};
 use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::State;
@@ -57,6 +57,7 @@ pub(super) async fn metrics(
         }
         _ => series.push(Series::gauge("telekonsil_up", "The database answers.", 0)),
     }
+    series.extend(of_groups(edge.rooms.tally()));
     series.extend(of_sfu(&edge.sfu.stats()));
     let text = edge.metrics.write(&series);
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))

@@ -101,13 +101,17 @@ impl Group {
         self.log.get(&epoch).filter(|_| is_last).map(|logged| logged.committer)
     }
 
-    /// Of an epoch in which others have another tag this one cannot talk to anybody.
-    pub(super) fn done(&mut self, from: MemberId, at: &At) {
+    /// Of an epoch in which others have another tag this one cannot talk to anybody. The first of the team says what the
+    /// tag is: a guest who lies would leave out all others.
+    pub(super) fn done(&mut self, from: MemberId, at: &At, is_of_team: bool) {
         if at.generation != self.generation || at.epoch > self.epoch {
             return;
         }
         let Some(known) = self.members.get_mut(&from) else { return };
-        if self.tags.entry(at.epoch).or_insert_with(|| at.tag.clone()) == &at.tag {
+        if is_of_team {
+            self.tags.entry(at.epoch).or_insert_with(|| at.tag.clone());
+        }
+        if self.tags.get(&at.epoch).is_none_or(|tag| *tag == at.tag) {
             *known = (*known).max(at.epoch);
         } else {
             self.members.remove(&from);
@@ -116,7 +120,8 @@ impl Group {
 
     /// After a restart members know more than the server: the newest group counts that anybody comes back with.
     pub(super) fn is_older_than(&self, at: &At, now: UnixMillis) -> bool {
-        let is_possible = i64::try_from(at.generation).is_ok_and(|generation| generation <= after(now, CLOCKS_APART).0);
+        let is_possible = i64::try_from(at.generation).is_ok_and(|generation| generation <= after(now, CLOCKS_APART).0)
+            && u32::try_from(at.epoch).is_ok();
         let is_newer = self.restored_at.is_some() && at.generation > self.generation;
         let is_further = self.restored_at.is_some()
             && at.generation == self.generation

@@ -35,6 +35,10 @@ pub(super) const SETTLE_WITHIN: i64 = 10_000;
 pub(super) const CLOCKS_APART: i64 = 3_600_000;
 /// Commits that everybody else refused, before their author is left out.
 pub(super) const MAX_STRIKES: u32 = 2;
+/// Of the team who have to refuse a commit until it counts against its author: one alone may be who lies.
+pub(super) const MIN_COMPLAINTS: usize = 2;
+/// Refusals that say something of the page that refuses, and nothing of the commit.
+const LOCAL: [&str; 4] = ["failed", "gone", "removed", "wrong_epoch"];
 /// Commits kept for those who come back. More than fits into a socket's outbox would hang up on them; less has members added
 /// anew who were away for long.
 pub(super) const LOG_KEPT: usize = 32;
@@ -49,8 +53,8 @@ pub(super) enum Said {
 /// For the audit: what the people in the room are told of, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Event {
-    /// A new group begins.
-    Generation(u64),
+    /// A new group begins; `is_first` where there was none before.
+    Generation { generation: u64, is_first: bool },
     /// A member has refused a commit or a key package.
     Fault { by: MemberId, code: String, about: Option<MemberId> },
     /// Everybody refused this one's commits, more than once.
@@ -63,7 +67,6 @@ struct Seat {
     is_guest: bool,
     connected: bool,
     attempt: u32,
-    strikes: u32,
 }
 
 /// A key package that waits.
@@ -86,6 +89,8 @@ pub(super) struct Delivery {
     version: u64,
     seats: BTreeMap<MemberId, Seat>,
     waiting: BTreeMap<MemberId, Offer>,
+    /// As long as the room is open: whoever leaves and returns has the same number.
+    strikes: BTreeMap<MemberId, u32>,
     group: Group,
     /// Who is asked to make the group.
     creator: Option<Creator>,
@@ -108,8 +113,7 @@ pub(super) struct Commit {
 /// What the room tells.
 impl Delivery {
     pub(super) fn connect(&mut self, member: MemberId, person: PersonId, is_guest: bool, now: UnixMillis) {
-        let strikes = self.seats.get(&member).map_or(0, |seat| seat.strikes);
-        self.seats.insert(member, Seat { person, is_guest, connected: true, attempt: 0, strikes });
+        self.seats.insert(member, Seat { person, is_guest, connected: true, attempt: 0 });
         self.changed(now);
     }
 
@@ -199,12 +203,13 @@ impl Delivery {
         self.changed(now);
     }
 
-    pub(super) fn commit(&mut self, from: MemberId, commit: Commit, now: UnixMillis) {
+    /// `false`: it comes to nothing.
+    pub(super) fn commit(&mut self, from: MemberId, commit: Commit, now: UnixMillis) -> bool {
         let waits =
             |added: &MlsAdded| self.waiting.get(&added.member).is_some_and(|offer| offer.reference == added.reference);
         let is_good = self.is_connected(from) && self.group.takes(from, &commit) && commit.added.iter().all(waits);
         if !is_good {
-            return;
+            return false;
         }
         for (to, message) in self.group.end_epoch(from, &commit, now) {
             self.say(to, message);
@@ -217,11 +222,13 @@ impl Delivery {
             }
         }
         self.changed(now);
+        true
     }
 
     pub(super) fn done(&mut self, from: MemberId, at: &At, now: UnixMillis) {
         if self.is_connected(from) {
-            self.group.done(from, at);
+            let is_of_team = self.seats.get(&from).is_some_and(|seat| !seat.is_guest);
+            self.group.done(from, at, is_of_team);
             self.changed(now);
         }
     }
@@ -238,13 +245,15 @@ impl Delivery {
         if !self.is_connected(from) || !self.group.has(from) {
             return;
         }
+        let is_of_team = self.seats.get(&from).is_some_and(|seat| !seat.is_guest);
+        let is_complaint = is_of_team && !LOCAL.contains(&code.as_str());
         self.said.push(Said::Audit(Event::Fault { by: from, code, about }));
         if let Some(offer) = about.and_then(|about| self.waiting.get_mut(&about))
             && Some(offer.reference.as_str()) == reference
         {
             offer.is_refused = true;
         }
-        if about.is_some_and(|about| about != from) && self.group.last_author(epoch) == about {
+        if is_complaint && about.is_some_and(|about| about != from) && self.group.last_author(epoch) == about {
             self.group.complaints.insert(from);
         }
         self.changed(now);
@@ -285,11 +294,12 @@ impl Delivery {
         if self.group.complaints.is_empty() || others || !self.seats.contains_key(&author) {
             return;
         }
+        let counts = self.group.complaints.len() >= MIN_COMPLAINTS;
         self.group.dissolve();
-        if let Some(seat) = self.seats.get_mut(&author) {
-            seat.strikes += 1;
+        if counts {
+            *self.strikes.entry(author).or_default() += 1;
         }
-        if self.is_barred(author) {
+        if counts && self.is_barred(author) {
             self.waiting.remove(&author);
             self.said.push(Said::Audit(Event::Barred(author)));
         }
@@ -323,9 +333,10 @@ impl Delivery {
         self.creator = creator.map(|member| Creator { member, since: now });
         self.group.dissolve();
         if self.creator.is_some() {
+            let is_first = self.group.generation == 0;
             self.group.next_generation(now);
             self.no_live_since = None;
-            self.said.push(Said::Audit(Event::Generation(self.group.generation)));
+            self.said.push(Said::Audit(Event::Generation { generation: self.group.generation, is_first }));
         }
     }
 
@@ -353,7 +364,7 @@ impl Delivery {
     }
 
     fn is_barred(&self, member: MemberId) -> bool {
-        self.seats.get(&member).is_some_and(|seat| seat.strikes >= MAX_STRIKES)
+        self.strikes.get(&member).is_some_and(|strikes| *strikes >= MAX_STRIKES)
     }
 
     fn say(&mut self, to: MemberId, message: MlsNews) {

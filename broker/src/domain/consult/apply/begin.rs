@@ -61,6 +61,7 @@ impl Consult {
             guest_stays: vec![],
             roll_call: None,
             consent: None,
+            encryption_lifted: None,
             session_started_at: None,
             specialist_joined: false,
             room_empty_since: None,

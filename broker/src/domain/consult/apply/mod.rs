@@ -115,7 +115,10 @@ impl Consult {
             | Event::GuestAdmitted { .. }
             | Event::GuestRemoved { .. }
             | Event::GuestJoined { .. }
-            | Event::GuestLeft { .. } => self.apply_room(recorded),
+            | Event::GuestLeft { .. }
+            | Event::EncryptionLifted { .. } => self.apply_room(recorded),
+            // For those who read the log.
+            Event::GroupReplaced { .. } | Event::GroupFault { .. } | Event::GroupBarred { .. } => {}
             Event::SessionEnded => {
                 self.enter(ConsultState::Reporting, at);
                 self.work_goes_on(recorded);

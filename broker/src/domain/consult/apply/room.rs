@@ -1,7 +1,7 @@
 //! Events in the room and at its door.
 
 use super::{Consult, Event, Recorded};
-use crate::domain::consult::{Guest, GuestStay, RecordedConsent, RollCall, Side, Stay};
+use crate::domain::consult::{Guest, GuestStay, Lifted, RecordedConsent, RollCall, Side, Stay};
 use schemas::{
     GuestId, PersonId, UnixMillis,
     consult::{AlarmKind, ConsultState},
@@ -19,6 +19,9 @@ impl Consult {
             }
             Event::ConsentRecorded { person, consent } => {
                 self.consent = Some(RecordedConsent { consent: *consent, at, by: *person });
+            }
+            Event::EncryptionLifted { person } => {
+                self.encryption_lifted.get_or_insert(Lifted { by: *person, at });
             }
             Event::GuestInvited { guest_id, name, part, person } if self.guest(*guest_id).is_none() => {
                 self.guests.push(Guest {

@@ -78,6 +78,11 @@ pub fn decide(consult: Option<&Consult>, command: &Command, now: UnixMillis) -> 
             room::guest_left(d, *guest_id);
             Ok(())
         }
+        Command::LiftEncryption { person } => room::lift_encryption(d, *person),
+        Command::NoteGroup { note } => {
+            room::note_group(d, note);
+            Ok(())
+        }
         Command::EndSession { person } => room::end_session(d, *person),
 
         Command::SignReport { person, answer, after_version, reason } => {

@@ -1,7 +1,7 @@
 //! The talk: who is in the room, who is at its door, and what is put on record in it.
 
 use super::Draft;
-use crate::domain::consult::{Event, Guest, Refusal, fields, guard};
+use crate::domain::consult::{Event, GroupNote, Guest, Refusal, fields, guard};
 use schemas::{
     GuestId, PersonId, PrivateText,
     consult::{ActionName, Consent, ConsultState, Present},
@@ -62,6 +62,25 @@ pub(super) fn record_consent(draft: &mut Draft, person: PersonId, consent: Conse
         draft.emit(Event::ConsentRecorded { person, consent });
     }
     Ok(())
+}
+
+/// Nobody takes it back: who has come in without would have to leave, and who thinks it is secret would be wrong.
+pub(super) fn lift_encryption(draft: &mut Draft, person: PersonId) -> Result<(), Refusal> {
+    if draft.consult.encryption_lifted.is_some() {
+        return Ok(());
+    }
+    guard::permit(&draft.consult, ActionName::LiftEncryption, person)?;
+    draft.emit(Event::EncryptionLifted { person });
+    Ok(())
+}
+
+/// Whatever has become of the consult meanwhile. A note that got no answer may stand there twice.
+pub(super) fn note_group(draft: &mut Draft, note: &GroupNote) {
+    draft.emit(match note.clone() {
+        GroupNote::Replaced { generation } => Event::GroupReplaced { generation },
+        GroupNote::Fault { by, about, code } => Event::GroupFault { by, about, code },
+        GroupNote::Barred { who } => Event::GroupBarred { who },
+    });
 }
 
 pub(super) fn invite(

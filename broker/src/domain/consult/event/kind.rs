@@ -5,7 +5,7 @@ use schemas::consult::RingOutcome;
 
 impl Event {
     /// Every [`Self::kind`]: what is counted by it begins at nought.
-    pub const KINDS: [&'static str; 48] = [
+    pub const KINDS: [&'static str; 52] = [
         "requested",
         "prealerted",
         "request_made",
@@ -45,6 +45,10 @@ impl Event {
         "guest_removed",
         "guest_joined",
         "guest_left",
+        "encryption_lifted",
+        "group_replaced",
+        "group_fault",
+        "group_barred",
         "session_ended",
         "answered",
         "amended",
@@ -98,6 +102,10 @@ impl Event {
             Self::GuestRemoved { .. } => "guest_removed",
             Self::GuestJoined { .. } => "guest_joined",
             Self::GuestLeft { .. } => "guest_left",
+            Self::EncryptionLifted { .. } => "encryption_lifted",
+            Self::GroupReplaced { .. } => "group_replaced",
+            Self::GroupFault { .. } => "group_fault",
+            Self::GroupBarred { .. } => "group_barred",
             Self::SessionEnded => "session_ended",
             Self::Answered { .. } => "answered",
             Self::Amended { .. } => "amended",

@@ -6,6 +6,7 @@ mod record;
 
 pub use record::{Recorded, record};
 
+use super::Occupant;
 use crate::domain::{escalation::Plan, matching::MatchRecord};
 use schemas::{
     GuestId, HospitalId, NetworkId, PersonId, PrivateText, RingId, ServiceId, StudyId, UnixMillis,
@@ -216,6 +217,26 @@ pub enum Event {
     },
     GuestLeft {
         guest_id: GuestId,
+    },
+    /// From now on the room is open to those who cannot encrypt.
+    EncryptionLifted {
+        person: PersonId,
+    },
+    /// The group of keys in the room was lost or given up, and another one began.
+    GroupReplaced {
+        generation: u64,
+    },
+    /// Something of the group was refused: by a member, or by the server where `by` is absent. `about` had sent it.
+    GroupFault {
+        #[serde(default)]
+        by: Option<Occupant>,
+        #[serde(default)]
+        about: Option<Occupant>,
+        code: String,
+    },
+    /// All others refused what this one did to the group, more than once.
+    GroupBarred {
+        who: Occupant,
     },
     SessionEnded,
     /// The first version of the report was signed.

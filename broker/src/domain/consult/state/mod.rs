@@ -3,8 +3,8 @@
 mod parts;
 
 pub use parts::{
-    Clock, Exchange, Glass, Guest, GuestStay, Offer, Participant, Promise, Queue, RecordedConsent, Ring, RollCall,
-    Side, Signed, Stay, TakenOver,
+    Clock, Exchange, Glass, GroupNote, Guest, GuestStay, Lifted, Occupant, Offer, Participant, Promise, Queue,
+    RecordedConsent, Ring, RollCall, Side, Signed, Stay, TakenOver,
 };
 
 use super::Recorded;
@@ -100,6 +100,9 @@ pub struct Consult {
     pub roll_call: Option<RollCall>,
     #[serde(default)]
     pub consent: Option<RecordedConsent>,
+    /// Somebody opened the room to those who cannot encrypt.
+    #[serde(default)]
+    pub encryption_lifted: Option<Lifted>,
     /// First join.
     pub session_started_at: Option<UnixMillis>,
     /// The present specialist was in the room at least once.

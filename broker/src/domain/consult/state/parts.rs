@@ -168,6 +168,29 @@ pub struct RecordedConsent {
     pub by: PersonId,
 }
 
+/// Who opened the room to those who cannot encrypt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifted {
+    pub by: PersonId,
+    pub at: UnixMillis,
+}
+
+/// Somebody in a room or at its door. Guests choose their ids themselves, so an id alone names nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occupant {
+    Person(PersonId),
+    Guest(GuestId),
+}
+
+/// What became of a room's group of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupNote {
+    Replaced { generation: u64 },
+    Fault { by: Option<Occupant>, about: Option<Occupant>, code: String },
+    Barred { who: Occupant },
+}
+
 /// One version of the report as its author signed it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Signed {

@@ -13,6 +13,9 @@ const SNAPSHOT_0_1: &str = include_str!("golden/release_0_1.snapshot.json");
 /// One consult with every event that was added since.
 pub(super) const RELEASE_0_2: &str = include_str!("golden/release_0_2.tsv");
 
+/// One consult with every event that was added after those.
+pub(super) const RELEASE_0_3: &str = include_str!("golden/release_0_3.tsv");
+
 pub(super) fn stored(golden: &str) -> Vec<Recorded> {
     let line = |(line, seq): (&str, i64)| {
         let [at, actor, body] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
@@ -69,8 +72,11 @@ fn a_consult_of_release_0_2_is_read_as_it_was_meant() {
 
 #[test]
 fn every_event_is_held_by_a_golden_file() {
-    let held: BTreeSet<&str> =
-        [RELEASE_0_1, RELEASE_0_2].iter().flat_map(|golden| stored(golden)).map(|entry| entry.event.kind()).collect();
+    let held: BTreeSet<&str> = [RELEASE_0_1, RELEASE_0_2, RELEASE_0_3]
+        .iter()
+        .flat_map(|golden| stored(golden))
+        .map(|entry| entry.event.kind())
+        .collect();
     // The tags as serde knows them.
     let unknown = serde_json::from_str::<Event>(r#"{"type":"nonsense"}"#).unwrap_err().to_string();
     let known: BTreeSet<&str> = unknown.split('`').skip(3).step_by(2).collect();

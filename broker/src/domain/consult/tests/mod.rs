@@ -1,5 +1,6 @@
 //! Helpers: a small world in which commands are decided and recorded.
 
+mod encryption;
 mod guests;
 mod ledger;
 mod log;

@@ -107,6 +107,7 @@ fn command(action: ActionName, n: u128, m: u128, world: &World) -> Command {
         }
         ActionName::AdmitGuest => Command::AdmitGuest { person, guest_id: guest(|s| s == GuestState::Waiting) },
         ActionName::RemoveGuest => Command::RemoveGuest { person, guest_id: guest(|s| s != GuestState::Removed) },
+        ActionName::LiftEncryption => Command::LiftEncryption { person },
         ActionName::EndSession => Command::EndSession { person },
         ActionName::SignReport => {
             Command::SignReport { person, answer: answer(), after_version: 0, reason: PrivateText::default() }
@@ -161,7 +162,7 @@ fn steps() -> impl Strategy<Value = Step> {
         5 => proptest::sample::select(vec![ChangeUrgency, TakeOver, Assign]),
         5 => proptest::sample::select(vec![HandOver, AcceptOffer, DeclineOffer, Assign]),
         5 => proptest::sample::select(vec![AddParticipant, RemoveParticipant, AskForMore, Reply]),
-        5 => proptest::sample::select(vec![InviteGuest, AdmitGuest, RemoveGuest, RollCall, RecordConsent]),
+        5 => proptest::sample::select(vec![InviteGuest, AdmitGuest, RemoveGuest, RollCall, RecordConsent, LiftEncryption]),
         6 => proptest::sample::select(vec![Join, CompleteFields, AttachStudy, DetachStudy, Stamp]),
         5 => proptest::sample::select(vec![EndSession, SignReport, Acknowledge, Amend, ReportTakenOver, FeedBack]),
         1 => proptest::sample::select(vec![Cancel, Close]),

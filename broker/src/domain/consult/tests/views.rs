@@ -72,7 +72,7 @@ fn each_person_sees_the_buttons_that_would_work() {
     let ringing = World::ringing(plan(1, &[&[1], &[2]]));
     assert_eq!(
         buttons(&ringing, &requester()),
-        [CompleteFields, ChangeUrgency, Stamp, Cancel, AttachStudy, RecordConsent]
+        [CompleteFields, ChangeUrgency, Stamp, Cancel, AttachStudy, RecordConsent, LiftEncryption]
     );
     assert_eq!(buttons(&ringing, &specialist(1)), [Accept, AcceptInFive, PassOn, Decline, RingReceipt]);
     assert_eq!(buttons(&ringing, &specialist(2)), []);
@@ -90,13 +90,14 @@ fn each_person_sees_the_buttons_that_would_work() {
             RollCall,
             RecordConsent,
             InviteGuest,
+            LiftEncryption,
             EndSession,
             SignReport
         ]
     );
     assert_eq!(
         buttons(&session, &requester()),
-        [CompleteFields, Stamp, Cancel, AttachStudy, Join, RollCall, RecordConsent, InviteGuest]
+        [CompleteFields, Stamp, Cancel, AttachStudy, Join, RollCall, RecordConsent, InviteGuest, LiftEncryption]
     );
     assert_eq!(buttons(&session, &coordinator()), [Assign, AddParticipant, Cancel]);
 
@@ -104,9 +105,9 @@ fn each_person_sees_the_buttons_that_would_work() {
     reported.do_all(&[left(person(1)), left(REQUESTER)]);
     assert_eq!(
         buttons(&reported, &requester()),
-        [CompleteFields, Stamp, AttachStudy, Acknowledge, ReportTakenOver, Close]
+        [CompleteFields, Stamp, AttachStudy, LiftEncryption, Acknowledge, ReportTakenOver, Close]
     );
-    assert_eq!(buttons(&reported, &specialist(1)), [Stamp, Amend]);
+    assert_eq!(buttons(&reported, &specialist(1)), [Stamp, LiftEncryption, Amend]);
     assert_eq!(buttons(&reported, &coordinator()), [Close]);
 
     reported.run(&close()).unwrap();

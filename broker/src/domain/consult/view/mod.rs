@@ -13,7 +13,9 @@ use schemas::{
     ConsultId, PersonId, PrivateText, UnixMillis,
     consult::{self as wire, ActionName, ConsultDetail, ConsultSummary, SignedAnswer, StudyStatus},
     directory::{HospitalRef, PersonRef, Service},
-    guest, report,
+    guest,
+    mls::Encryption,
+    report,
 };
 
 /// From an id to a person as colleagues see them.
@@ -141,6 +143,7 @@ pub fn detail(
             at: consent.at,
             by: resolve(consent.by),
         }),
+        encryption: encryption(consult, resolve),
         guests: if may(Permission::Act(ActionName::AdmitGuest)) { guests(consult, resolve) } else { vec![] },
         ledger: (may(Permission::ReadLedger) && !consult.stays.is_empty()).then(|| billing(consult, now, resolve)),
         close_out: consult.close_out.clone().filter(|_| reads_answer),
@@ -166,6 +169,14 @@ pub fn ring(ring: &Ring, resolve: Resolve) -> wire::Ring {
         outcome: ring.outcome,
         ended_at: ring.ended_at,
         declined_because: None,
+    }
+}
+
+/// Whether its room is encrypted from end to end.
+pub fn encryption(consult: &Consult, resolve: Resolve) -> Encryption {
+    match consult.encryption_lifted {
+        None => Encryption::Required,
+        Some(lifted) => Encryption::Lifted { by: resolve(lifted.by), at: lifted.at },
     }
 }
 

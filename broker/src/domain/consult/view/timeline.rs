@@ -1,7 +1,7 @@
 //! The history, and the reasons behind the rings.
 
 use super::Resolve;
-use crate::domain::consult::{Event, Recorded, fields};
+use crate::domain::consult::{Event, Occupant, Recorded, fields};
 use schemas::{
     consult::{CaseFields, TimelineEntry, TimelineWhat},
     matching::{Candidate, MatchExplanation},
@@ -57,6 +57,10 @@ pub fn explanations(log: &[Recorded], resolve: Resolve) -> Vec<MatchExplanation>
 }
 
 fn what(event: &Event, case: &CaseFields, with_declines: bool, resolve: Resolve) -> Option<TimelineWhat> {
+    let person = |who| match who {
+        Occupant::Person(person) => Some(resolve(person)),
+        Occupant::Guest(_) => None,
+    };
     Some(match event {
         Event::Requested { urgency, .. } | Event::RequestMade { urgency, .. } => {
             TimelineWhat::Requested { urgency: *urgency }
@@ -107,6 +111,14 @@ fn what(event: &Event, case: &CaseFields, with_declines: bool, resolve: Resolve)
         Event::GuestWaits { .. } => TimelineWhat::GuestWaits,
         Event::GuestAdmitted { .. } => TimelineWhat::GuestAdmitted,
         Event::GuestRemoved { .. } => TimelineWhat::GuestRemoved,
+        Event::EncryptionLifted { .. } => TimelineWhat::EncryptionLifted,
+        Event::GroupReplaced { .. } => TimelineWhat::GroupReplaced,
+        Event::GroupFault { about, code, .. } => TimelineWhat::GroupFault {
+            code: code.clone(),
+            about: about.and_then(person),
+            is_about_guest: matches!(about, Some(Occupant::Guest(_))),
+        },
+        Event::GroupBarred { who } => TimelineWhat::GroupBarred { person: person(*who) },
         Event::SessionEnded => TimelineWhat::SessionEnded,
         Event::Answered { .. } => TimelineWhat::Answered,
         Event::Amended { version, .. } => TimelineWhat::Amended { version: *version },

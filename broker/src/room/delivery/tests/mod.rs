@@ -63,7 +63,9 @@ impl Desk {
             welcome: Some("welcome".into()),
             added: added.collect(),
         };
-        self.tell(|delivery, now| delivery.commit(MemberId(from), commit, now));
+        self.tell(|delivery, now| {
+            delivery.commit(MemberId(from), commit, now);
+        });
     }
 
     /// Says that it is in that epoch, as all do who are.

@@ -14,7 +14,7 @@ fn the_first_who_waits_makes_the_group_and_is_announced() {
     assert_eq!(desk.view(2).creator, Some(MemberId(2)));
     desk.created(2);
     assert_eq!((desk.members(1), desk.view(2).creator), (vec![2], None));
-    assert_eq!(desk.events(), [Event::Generation(START as u64)]);
+    assert_eq!(desk.events(), [Event::Generation { generation: START as u64, is_first: true }]);
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn nobody_of_the_team_there_begins_a_new_generation_for_those_who_wait() {
     assert_eq!((desk.view(2).creator, desk.events()), (None, vec![]));
     desk.passes(1);
     assert_eq!(desk.view(2).creator, Some(MemberId(2)));
-    assert_eq!(desk.events(), [Event::Generation(desk.generation())]);
+    assert_eq!(desk.events(), [begun(&desk)]);
 }
 
 #[test]
@@ -171,30 +171,72 @@ fn members_who_add_nobody_are_given_up() {
 
 #[test]
 fn a_commit_that_all_others_refuse_costs_the_group_and_the_second_its_author_the_room() {
-    let mut desk = Desk::group_of(&[1, 2]);
-    desk.commit(2, 1, &[]);
-    desk.tell(|delivery, now| {
-        delivery.fault(MemberId(1), 1, "malformed".into(), Some(MemberId(2)), None, now);
-    });
+    let refuse = |desk: &mut Desk, epoch: u64| {
+        for by in [1, 3] {
+            desk.tell(|delivery, now| {
+                delivery.fault(MemberId(by), epoch, "malformed".into(), Some(MemberId(2)), None, now);
+            });
+        }
+    };
+    let mut desk = Desk::group_of(&[1, 2, 3]);
+    desk.commit(2, 2, &[]);
+    refuse(&mut desk, 2);
     desk.here(1, 2);
-    let fault = Event::Fault { by: MemberId(1), code: "malformed".into(), about: Some(MemberId(2)) };
-    assert_eq!(desk.events(), [fault.clone(), Event::Generation(desk.generation())]);
+    desk.here(3, 2);
+    let fault = |by| Event::Fault { by: MemberId(by), code: "malformed".into(), about: Some(MemberId(2)) };
+    assert_eq!(desk.events(), [fault(1), fault(3), begun(&desk)]);
     assert!(!desk.view(2).is_barred);
 
     desk.created(1);
     desk.here(2, 2);
-    desk.commit(1, 0, &[(2, 2)]);
-    desk.done(1, 1);
-    desk.done(2, 1);
+    desk.commit(1, 0, &[(2, 2), (3, 2)]);
+    for member in [1, 2, 3] {
+        desk.done(member, 1);
+    }
     desk.commit(2, 1, &[]);
-    desk.tell(|delivery, now| {
-        delivery.fault(MemberId(1), 1, "malformed".into(), Some(MemberId(2)), None, now);
-    });
+    refuse(&mut desk, 1);
     desk.here(1, 3);
+    desk.here(3, 3);
     assert!(desk.view(2).is_barred);
     assert!(desk.events().contains(&Event::Barred(MemberId(2))));
     desk.here(2, 3);
     assert_eq!(desk.view(1).waiting.iter().filter(|waiting| waiting.seat.member == MemberId(2)).count(), 0);
+    // Nor by leaving and coming again.
+    desk.tell(|delivery, now| delivery.leave(MemberId(2), now));
+    desk.connect(2);
+    assert!(desk.view(2).is_barred);
+}
+
+#[test]
+fn one_alone_bars_nobody_a_guest_complains_of_nobody_and_a_page_that_failed_blames_no_commit() {
+    for (code, is_guest) in [("malformed", false), ("malformed", true), ("wrong_epoch", false)] {
+        let mut desk = Desk::group_of(&[1, 2]);
+        if is_guest {
+            desk.tell(|delivery, now| delivery.connect(MemberId(1), PersonId(Uuid::from_u128(1)), true, now));
+        }
+        desk.commit(2, 1, &[]);
+        let generation = desk.view(2).generation;
+        desk.tell(|delivery, now| {
+            delivery.fault(MemberId(1), 1, code.into(), Some(MemberId(2)), None, now);
+        });
+        desk.here(1, 2);
+        let goes_on = desk.view(2).generation == generation;
+        assert_eq!(goes_on, code != "malformed" || is_guest, "{code}, guest: {is_guest}");
+        assert!(desk.delivery.strikes.is_empty());
+    }
+}
+
+#[test]
+fn a_guest_with_a_false_tag_leaves_out_nobody() {
+    let mut desk = Desk::group_of(&[1, 2, 3]);
+    desk.tell(|delivery, now| delivery.connect(MemberId(3), PersonId(Uuid::from_u128(3)), true, now));
+    desk.commit(1, 2, &[]);
+    let (generation, epoch) = (desk.view(1).generation, 3);
+    let told = At { generation, epoch, tag: "false".to_owned() };
+    desk.tell(|delivery, now| delivery.done(MemberId(3), &told, now));
+    desk.done(1, 3);
+    desk.done(2, 3);
+    assert_eq!(desk.members(1)[..2], [1, 2]);
 }
 
 #[test]
@@ -251,4 +293,9 @@ fn seats_that_are_not_connected_say_nothing() {
     desk.here(2, 9);
     desk.done(9, 1);
     assert!(desk.said.is_empty());
+}
+
+/// Another group after the first.
+fn begun(desk: &Desk) -> Event {
+    Event::Generation { generation: desk.generation(), is_first: false }
 }

@@ -171,7 +171,6 @@ impl Room {
                 (person.group, person.leaves) = (Some(at.clone()), leaves);
                 self.desk.tell(|delivery, now| delivery.done(MemberId(who), &at, now));
             }
-            _ => {}
         }
     }
 
@@ -224,7 +223,9 @@ impl Room {
             welcome: Some(sealed(&(at.epoch + 1).to_string(), &secret, &leaves)),
             added: added.collect(),
         };
-        self.desk.tell(|delivery, now| delivery.commit(MemberId(who), commit, now));
+        self.desk.tell(|delivery, now| {
+            delivery.commit(MemberId(who), commit, now);
+        });
     }
 
     fn comes_to_rest(&mut self) {
@@ -242,10 +243,6 @@ impl Room {
             self.deliver();
         }
     }
-}
-
-fn person_id(who: u32) -> PersonId {
-    person(who)
 }
 
 fn sealed(first: &str, secret: &str, leaves: &[u32]) -> PrivateText {
