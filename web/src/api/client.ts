@@ -30,6 +30,7 @@ import type {
   SignReport,
   StudyId,
   StudyStatus,
+  TicketRequest,
 } from "./types";
 
 /** Longest wait for an answer. More leaves a doctor looking at a spinner; less gives up on a slow mobile network. */
@@ -144,6 +145,8 @@ async function attempt<T>(url: string, options: RequestOptions): Promise<T> {
 
 const consult = (id: ConsultId) => `/api/consults/${encodeURIComponent(id)}`;
 
+export const ticketRequest = (device: string | undefined): TicketRequest => (device === undefined ? {} : { device });
+
 /** Address of the report as PDF; the current version unless one is named. */
 export const reportPdf = (id: ConsultId, version?: number): string =>
   `${consult(id)}/report.pdf${version === undefined ? "" : `?version=${version}`}`;
@@ -192,8 +195,9 @@ export const api = {
   inbox: () => request<StudyStatus[]>("/api/studies"),
   /** SOP Instance UIDs that have arrived. */
   receivedInstances: (id: StudyId) => request<string[]>(`/api/studies/${encodeURIComponent(id)}/instances`),
-  ticket: (id: ConsultId, signal: AbortSignal) =>
-    request<RoomTicket>(`${consult(id)}/ticket`, { method: "POST", signal }),
+  /** `device`: its public key, base64url; none from a browser that cannot encrypt. */
+  ticket: (id: ConsultId, signal: AbortSignal, device: string | undefined) =>
+    request<RoomTicket>(`${consult(id)}/ticket`, { method: "POST", body: ticketRequest(device), signal }),
   checkTickets: (signal: AbortSignal) => request<CheckTickets>("/api/rooms/check", { method: "POST", signal }),
   duties: () => request<Duty[]>("/api/me/duties"),
 };

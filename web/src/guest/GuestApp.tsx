@@ -2,11 +2,14 @@ import { useEffect, useState } from "react";
 import { guestApi } from "../api/guest";
 import { asApiError } from "../api/problem";
 import type { GuestView } from "../api/types";
+import type { EncryptionGap } from "../e2ee/encryption/support";
 import "../consult/texts";
 import { useTexts } from "../i18n";
+import type { AskTicket } from "../rtc/connection";
 import type { EndReason } from "../rtc/machine";
 import "../room/i18n";
 import { DeviceLobby } from "../room/DeviceLobby";
+import { isBlocked } from "../room/encryption/blocked";
 import { comeBack } from "../room/resume";
 import type { RoomSession } from "../room/roomSession";
 import { takeToken } from "../state/fragment";
@@ -17,7 +20,7 @@ import { Message, Welcome } from "./Message";
 import "./texts";
 
 /** `/guest/#token`: the invitation, the devices, the door, the talk, its end. */
-export function GuestApp() {
+export function GuestApp({ gaps }: { gaps: readonly EncryptionGap[] }) {
   const t = useTexts("guest");
   const [token, setToken] = useState(takeOnce);
   const { view, setView, error, retry } = useView(token === undefined);
@@ -49,7 +52,7 @@ export function GuestApp() {
       </Welcome>
     );
   }
-  if (view) return <Invited view={view} />;
+  if (view) return <Invited view={view} gaps={gaps} onView={setView} />;
   if (error === null) {
     return (
       <main className="room-message">
@@ -67,6 +70,10 @@ export function GuestApp() {
     </main>
   );
 }
+
+/** Between two looks whether the room was opened without encryption, in ms: for a guest whose browser cannot encrypt. More
+ * keeps them waiting; less asks the server for nothing. */
+const LOOK_AGAIN = 5000;
 
 /** The token is taken out of the address once for each load of the page, however often React asks. */
 let taken: { token: string | undefined } | undefined;
@@ -96,11 +103,23 @@ function useView(isWanted: boolean) {
   return { view, setView, error, retry: () => setTurn(turn + 1) };
 }
 
-function Invited({ view }: { view: GuestView }) {
+interface InvitedProps {
+  view: GuestView;
+  gaps: readonly EncryptionGap[];
+  onView(view: GuestView): void;
+}
+
+function Invited({ view, gaps, onView }: InvitedProps) {
   const t = useTexts("guest");
-  const ticket = (signal: AbortSignal) => guestApi.ticket(view.csrf_token, signal);
+  const ticket: AskTicket = (signal, device) => guestApi.ticket(view.csrf_token, signal, device);
+  const cannotEncrypt = isBlocked(view.encryption, gaps);
+  useEffect(() => {
+    if (!cannotEncrypt) return;
+    const timer = setInterval(() => void guestApi.view().then(onView, () => undefined), LOOK_AGAIN);
+    return () => clearInterval(timer);
+  }, [cannotEncrypt, onView]);
   const [session, setSession] = useState<RoomSession | undefined>(() =>
-    view.is_over ? undefined : comeBack(view.consult_id, ticket),
+    view.is_over ? undefined : comeBack(view.consult_id, "guest", gaps, ticket),
   );
   const [ended, setEnded] = useState<EndReason | undefined>(view.is_over ? "consult_ended" : undefined);
   if (ended !== undefined) {
@@ -130,7 +149,11 @@ function Invited({ view }: { view: GuestView }) {
   return (
     <DeviceLobby
       consult={view.consult_id}
+      of="guest"
       ticket={ticket}
+      gaps={gaps}
+      mode={view.encryption}
+      encryptionHelp={<p>{t("room:encryption.lobby.askHost", { name: view.host.name })}</p>}
       heading={t("title")}
       about={t("hostAbout", { name: view.host.name, hospital: view.host.hospital })}
       news={

@@ -1,7 +1,11 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { GuestView } from "../api/types";
 import { useTexts } from "../i18n";
 import { ChatPanel } from "../room/ChatPanel";
+import { EncryptionChip } from "../room/encryption/EncryptionChip";
+import { EncryptionNotes, LiftedBand } from "../room/encryption/EncryptionNotes";
+import { EncryptionPanel } from "../room/encryption/EncryptionPanel";
+import { useEncryption } from "../room/encryption/useEncryption";
 import { Controls } from "../room/Controls";
 import { Faces } from "../room/Faces";
 import { ConnectionState } from "../room/Header";
@@ -24,38 +28,76 @@ interface Props {
 /** The talk as a guest has it: faces, voices and chat. No images, no case, nothing to decide. */
 export function GuestRoom({ session, view, onEnded }: Props) {
   const t = useTexts("guest");
-  const { local, chat } = session;
-  const [showsChat, setShowsChat] = useState(false);
+  const { local, chat, encryption } = session;
+  const [panel, setPanel] = useState<"chat" | "encryption">();
+  const [differs, setDiffers] = useState(false);
+  const showsChat = panel === "chat";
+  const toggle = (wanted: "chat" | "encryption") => setPanel(panel === wanted ? undefined : wanted);
+  const { status } = useEncryption(encryption);
   const room = useRoom(session, { showsChat, stack: () => undefined, onEnded });
   const { state } = room;
+  const mode = state.encryption ?? view.encryption;
 
   const hasSeat = state.roster.length > 0;
   if (state.phase === "door" || !hasSeat) {
-    return <Door view={view} isAtDoor={state.phase === "door"} wasInside={state.everLive} onLeave={() => session.leave()} />;
+    return (
+      <Door view={view} isAtDoor={state.phase === "door"} wasInside={state.everLive} onLeave={() => session.leave()}>
+        {status === "lifted" && <LiftedBand mode={mode} />}
+      </Door>
+    );
   }
   return (
-    <div className={`room room-faces${showsChat ? " has-panel" : ""}`} data-testid="room" data-phase={state.phase}>
+    <div className={`room room-faces${panel ? " has-panel" : ""}`} data-testid="room" data-phase={state.phase}>
       <header className="room-head">
         <div className="room-what">
           <strong className="room-label">{view.host.hospital}</strong>
           <span className="room-service">{t("youAre", { name: view.name })}</span>
         </div>
+        <EncryptionChip
+          encryption={encryption}
+          mode={mode}
+          you={view.id}
+          differs={differs}
+          isOpen={panel === "encryption"}
+          onOpen={() => toggle("encryption")}
+        />
         <ConnectionState state={state} />
       </header>
       <div className="room-notes">
+        <EncryptionNotes
+          encryption={encryption}
+          mode={mode}
+          roster={state.roster}
+          isLive={state.phase === "live"}
+          hasLeaked={room.connection.hasLeaked}
+          onLeave={() => session.leave()}
+          onOpen={() => setPanel("encryption")}
+        />
         <SoundBlocked resume={room.stopped} onResumed={room.onResumed} />
       </div>
-      <Faces room={room} />
+      <Faces room={room} session={session} />
       <Stage screen={room.screen}>{null}</Stage>
-      {showsChat && <ChatPanel chat={chat} isLive={state.phase === "live"} onClose={() => setShowsChat(false)} />}
+      {showsChat && <ChatPanel chat={chat} isLive={state.phase === "live"} onClose={() => setPanel(undefined)} />}
+      {panel === "encryption" && (
+        <EncryptionPanel
+          encryption={encryption}
+          mode={mode}
+          you={view.id}
+          isGuest
+          differs={differs}
+          onDiffers={setDiffers}
+          onLeave={() => session.leave()}
+          onClose={() => setPanel(undefined)}
+        />
+      )}
       <Controls
         local={local}
         state={room.media}
         unread={room.unread}
-        shows={showsChat ? "chat" : undefined}
+        shows={showsChat ? "chat" : panel && "other"}
         mayShare={false}
         more={<MoreMenu items={["stats"]} onPick={() => saveCall(room.meter)} />}
-        onChat={() => setShowsChat(!showsChat)}
+        onChat={() => toggle("chat")}
         onLeave={() => session.leave()}
       />
       <Voices connection={room.connection} onBlocked={room.onBlocked} />
@@ -69,14 +111,16 @@ interface DoorProps {
   /** Was let in before: the team has left, or the connection was lost. */
   wasInside: boolean;
   onLeave(): void;
+  children: ReactNode;
 }
 
-function Door({ view, isAtDoor, wasInside, onLeave }: DoorProps) {
+function Door({ view, isAtDoor, wasInside, onLeave, children }: DoorProps) {
   const t = useTexts("guest");
   return (
     <main className="room-message guest-message" data-testid="guest-door" data-waits={isAtDoor}>
       <h1 role="status">{isAtDoor ? t("waitTitle") : t("connecting")}</h1>
       {isAtDoor && <p>{wasInside ? t("waitBack") : t("waitText", { name: view.host.name })}</p>}
+      {children}
       <div className="room-message-actions">
         <Button onPress={onLeave} data-testid="leave-door">
           {t("leaveDoor")}

@@ -1,3 +1,4 @@
+import { encryptionGaps } from "../e2ee/encryption/support";
 import { mount } from "../ui/mount";
 import "../room/room.css";
 import "../room/faces.css";
@@ -5,7 +6,9 @@ import "../room/controls.css";
 import "../room/panels.css";
 import "../room/lobby.css";
 import "../quality/quality.css";
+import "../room/encryption/encryption.css";
 import "./guest.css";
 import { GuestApp } from "./GuestApp";
 
-mount(<GuestApp />);
+// Milliseconds; a reload goes straight back into the room and must know.
+void encryptionGaps().then((gaps) => mount(<GuestApp gaps={gaps} />));

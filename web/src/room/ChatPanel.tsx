@@ -53,12 +53,13 @@ export function ChatPanel({ chat, isLive, onClose }: { chat: Chat; isLive: boole
 
 function Line({ message, isOwn }: { message: Message; isOwn: boolean }) {
   const t = useTexts("room");
-  const { author, at, text, isVerified } = message;
+  const { author, at, text, isVerified, isQuoted } = message;
   return (
     <div className={`chat-message${isOwn ? " chat-own" : ""}`} data-testid="chat-message">
       <p className="chat-head">
         <strong>{isOwn ? t("you") : author.name}</strong>
-        {!isVerified && <span className="muted"> {t("chat.gone")}</span>} <Instant at={at} />
+        {!isVerified && <span className="muted"> {t("chat.gone")}</span>}
+        {isQuoted && <span className="muted"> {t("chat.passedOn")}</span>} <Instant at={at} />
       </p>
       <p className="chat-text">{text}</p>
     </div>

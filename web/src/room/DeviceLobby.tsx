@@ -1,18 +1,30 @@
 import { useEffect, useRef, useState, useSyncExternalStore, type ReactNode } from "react";
-import type { ConsultId, RoomTicket } from "../api/types";
+import type { ConsultId, Encryption as Mode } from "../api/types";
 import { CheckDialog } from "../check/CheckDialog";
+import { browserEncryption } from "../e2ee/encryption/browser";
+import type { DeviceOf } from "../e2ee/encryption/deviceStore";
+import type { EncryptionGap } from "../e2ee/encryption/support";
 import { useTexts } from "../i18n";
+import type { AskTicket } from "../rtc/connection";
 import type { Device, DeviceProblem } from "../rtc/devices";
 import { watchLevel } from "../rtc/level";
 import { LocalMedia } from "../rtc/localMedia";
 import { Button, LanguageSwitch } from "../ui";
 import { ringer } from "../ui/Ringer";
+import { isBlocked } from "./encryption/blocked";
+import { LobbyEncryption } from "./encryption/LobbyEncryption";
 import { RoomSession } from "./roomSession";
 import { lastDevices } from "./stay";
 
 interface Props {
   consult: ConsultId;
-  ticket: (signal: AbortSignal) => Promise<RoomTicket>;
+  of: DeviceOf;
+  ticket: AskTicket;
+  /** What this browser lacks to encrypt. */
+  gaps: readonly EncryptionGap[];
+  mode: Mode;
+  /** What else helps a browser that cannot encrypt. */
+  encryptionHelp: ReactNode;
   heading: ReactNode;
   about: ReactNode;
   /** Who is there already, or why the room is closed. */
@@ -31,9 +43,10 @@ const SIGNS_OF_LIFE = ["pointermove", "pointerdown", "keydown"] as const;
 
 /** Devices are chosen and tried before anybody sees or hears anything; every one of them may be missing. */
 export function DeviceLobby(props: Props) {
-  const { consult, ticket, heading, about, news, canJoin, joinLabel, foot, hasCheck = false, onJoin } = props;
+  const { consult, of, ticket, gaps, mode, heading, about, news, joinLabel, foot, hasCheck = false, onJoin } = props;
+  const canJoin = props.canJoin && !isBlocked(mode, gaps);
   const t = useTexts("room");
-  const [session] = useState(() => new RoomSession(consult, new LocalMedia(), ticket));
+  const [session] = useState(() => new RoomSession(consult, new LocalMedia(), browserEncryption(consult, of, gaps), ticket));
   const { local } = session;
   const state = useSyncExternalStore(local.subscribe, local.snapshot);
   const isHandedOver = useRef(false);
@@ -41,6 +54,7 @@ export function DeviceLobby(props: Props) {
   useEffect(() => {
     void local.open(lastDevices());
   }, [local]);
+  useEffect(() => session.encryption.setEncryption(mode), [session, mode]);
   useEffect(() => {
     // The devices are asked for first: whoever has allowed them is reached by more addresses.
     if (!canJoin || local.snapshot().isOpening) return;
@@ -97,6 +111,7 @@ export function DeviceLobby(props: Props) {
             !state.isOpening && <p className="lobby-hint">{t("lobby.listenOnly")}</p>
           )}
           {news}
+          <LobbyEncryption mode={mode} gaps={gaps} help={props.encryptionHelp} />
           <Button variant="primary" size="large" block isDisabled={!canJoin} onPress={join} data-testid="join">
             {joinLabel ??
               (camera || microphone || state.isOpening ? t("lobby.join") : t("lobby.joinWithout"))}

@@ -1,9 +1,14 @@
 import { useSyncExternalStore } from "react";
+import { isSealedWith } from "./encryption/marks";
+import { useEncryption } from "./encryption/useEncryption";
+import type { RoomSession } from "./roomSession";
 import { Tiles } from "./Tiles";
 import type { Room } from "./useRoom";
 
 /** Who is in the room: seen, and said to those who do not see it. */
-export function Faces({ room: { connection, meter, state, media, arrivals, chatNews } }: { room: Room }) {
+export function Faces({ room, session }: { room: Room; session: RoomSession }) {
+  const { connection, meter, state, media, arrivals, chatNews } = room;
+  const encryption = useEncryption(session.encryption);
   const judgement = useSyncExternalStore(meter.subscribe, meter.snapshot);
   return (
     <>
@@ -22,6 +27,7 @@ export function Faces({ room: { connection, meter, state, media, arrivals, chatN
         muted={media.muted || !media.tracks.microphone}
         speaker={state.speaker}
         judgement={judgement}
+        isSealedWith={(person) => isSealedWith(encryption, person)}
       />
     </>
   );

@@ -1,18 +1,30 @@
 import { useEffect } from "react";
 import { useAct } from "../consult/useAct";
-import type { ConsultId, Guest } from "../api/types";
+import type { ConsultId, Guest, GuestId } from "../api/types";
 import { useTexts } from "../i18n";
 import { Button, ErrorView } from "../ui";
 import { useBell } from "../ui/useBell";
 
+interface Props {
+  consult: ConsultId;
+  guests: readonly Guest[];
+  canDecide: boolean;
+  /** This user lets the guest in: the encryption takes nobody's word for it but one's own. */
+  onAdmit(guest: GuestId): void;
+}
+
 /** Guests at the door: who, since when, in or away. It chimes until somebody has decided. Alt+E lets the first one in. */
-export function GuestBanner({ consult, guests, canDecide }: { consult: ConsultId; guests: readonly Guest[]; canDecide: boolean }) {
+export function GuestBanner({ consult, guests, canDecide, onAdmit }: Props) {
   const t = useTexts("room");
   const work = useAct(consult);
   const asking = guests.filter(({ state }) => state !== "admitted");
   const first = asking[0];
   useBell(canDecide && first ? "elective" : null);
-  const admit = (guest: Guest) => void work.act({ type: "admit_guest", guest_id: guest.id });
+  const admit = (guest: Guest) => {
+    // Not only when the server has answered: the answer may be lost, and the guest inside without a key.
+    onAdmit(guest.id);
+    void work.act({ type: "admit_guest", guest_id: guest.id });
+  };
   useEffect(() => {
     if (!canDecide || !first) return;
     const onKey = (event: KeyboardEvent) => {

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
@@ -15,10 +15,12 @@ interface Props {
   showsReport: boolean;
   onTimes(): void;
   showsTimes: boolean;
+  /** The state of the encryption. */
+  encryption: ReactNode;
 }
 
 /** Which consult, how long, in which state, and the numbers that work when the network does not. */
-export function Header({ state, detail, me, onReport, showsReport, onTimes, showsTimes }: Props) {
+export function Header({ state, detail, me, onReport, showsReport, onTimes, showsTimes, encryption }: Props) {
   const t = useTexts("room");
   const { summary, actions } = detail;
   const phones = phonesOfOther(summary, me.person, detail.fields?.callback_phone);
@@ -35,6 +37,7 @@ export function Header({ state, detail, me, onReport, showsReport, onTimes, show
           {summary.service.name} · {summary.hospital.name}
         </span>
       </div>
+      {encryption}
       <ConnectionState state={state} />
       <ClockStrip detail={detail} onOpen={onTimes} isOpen={showsTimes} />
       <div className="room-phones" role="group" aria-label={t("phones")}>

@@ -1,8 +1,11 @@
 import { useState } from "react";
-import type { ConsultDetail, Me, RoomTicket } from "../api/types";
+import type { ConsultDetail, Me } from "../api/types";
+import type { EncryptionGap } from "../e2ee/encryption/support";
 import { useTexts } from "../i18n";
+import type { AskTicket } from "../rtc/connection";
 import { Button, LinkButton, PhoneLink, StateBadge, UrgencyBadge } from "../ui";
 import { DeviceLobby } from "./DeviceLobby";
+import { LiftEncryption } from "./encryption/LiftEncryption";
 import { phonesOfOther } from "./people";
 import { PhoneDialog } from "./PhoneDialog";
 import type { RoomSession } from "./roomSession";
@@ -10,12 +13,13 @@ import type { RoomSession } from "./roomSession";
 interface Props {
   detail: ConsultDetail;
   me: Me;
-  ticket: (signal: AbortSignal) => Promise<RoomTicket>;
+  ticket: AskTicket;
+  gaps: readonly EncryptionGap[];
   onJoin(session: RoomSession): void;
 }
 
 /** Before the room: which consult, who is there, and the devices. */
-export function Lobby({ detail, me, ticket, onJoin }: Props) {
+export function Lobby({ detail, me, ticket, gaps, onJoin }: Props) {
   const t = useTexts("room");
   const { summary, actions } = detail;
   const canJoin = actions.includes("join");
@@ -28,7 +32,17 @@ export function Lobby({ detail, me, ticket, onJoin }: Props) {
   return (
     <DeviceLobby
       consult={summary.id}
+      of="member"
       ticket={ticket}
+      gaps={gaps}
+      mode={detail.encryption}
+      encryptionHelp={
+        actions.includes("lift_encryption") ? (
+          <LiftEncryption consult={summary.id} />
+        ) : (
+          <p>{t("encryption.lobby.askTeam")}</p>
+        )
+      }
       heading={
         <>
           {t("lobby.title")} <span className="lobby-label">{summary.label}</span>

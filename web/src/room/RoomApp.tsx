@@ -2,7 +2,9 @@ import { startTransition, useState } from "react";
 import { api } from "../api/client";
 import { useConsult, useLiveCache, useMe } from "../api/query";
 import type { ConsultId } from "../api/types";
+import type { EncryptionGap } from "../e2ee/encryption/support";
 import { useTexts } from "../i18n";
+import type { AskTicket } from "../rtc/connection";
 import type { EndReason } from "../rtc/machine";
 import { Button, ErrorView, LinkButton, Loading, PhoneLink } from "../ui";
 import "./i18n";
@@ -17,13 +19,16 @@ export function consultOfPath(path: string): ConsultId | null {
   return /^\/room\/([0-9a-f-]{36})\/?$/i.exec(path)?.[1] ?? null;
 }
 
-export function RoomApp() {
+/** `gaps`: what this browser lacks to encrypt. */
+export function RoomApp({ gaps }: { gaps: readonly EncryptionGap[] }) {
   const t = useTexts("room");
   useLiveCache();
   const id = consultOfPath(location.pathname);
   const me = useMe();
   const consult = useConsult(id);
-  const [session, setSession] = useState<RoomSession | undefined>(() => (id === null ? undefined : comeBack(id, ticketOf(id))));
+  const [session, setSession] = useState<RoomSession | undefined>(() =>
+    id === null ? undefined : comeBack(id, "member", gaps, ticketOf(id)),
+  );
   const [ended, setEnded] = useState<EndReason>();
 
   if (id === null) {
@@ -67,7 +72,15 @@ export function RoomApp() {
   }
   if (!session)
     // In pieces: the messages of the room come in meanwhile, and are not kept waiting until all is drawn.
-    return <Lobby detail={consult.data} me={me.data} ticket={ticketOf(id)} onJoin={(made) => startTransition(() => setSession(made))} />;
+    return (
+      <Lobby
+        detail={consult.data}
+        me={me.data}
+        ticket={ticketOf(id)}
+        gaps={gaps}
+        onJoin={(made) => startTransition(() => setSession(made))}
+      />
+    );
   return (
     <RoomScreen
       session={session}
@@ -81,6 +94,6 @@ export function RoomApp() {
   );
 }
 
-function ticketOf(id: ConsultId) {
-  return (signal: AbortSignal) => api.ticket(id, signal);
+function ticketOf(id: ConsultId): AskTicket {
+  return (signal, device) => api.ticket(id, signal, device);
 }

@@ -10,12 +10,17 @@ import { DetachButton } from "../refer/Detach";
 import "../refer/texts";
 import type { EndReason } from "../rtc/machine";
 import type { StackView } from "../viewer/engine/stackView";
+import { PhoneLink } from "../ui";
 import { useSoundByClick } from "../ui/useBell";
 import { Viewer } from "../viewer/Viewer";
 import { AnswerPanel } from "./AnswerPanel";
 import { ChatPanel } from "./ChatPanel";
 import { colorOf } from "./colors";
 import { Controls } from "./Controls";
+import { EncryptionChip } from "./encryption/EncryptionChip";
+import { EncryptionNotes } from "./encryption/EncryptionNotes";
+import { EncryptionPanel } from "./encryption/EncryptionPanel";
+import { LiftEncryption } from "./encryption/LiftEncryption";
 import { Faces } from "./Faces";
 import { GuestBanner } from "./GuestBanner";
 import { Header } from "./Header";
@@ -23,6 +28,7 @@ import { InviteGuest } from "./InviteGuest";
 import { MoreMenu, type MoreItem } from "./MoreMenu";
 import { RoomNotes } from "./Notes";
 import { Panel } from "./Panel";
+import { phonesOfOther } from "./people";
 import { PhoneDialog } from "./PhoneDialog";
 import { RollCall } from "./RollCall";
 import { Roster } from "./Roster";
@@ -42,14 +48,15 @@ interface Props {
   onEnded(reason: EndReason): void;
 }
 
-type PanelName = "people" | "chat" | "times" | "record" | "answer";
+type PanelName = "encryption" | "people" | "chat" | "times" | "record" | "answer";
 type DialogName = "invite" | "roll" | "consent" | "phone";
 
 /** The consultation: images largest, faces small, everything else one press away. */
 export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const t = useTexts("room");
-  const { local, view, chat } = session;
+  const { local, view, chat, encryption } = session;
   const [panel, setPanel] = useState<PanelName>();
+  const [differs, setDiffers] = useState(false);
   const [dialog, setDialog] = useState<DialogName>();
   const stack = useRef<StackView>(undefined);
   const room = useRoom(session, { showsChat: panel === "chat", stack: () => stack.current, onEnded });
@@ -60,6 +67,8 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const isDrawn = useFacesFirst(state.everLive);
 
   const { summary, studies, actions } = detail;
+  const mode = state.encryption ?? detail.encryption;
+  const phones = phonesOfOther(summary, me.person, detail.fields?.callback_phone);
   useAnswered(me.person.id, useMemo(() => [summary], [summary]));
   // Interpreters talk and hear; they have no part in case and images, and faces are what they work with.
   const seesImages = detail.fields !== undefined && detail.fields !== null;
@@ -86,17 +95,37 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
         showsReport={panel === "answer"}
         onTimes={() => toggle("times")}
         showsTimes={panel === "times"}
+        encryption={
+          <EncryptionChip
+            encryption={encryption}
+            mode={mode}
+            you={me.person.id}
+            differs={differs}
+            isOpen={panel === "encryption"}
+            onOpen={() => toggle("encryption")}
+          />
+        }
       />
       <div className="room-notes">
+        <EncryptionNotes
+          encryption={encryption}
+          mode={mode}
+          roster={state.roster}
+          isLive={state.phase === "live"}
+          hasLeaked={room.connection.hasLeaked}
+          onLeave={() => session.leave()}
+          onOpen={() => setPanel("encryption")}
+        />
         <SoundBlocked resume={room.stopped} onResumed={room.onResumed} />
         <GuestBanner
           consult={summary.id}
           guests={state.waitingGuests}
           canDecide={actions.includes("admit_guest") || actions.includes("remove_guest")}
+          onAdmit={(guest) => session.admit(guest)}
         />
         <RoomNotes detail={detail} me={me} />
       </div>
-      <Faces room={room} />
+      <Faces room={room} session={session} />
       <Stage screen={room.screen}>
         {seesImages && isDrawn && (
           <Viewer
@@ -115,6 +144,23 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
           />
         )}
       </Stage>
+      {panel === "encryption" && (
+        <EncryptionPanel
+          encryption={encryption}
+          mode={mode}
+          you={me.person.id}
+          differs={differs}
+          onDiffers={setDiffers}
+          phones={phones.slice(0, 2).map((phone) => (
+            <PhoneLink key={phone.number} number={phone.number} label={phone.name} />
+          ))}
+          lift={actions.includes("lift_encryption") && (
+            <LiftEncryption consult={summary.id} onLifted={() => encryption.agreeToLift()} />
+          )}
+          onLeave={() => session.leave()}
+          onClose={close}
+        />
+      )}
       {panel === "people" && (
         <Roster
           roster={state.roster}

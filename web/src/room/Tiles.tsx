@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "react";
-import type { Member } from "../api/types";
+import type { Member, PersonId, Slot } from "../api/types";
 import { useTexts } from "../i18n";
 import { QualityMark } from "../quality/QualityMark";
 import type { Connection } from "../rtc/connection";
@@ -7,9 +7,9 @@ import type { Judgement } from "../rtc/meter";
 import type { Verdict } from "../rtc/quality";
 import { midOf } from "../rtc/slots";
 import type { Path } from "../rtc/stats";
-import type { Slot } from "../api/types";
 import { Icon } from "../viewer/icons";
 import { colorOf, initialsOf } from "./colors";
+import { useLasting } from "./encryption/useEncryption";
 import { useShown, type Line } from "./useShown";
 
 interface Props {
@@ -21,12 +21,18 @@ interface Props {
   muted: boolean;
   speaker: number | undefined;
   judgement: Judgement;
+  /** Whether frames of this person can be opened by now. */
+  isSealedWith(person: PersonId): boolean;
 }
+
+/** How long a tile may wait for its key without a word, in ms. More leaves people before a black picture; less makes every
+ * entry flicker. */
+const SEALING_AFTER = 1000;
 
 const GOOD: Verdict = { level: "good", reason: "none" };
 
 /** Faces: the others first, oneself last and mirrored; initials where there is no picture. */
-export function Tiles({ connection, roster, slots, you, camera, muted, speaker, judgement }: Props) {
+export function Tiles({ connection, roster, slots, you, camera, muted, speaker, judgement, isSealedWith }: Props) {
   const t = useTexts("room");
   const others = roster.filter((member) => member.id !== you);
   const self = roster.find((member) => member.id === you);
@@ -48,6 +54,7 @@ export function Tiles({ connection, roster, slots, you, camera, muted, speaker, 
             isMuted={!member.publishing.microphone}
             isSpeaking={member.id === speaker}
             isPaused={judged?.isPaused ?? false}
+            isSealing={member.connected && !isSealedWith(member.person.id)}
             verdict={member.connected ? (judged ?? GOOD) : { level: "lost", reason: "away" }}
           />
         );
@@ -95,13 +102,16 @@ interface TileProps {
   isSpeaking: boolean;
   /** The picture stands still; it stays on the page, because it would not be sent otherwise. */
   isPaused?: boolean;
+  /** There is no key yet that opens what comes. */
+  isSealing?: boolean;
   verdict: Verdict;
   path?: Path | undefined;
 }
 
 function Tile(props: TileProps) {
-  const { member, name, stream, line, isMuted, isSelf = false, isSpeaking, isPaused = false, verdict, path } = props;
+  const { member, name, stream, line, isMuted, isSelf = false, isSpeaking, isPaused = false, isSealing = false, verdict, path } = props;
   const t = useTexts("room");
+  const showsSealing = useLasting(isSealing, SEALING_AFTER);
   const initials = (
     <span className="initials" aria-hidden="true" style={{ color: colorOf(member.id) }}>
       {initialsOf(member.person.name)}
@@ -119,7 +129,13 @@ function Tile(props: TileProps) {
       ) : (
         initials
       )}
-      {stream && isPaused && (
+      {showsSealing && (
+        <div className="tile-paused" data-testid={`sealing-${member.id}`}>
+          {initials}
+          <p>{t("encryption.state.required")}</p>
+        </div>
+      )}
+      {stream && isPaused && !showsSealing && (
         <div className="tile-paused" data-testid={`paused-${member.id}`}>
           {initials}
           <p>{t("quality:paused")}</p>

@@ -12,6 +12,14 @@ const EVERY = 200;
 export interface TelekonsilDebug {
   /** Phase of the connection (`live` once media are through). */
   readonly phase: string;
+  readonly encryption: {
+    readonly status: string;
+    readonly generation: number;
+    readonly epoch: number;
+    /** In the group, this one included. */
+    readonly members: number;
+    readonly fault: string | undefined;
+  };
   readonly epoch: number;
   readonly you: number | undefined;
   /** Frames decoded so far by m-line; nothing as long as a new connection replaces a lost one. */
@@ -51,6 +59,10 @@ export function exposeDebug(session: RoomSession, stack: () => StackView | undef
   window.telekonsilDebug = {
     get phase() {
       return session.connection.snapshot().phase;
+    },
+    get encryption() {
+      const { status, generation, epoch, members, fault } = session.encryption.snapshot();
+      return { status, generation, epoch, members: members.length, fault };
     },
     get epoch() {
       return session.connection.snapshot().epoch;

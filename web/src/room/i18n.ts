@@ -1,6 +1,7 @@
 // The room shows parts of the consult, too; their texts come along.
 import "../consult/texts";
 import { registerTexts, type SameShape } from "../i18n";
+import * as encryption from "./encryption/texts";
 
 export const de = {
   title: "Konsil",
@@ -93,6 +94,7 @@ export const de = {
     write: "Nachricht schreiben",
     send: "Senden",
     gone: "(nicht mehr im Raum)",
+    passedOn: "(weitergegeben, Unterschrift geprüft)",
     left_one: "Noch 1 Zeichen",
     left_other: "Noch {{count}} Zeichen",
     offline: "Keine Verbindung. Was Sie schreiben, wird danach gesendet.",
@@ -161,11 +163,13 @@ export const de = {
     forbidden: "Zu diesem Raum haben Sie keinen Zugang.",
     room_full: "Der Raum ist voll (acht Personen).",
     unsupported: "Dieser Browser kann an diesem Raum nicht teilnehmen.",
+    cannot_encrypt: "Der Raum ist verschlüsselt, und dieser Browser kann das nicht.",
     removed: "Sie gehören nicht mehr zum Team dieses Konsils.",
   },
   again: "Wieder beitreten",
   joined: "{{name}} ist da.",
   wentAway: "{{name}} ist weg.",
+  encryption: encryption.de,
 } as const;
 
 export const en: SameShape<typeof de> = {
@@ -259,6 +263,7 @@ export const en: SameShape<typeof de> = {
     write: "Write a message",
     send: "Send",
     gone: "(no longer in the room)",
+    passedOn: "(passed on, signature checked)",
     left_one: "1 character left",
     left_other: "{{count}} characters left",
     offline: "No connection. What you write is sent afterwards.",
@@ -327,11 +332,13 @@ export const en: SameShape<typeof de> = {
     forbidden: "You have no access to this room.",
     room_full: "The room is full (eight people).",
     unsupported: "This browser cannot take part in this room.",
+    cannot_encrypt: "The room is encrypted, and this browser cannot do that.",
     removed: "You are no longer on the team of this consult.",
   },
   again: "Join again",
   joined: "{{name}} is here.",
   wentAway: "{{name}} is gone.",
+  encryption: encryption.en,
 };
 
 registerTexts("room", de, en);

@@ -1,3 +1,4 @@
+import { encryptionGaps } from "../e2ee/encryption/support";
 import { mount } from "../ui/mount";
 import "./room.css";
 import "./faces.css";
@@ -7,8 +8,12 @@ import "../consult/consult.css";
 import "./lobby.css";
 import "../quality/quality.css";
 import "../check/check.css";
+import "./encryption/encryption.css";
 import { RoomApp } from "./RoomApp";
 
-mount(<RoomApp />);
-// Grey levels are read in the dark, whatever the other pages look like.
-document.documentElement.dataset.theme = "dark";
+// Milliseconds; a reload goes straight back into the room and must know.
+void encryptionGaps().then((gaps) => {
+  mount(<RoomApp gaps={gaps} />);
+  // Grey levels are read in the dark, whatever the other pages look like.
+  document.documentElement.dataset.theme = "dark";
+});

@@ -1,27 +1,33 @@
-/** One stay in a room, or the way to one: connection, own media, shared view and chat, joined to one another. */
+/** One stay in a room, or the way to one: encryption, connection, own media, shared view and chat, joined to one another. */
 
 import { serverNow } from "../api/clock";
-import type { ConsultId, RoomTicket } from "../api/types";
+import type { ConsultId, GuestId } from "../api/types";
+import { ADMIT_PREFIX, AdmitNotes, admitStore } from "../e2ee/data/admitNotes";
+import { SealedChannels } from "../e2ee/data/sealedChannels";
+import type { Encryption } from "../e2ee/encryption";
 import { Channels } from "../rtc/channel";
-import { Connection } from "../rtc/connection";
+import { Connection, type AskTicket } from "../rtc/connection";
 import type { LocalMedia, LocalState } from "../rtc/localMedia";
 import { Meter } from "../rtc/meter";
 import { SharedView } from "../viewer/sync/session";
-import { Chat } from "./chat/chat";
+import { Chat, type Sitter } from "./chat/chat";
 import { CHAT_PREFIX } from "./chat/message";
 import { forgetStay, readUpTo, rememberRead, rememberStay } from "./stay";
 
+const clock = {
+  now: () => performance.now(),
+  after: (ms: number, run: () => void) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
 export class RoomSession {
-  readonly view = new SharedView({
-    now: () => performance.now(),
-    after: (ms, run) => {
-      const timer = setTimeout(run, ms);
-      return () => clearTimeout(timer);
-    },
-  });
+  readonly view = new SharedView(clock);
   readonly chat: Chat;
   readonly connection: Connection;
   readonly meter: Meter;
+  private readonly admissions: AdmitNotes;
   private isJoined = false;
   private before: LocalState;
   private readonly stops: (() => void)[];
@@ -30,16 +36,30 @@ export class RoomSession {
   constructor(
     private readonly consult: ConsultId,
     readonly local: LocalMedia,
-    ticket: (signal: AbortSignal) => Promise<RoomTicket>,
+    readonly encryption: Encryption,
+    ticket: AskTicket,
   ) {
+    // A key that has to be made first takes a moment; the ticket would wait for it.
+    void encryption.deviceKey().catch(() => undefined);
     this.chat = new Chat({ who: (member) => this.personAt(member), now: serverNow, readUpTo: readUpTo(consult) });
-    this.connection = new Connection(ticket, new Channels({ [CHAT_PREFIX]: this.chat }, this.view));
+    this.admissions = new AdmitNotes({
+      who: (member) => this.personAt(member),
+      admitted: (guest) => encryption.admitted(guest),
+      store: admitStore(consult),
+    });
+    const parts = new Channels({ [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.admissions }, this.view);
+    const who = (member: number) => this.personAt(member)?.id;
+    const sealed = new SealedChannels(parts, encryption.data, { ...clock, now: serverNow, who });
+    this.connection = new Connection(ticket, sealed, encryption);
     this.meter = new Meter(this.connection);
     this.before = local.snapshot();
     this.stops = [
       () => this.meter.stop(),
+      () => sealed.stop(),
       local.subscribe(() => this.publish()),
       this.connection.subscribe(() => this.endWhenOver()),
+      this.connection.subscribe(() => this.closeWhenLeaked()),
+      encryption.subscribe(() => this.remember()),
       this.chat.subscribe(() => rememberRead(consult, this.chat.readUpTo)),
     ];
   }
@@ -51,6 +71,7 @@ export class RoomSession {
 
   join(): void {
     this.isJoined = true;
+    this.encryption.begin();
     this.meter.start();
     this.connection.join(this.before.tracks, this.local.publishing());
     this.remember();
@@ -63,8 +84,14 @@ export class RoomSession {
     this.stop();
   }
 
-  private personAt(member: number): { id: string; name: string } | undefined {
-    return this.connection.snapshot().roster.find(({ id }) => id === member)?.person;
+  /** This user lets the guest in: so the guest may be added to the group. */
+  admit(guest: GuestId): void {
+    this.admissions.admit(guest);
+  }
+
+  private personAt(member: number): Sitter | undefined {
+    const sitter = this.connection.snapshot().roster.find(({ id }) => id === member);
+    return sitter && { id: sitter.person.id, name: sitter.person.name, isGuest: sitter.is_guest ?? false };
   }
 
   private publish(): void {
@@ -89,7 +116,8 @@ export class RoomSession {
       cameraId,
       microphoneId,
     };
-    rememberStay({ consult: this.consult, devices, muted });
+    const isLifted = this.encryption.snapshot().status === "lifted";
+    rememberStay({ consult: this.consult, devices, muted, isLifted });
   }
 
   private endWhenOver(): void {
@@ -98,9 +126,19 @@ export class RoomSession {
     this.stop();
   }
 
+  /** What must not leave is not filmed either. */
+  private closeWhenLeaked(): void {
+    if (!this.connection.hasLeaked) return;
+    const { camera, microphone, screen } = this.local.snapshot().tracks;
+    if (camera) this.local.closeCamera();
+    if (microphone) this.local.closeMicrophone();
+    if (screen) this.local.stopScreen();
+  }
+
   private stop(): void {
     for (const stop of this.stops) stop();
     this.view.stop();
+    this.encryption.leave();
     this.local.close();
   }
 }

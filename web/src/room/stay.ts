@@ -10,6 +10,8 @@ export interface Stay {
   readonly consult: ConsultId;
   readonly devices: DeviceChoice;
   readonly muted: boolean;
+  /** The user goes on without end-to-end encryption, and knows it. */
+  readonly isLifted: boolean;
 }
 
 const STAY = "telekonsil.stay";

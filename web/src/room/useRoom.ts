@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { useEffect, useMemo, useState, useSyncExternalStore } from "react";
 import type { Connection } from "../rtc/connection";
 import type { LocalState } from "../rtc/localMedia";
 import type { Meter } from "../rtc/meter";
@@ -8,6 +8,7 @@ import type { StackView } from "../viewer/engine/stackView";
 import { useArrivals } from "./arrivals";
 import { useChatNews } from "./chatNews";
 import { exposeDebug } from "./debug";
+import { attestedRoster } from "./encryption/marks";
 import type { RoomSession } from "./roomSession";
 import type { Line } from "./useShown";
 import { useWakeLock } from "./wakeLock";
@@ -41,7 +42,10 @@ interface Options {
 
 export function useRoom(session: RoomSession, { showsChat, stack, onEnded }: Options): Room {
   const { connection, meter, local, chat } = session;
-  const state = useSyncExternalStore(connection.subscribe, connection.snapshot);
+  const told = useSyncExternalStore(connection.subscribe, connection.snapshot);
+  const sealing = useSyncExternalStore(session.encryption.subscribe, session.encryption.snapshot);
+  const roster = useMemo(() => attestedRoster(told.roster, sealing), [told.roster, sealing]);
+  const state = useMemo(() => ({ ...told, roster }), [told, roster]);
   const media = useSyncExternalStore(local.subscribe, local.snapshot);
   const { unread } = useSyncExternalStore(chat.subscribe, chat.snapshot);
   const [stopped, setStopped] = useState<readonly (() => void)[]>([]);

@@ -12,8 +12,21 @@ export interface Link {
    * many milliseconds ago it was written, where that decides who gets it.
    */
   put(key: string, payload: Uint8Array<ArrayBuffer>, age?: number): boolean;
+  /** Passes on, as a kept entry, what somebody had said who has left; see {@link Said}. */
+  passOn?(key: string, quotation: Uint8Array<ArrayBuffer>, age?: number): boolean;
   /** Sends and forgets. */
   ephemeral(key: string, payload: Uint8Array<ArrayBuffer>): void;
+}
+
+/** Who has signed a message. */
+export interface Said {
+  readonly person: string;
+  readonly name: string;
+  readonly isGuest: boolean;
+  /** Somebody else has passed it on. */
+  readonly isQuoted: boolean;
+  /** To be passed on by {@link Link.passOn}. */
+  readonly quotation: Uint8Array<ArrayBuffer>;
 }
 
 /** A message from the link, as `rtc/envelope` decodes it. */
@@ -22,6 +35,8 @@ export interface Received {
   readonly sender: number;
   readonly key: string;
   readonly payload: Uint8Array;
+  /** Of what is said in somebody's name; absent where nothing is sealed. */
+  readonly said?: Said | undefined;
 }
 
 /** Somebody who talks on the link. */

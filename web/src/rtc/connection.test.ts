@@ -1,7 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { ClientMessage, IceServer, RoomTicket, ServerMessage } from "../api/types";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ClientMessage, IceServer, Member, RoomTicket, ServerMessage } from "../api/types";
+import type { EncryptionState } from "../e2ee/encryption";
+import { UNDER_WAY } from "../e2ee/media/leak";
 import type { Consumer } from "./channel";
-import { Connection } from "./connection";
+import { Connection, type RoomEncryption } from "./connection";
 
 const relay = { urls: ["turns:turn.example:443?transport=tcp"], username: "u", credential: "c" } as unknown as IceServer;
 const nobody: Consumer = {
@@ -19,18 +21,35 @@ let configured: RTCConfiguration[];
 let opened: string[];
 let sockets: FakeSocket[];
 
+/** What was done to senders and receivers, in order; a new line for each task. */
+let done: string[];
+let peers: FakePeer[];
+
 /** As much of a browser as an offer takes. */
 class FakePeer {
+  onconnectionstatechange: (() => void) | null = null;
+  report: object[] = [];
   localDescription = { type: "offer", sdp: "v=0" };
   connectionState = "new";
   private mids = 0;
   constructor(configuration: RTCConfiguration) {
     configured.push(configuration);
+    peers.push(this);
   }
-  addTransceiver() {
+  addTransceiver(made: string | object) {
+    done.push(typeof made === "string" ? "made without a track" : "made with a track");
     this.mids += 1;
-    const sender = { replaceTrack: async () => undefined };
+    const sender = {
+      replaceTrack: async (track: object | null) => void done.push(track ? "track" : "no track"),
+      getParameters: () => ({ encodings: [{}] }),
+      setParameters: async (_: object, options?: object) => void (options && done.push(JSON.stringify(options))),
+    };
     return { mid: String(this.mids), sender, receiver: { track: {} }, setCodecPreferences: () => undefined };
+  }
+  getStats = async () => new Map(this.report.entries());
+  connect(): void {
+    this.connectionState = "connected";
+    this.onconnectionstatechange?.();
   }
   createDataChannel = () => ({});
   createOffer = async () => this.localDescription;
@@ -43,6 +62,7 @@ class FakeSocket {
   readyState = 0;
   onopen: (() => void) | null = null;
   onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: (() => void) | null = null;
   readonly said: string[] = [];
   constructor(url: string) {
     opened.push(url);
@@ -55,6 +75,9 @@ class FakeSocket {
   hear(message: ServerMessage): void {
     this.onmessage?.({ data: JSON.stringify(message) });
   }
+  end(): void {
+    this.onclose?.();
+  }
   send = (text: string) => void this.said.push((JSON.parse(text) as ClientMessage).type);
   close = () => void this.said.push("closed");
 }
@@ -64,6 +87,8 @@ beforeEach(() => {
   configured = [];
   opened = [];
   sockets = [];
+  done = [];
+  peers = [];
   const target = { addEventListener: () => undefined, removeEventListener: () => undefined };
   vi.stubGlobal("RTCPeerConnection", FakePeer);
   vi.stubGlobal("RTCRtpReceiver", { getCapabilities: () => null });
@@ -145,4 +170,154 @@ test("a lobby that nobody leaves by the door closes its socket", async () => {
   sockets[0]?.open();
   connection.leave();
   expect(sockets[0]?.said).toEqual(["knock", "closed"]);
+});
+
+/** Writes down what it is told. */
+class FakeEncryption implements RoomEncryption {
+  send: RoomEncryption["send"] = () => undefined;
+  status: EncryptionState["status"] = "required";
+  readonly told: string[] = [];
+  readonly expected = new Map<string, string | undefined>();
+  device: () => void = () => undefined;
+  sealed: Record<string, { sealed: number; plain: number; noKey: number; tooShort: number; otherCodec: number }> = {};
+  readonly media: RoomEncryption["media"] = {
+    configuration: {},
+    seal: () => void done.push("seal"),
+    open: () => void done.push("open"),
+    expect: (line, person) => void this.expected.set(line, person),
+    counts: async () => ({ sealed: this.sealed, opened: {} }),
+  };
+  deviceKey = () => new Promise<string>((resolve) => (this.device = () => resolve("key")));
+  attested = () => void this.told.push("attested");
+  online = (me: number) => void this.told.push(`online ${me}`);
+  offline = () => void this.told.push("offline");
+  received = ({ type }: { type: string }) => void this.told.push(type);
+  setEncryption = ({ type }: { type: "required" | "lifted" }) => void this.told.push(type);
+  snapshot = () => ({ status: this.status, members: this.members }) as unknown as EncryptionState;
+  members: { leaf: number; key: string }[] = [];
+  private changed: () => void = () => undefined;
+  subscribe = (listener: () => void) => ((this.changed = listener), () => undefined);
+  become(...keys: readonly string[]): void {
+    this.members = keys.map((key, leaf) => ({ leaf, key }));
+    this.changed();
+  }
+}
+
+const person = (id: number) => ({ id, person: { id: `person ${id}`, name: "", hospital: "" } }) as unknown as Member;
+const camera = { kind: "video" } as MediaStreamTrack;
+
+describe("encrypted", () => {
+  /** In the room, with the given camera. */
+  async function inside(track?: MediaStreamTrack) {
+    const encryption = new FakeEncryption();
+    const asked: (string | undefined)[] = [];
+    const ask = async (_signal: AbortSignal, device: string | undefined) => {
+      asked.push(device);
+      return { ...ticket, attestation: { attestation: "a", authority: "b" } };
+    };
+    const connection = new Connection(ask, nobody, encryption);
+    connection.join({ ...nothing, camera: track }, silent);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(asked).toEqual([]);
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(asked).toEqual(["key"]);
+    sockets[0]?.open();
+    sockets[0]?.hear({ type: "welcome", you: 1, roster: [person(1), person(2)], encryption: { type: "required" } });
+    return { connection, encryption };
+  }
+
+  test("the ticket asks for the device's attestation, and the seat is told with what the room requires", async () => {
+    const { connection, encryption } = await inside();
+    expect(encryption.told).toEqual(["attested", "online 1", "required"]);
+    encryption.send({ type: "created", generation: 1, tag: "t" });
+    sockets[0]?.hear({ type: "mls", message: { type: "commit", generation: 1, epoch: 1, committer: 1, commit: "" } });
+    sockets[0]?.hear({ type: "encryption", encryption: { type: "lifted", at: 1, by: person(2).person } });
+    expect(sockets[0]?.said.at(-1)).toBe("mls");
+    expect(encryption.told.slice(3)).toEqual(["commit", "lifted"]);
+    expect(connection.snapshot().encryption).toMatchObject({ type: "lifted", at: 1 });
+    connection.leave();
+    expect(encryption.told.at(-1)).toBe("offline");
+  });
+
+  test("a lost socket is no seat, and each welcome is one", async () => {
+    const { connection, encryption } = await inside();
+    sockets[0]?.end();
+    expect(encryption.told.at(-1)).toBe("offline");
+    connection.leave();
+  });
+
+  test("every sender and receiver gets its transform in the task that made it, before any track", async () => {
+    const { connection } = await inside(camera);
+    expect(done).not.toContain("made with a track");
+    done.forEach((what, i) => what === "made without a track" && expect(done[i + 1]).toMatch(/seal|open/));
+    expect(done.filter((what) => what === "seal")).toHaveLength(3);
+    expect(done.filter((what) => what === "open")).toHaveLength(15);
+    expect(done.lastIndexOf("seal")).toBeLessThan(done.indexOf("track"));
+    connection.leave();
+  });
+
+  test("pictures begin anew for somebody who has come into the group, and for nobody who was in it", async () => {
+    const { connection, encryption } = await inside(camera);
+    const keyFrames = () => done.filter((what) => what === '{"encodingOptions":[{"keyFrame":true}]}').length;
+    encryption.become("anna");
+    await vi.advanceTimersByTimeAsync(10);
+    const before = keyFrames();
+    encryption.become("anna", "ben");
+    await vi.advanceTimersByTimeAsync(10);
+    // Camera and screen.
+    expect(keyFrames()).toBe(before + 2);
+    encryption.become("anna");
+    await vi.advanceTimersByTimeAsync(10);
+    expect(keyFrames()).toBe(before + 2);
+    connection.leave();
+  });
+
+  test("each line shows the person on its slot, on the old peer and on the new one, and nobody without a slot", async () => {
+    const { connection, encryption } = await inside();
+    const slots = [{ mid: "4", member: 2, source: "microphone" } as const];
+    sockets[0]?.hear({ type: "slots", slots });
+    const shown = () => [...encryption.expected].filter(([, who]) => who !== undefined);
+    expect(shown()).toEqual([[expect.stringMatching(/in 0$/), "person 2"]]);
+    peers[0]?.connect();
+    sockets[0]?.hear({ type: "answer", sdp: "a" });
+    sockets[0]?.hear({ type: "bye", reason: "restart" });
+    await vi.advanceTimersByTimeAsync(400);
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(peers).toHaveLength(2);
+    expect(shown().map(([, who]) => who)).toEqual(["person 2", "person 2"]);
+    connection.leave();
+    expect(shown()).toEqual([]);
+  });
+
+  test("in a room without encryption nothing is sealed", async () => {
+    const encryption = new FakeEncryption();
+    encryption.status = "lifted";
+    const connection = new Connection(async () => ticket, nobody, encryption);
+    connection.join(nothing, silent);
+    await vi.advanceTimersByTimeAsync(0);
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(done).toContain("made without a track");
+    expect(done).not.toContain("seal");
+    connection.leave();
+  });
+
+  test("frames that pass their transform by end all sending, for good", async () => {
+    const { connection, encryption } = await inside(camera);
+    peers[0]?.connect();
+    const sent = (framesEncoded: number) => [{ id: "o", type: "outbound-rtp", kind: "video", mid: "2", framesEncoded }];
+    await connection.watch(sent(UNDER_WAY + 1));
+    expect(connection.hasLeaked).toBe(false);
+    done.length = 0;
+    await connection.watch(sent(2 * UNDER_WAY));
+    expect(connection.hasLeaked).toBe(true);
+    expect(done).toEqual(["no track", "no track", "no track"]);
+    connection.publish("camera", camera, { microphone: false, camera: true, screen: false });
+    expect(done).toHaveLength(3);
+    expect(connection.snapshot().publishing).toEqual(silent);
+    expect(encryption.sealed).toEqual({});
+    connection.leave();
+  });
 });

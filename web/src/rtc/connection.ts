@@ -1,12 +1,14 @@
 /** Runs {@link step}: carries out its effects and feeds it what happens. One object per stay in a room. */
 
 import { asApiError } from "../api/problem";
-import type { ClientMessage, IceServer, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
+import type { ClientMessage, IceServer, PersonId, Publishing, RoomTicket, ServerMessage, Source } from "../api/types";
+import type { Encryption, EncryptionState } from "../e2ee/encryption";
 import type { Consumer, Link } from "./channel";
 import { decodeFrame, encodeAgedPut, encodeFrame, Kind } from "./envelope";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 import { Peer, type LocalTracks } from "./peer";
 import type { Signs } from "./silence";
+import type { Entry } from "./stats";
 import { View } from "./view";
 
 /**
@@ -19,6 +21,18 @@ const STATE_BACKLOG = 64 * 1024;
 const MAX_ASKING = 3;
 /** The pointer shows where somebody points *now*: anything that waits is already wrong. */
 const POINTER_BACKLOG = 4 * 1024;
+
+/** Asks for the way in, for a member of the team or for a guest. `device`: the public key that is to be attested. */
+export type AskTicket = (signal: AbortSignal, device: string | undefined) => Promise<RoomTicket>;
+
+/** As much of the end-to-end encryption as the way into a room has to do with. */
+export type RoomEncryption = Pick<
+  Encryption,
+  "attested" | "deviceKey" | "media" | "offline" | "online" | "received" | "send" | "setEncryption" | "snapshot" | "subscribe"
+>;
+
+const NO_TRACKS: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
+const NOTHING: Publishing = { microphone: false, camera: false, screen: false };
 
 export class Connection {
   private state: State = initial;
@@ -36,14 +50,23 @@ export class Connection {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly view = new View();
   private viewTimer: ReturnType<typeof setTimeout> | undefined;
-  private tracks: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
+  private tracks: LocalTracks = NO_TRACKS;
+  private leaked = false;
   private readonly listeners = new Set<() => void>();
 
-  /** `ticket` asks for the way in, for a member of the team or for a guest; `shared` gets what comes on the data channels. */
+  /**
+   * `shared` gets what comes on the data channels. Without `encryption` all leaves as it is: in the check before a call,
+   * whose sender and receiver are of one page and whose pictures nobody else gets.
+   */
   constructor(
-    private readonly ticket: (signal: AbortSignal) => Promise<RoomTicket>,
+    private readonly ticket: AskTicket,
     private readonly shared: Consumer,
-  ) {}
+    private readonly encryption?: RoomEncryption,
+  ) {
+    if (!encryption) return;
+    encryption.send = (message) => this.send({ type: "mls", message });
+    encryption.subscribe(() => this.refreshFor(encryption.snapshot().members));
+  }
 
   readonly snapshot = (): State => this.state;
 
@@ -60,10 +83,9 @@ export class Connection {
   }
 
   join(tracks: LocalTracks, publishing: Publishing): void {
-    this.tracks = tracks;
-    for (const source of ["microphone", "camera", "screen"] as const) this.replace(source, tracks[source]);
     this.listen();
-    this.feed({ type: "join", publishing });
+    if (!this.leaked) for (const source of ["microphone", "camera", "screen"] as const) this.replace(source, tracks[source]);
+    this.feed({ type: "join", publishing: this.leaked ? NOTHING : publishing });
   }
 
   leave(): void {
@@ -84,12 +106,13 @@ export class Connection {
 
   /** Sends `track` as `source` and tells the room what is sent. */
   publish(source: Source, track: MediaStreamTrack | undefined, publishing: Publishing): void {
-    this.tracks = { ...this.tracks, [source]: track };
+    if (this.leaked) return;
     this.replace(source, track);
     this.feed({ type: "publishing", publishing });
   }
 
   private replace(source: Source, track: MediaStreamTrack | undefined): void {
+    this.tracks = { ...this.tracks, [source]: track };
     for (const peer of this.peers.values()) void peer.replace(source, track).catch(() => undefined);
   }
 
@@ -121,6 +144,19 @@ export class Connection {
     this.shown?.heard(now, signs);
   }
 
+  /** Something left that was not sealed: nothing leaves any more. */
+  get hasLeaked(): boolean {
+    return this.leaked;
+  }
+
+  /** Stops all sending when frames leave unsealed. `report`: {@link report} of this second. */
+  async watch(report: readonly Entry[]): Promise<void> {
+    if (this.leaked || !(await this.shown?.leaks(report))) return;
+    for (const source of ["microphone", "camera", "screen"] as const) this.replace(source, undefined);
+    this.leaked = true;
+    this.feed({ type: "publishing", publishing: NOTHING });
+  }
+
   /** Frames decoded so far on each incoming video line that carries something. */
   async framesDecoded(): Promise<Record<string, number>> {
     const frames: Record<string, number> = {};
@@ -140,8 +176,44 @@ export class Connection {
     this.schedule();
     if (state.you !== undefined && state.you !== before.you) this.shared.seat(state.you);
     if (state.roster !== before.roster) this.shared.roster(state.roster.map((member) => member.id));
+    if (state.roster !== before.roster || state.slots !== before.slots) this.expect();
+    this.tellEncryption(before);
     if (state.phase === "ended" && before.phase !== "ended") this.stopListening?.();
     if (state !== before || effects.length > 0) for (const listener of this.listeners) listener();
+  }
+
+  private known: EncryptionState["members"] = [];
+
+  /** Whoever is new in the group opens nothing of what was sealed before. */
+  private refreshFor(members: EncryptionState["members"]): void {
+    const before = new Set(this.known.map(({ leaf, key }) => `${leaf} ${key}`));
+    this.known = members;
+    if (members.every(({ leaf, key }) => before.has(`${leaf} ${key}`))) return;
+    for (const peer of this.peers.values()) peer.refresh();
+  }
+
+  private tellEncryption(before: State): void {
+    const { encryption, state } = this;
+    if (state.welcomed !== before.welcomed) {
+      if (state.welcomed && state.you !== undefined) encryption?.online(state.you);
+      else encryption?.offline();
+    }
+    // After the seat: what was not known in the lobby lifts nothing without the user's consent.
+    if (state.encryption && state.encryption !== before.encryption) encryption?.setEncryption(state.encryption);
+  }
+
+  /**
+   * Each line shows one person's frames. While a new peer replaces an old one both are told the same: the tiles take
+   * their pictures by the newest slots, too.
+   */
+  private expect(): void {
+    for (const peer of this.peers.values()) peer.expect((mid) => this.personOn(mid));
+  }
+
+  private personOn(mid: string): PersonId | undefined {
+    const { slots, roster } = this.state;
+    const member = slots.find((slot) => slot.mid === mid)?.member;
+    return roster.find(({ id }) => id === member)?.person.id;
   }
 
   private schedule(): void {
@@ -197,6 +269,8 @@ export class Connection {
         return this.openSocket(effect.epoch, effect.url, effect.first);
       case "send":
         return this.send(effect.message);
+      case "mls":
+        return this.encryption?.received(effect.news);
       case "answer":
         this.peers
           .get(effect.peer)
@@ -223,10 +297,12 @@ export class Connection {
     this.asking.push(abort);
     if (this.asking.length > MAX_ASKING) this.asking.shift()?.abort();
     try {
-      const { ticket, url, ice_servers } = await this.ticket(abort.signal);
+      const device = await this.encryption?.deviceKey();
+      const { ticket, url, ice_servers, attestation } = await this.ticket(abort.signal, device);
       if (abort.signal.aborted) return;
       this.stopAsking();
       this.iceServers = ice_servers;
+      if (attestation) this.encryption?.attested(attestation);
       this.feed({ type: "ticket", epoch, ticket, url });
       this.makeWaiting(ice_servers);
     } catch (error) {
@@ -261,17 +337,26 @@ export class Connection {
   private async makePeer(number: number, iceServers: readonly IceServer[]): Promise<void> {
     // Those that never connected are of no use to anybody.
     for (const [old, peer] of this.peers) if (peer !== this.shown) this.drop(old);
+    // A transform that only passes frames on helps nobody, and not the browser that cannot have one.
+    const sealing = this.encryption?.snapshot().status === "lifted" ? undefined : this.encryption?.media;
     try {
-      const peer = new Peer(this.tracks, iceServers, {
-        media: (state) => {
-          if (state === "connected") this.shown = peer;
-          this.feed({ type: "media", peer: number, state });
+      const peer = new Peer(
+        this.tracks,
+        iceServers,
+        {
+          media: (state) => {
+            if (state === "connected") this.shown = peer;
+            this.feed({ type: "media", peer: number, state });
+          },
+          stateChannel: (channel) => this.attachState(channel),
+          pointerChannel: (channel) => this.attachPointer(channel),
         },
-        stateChannel: (channel) => this.attachState(channel),
-        pointerChannel: (channel) => this.attachPointer(channel),
-      });
+        sealing,
+      );
       this.peers.set(number, peer);
-      this.feed({ type: "offer", peer: number, offer: await peer.offer() });
+      const offer = await peer.offer();
+      this.expect();
+      this.feed({ type: "offer", peer: number, offer });
     } catch {
       this.feed({ type: "peer_failed", peer: number });
     }

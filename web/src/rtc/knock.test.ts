@@ -81,7 +81,7 @@ class Socket {
 
   private welcome(): ServerMessage {
     this.place = "seat";
-    return { type: "welcome", you: 1, roster: [{ id: 1 } as Member] };
+    return { type: "welcome", you: 1, roster: [{ id: 1 } as Member], encryption: { type: "required" } };
   }
 }
 

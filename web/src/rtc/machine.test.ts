@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Member, ServerMessage } from "../api/types";
+import type { Member, PersonRef, ServerMessage } from "../api/types";
 import * as machine from "./machine";
 import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
 
@@ -43,7 +43,7 @@ class Plan {
   /** Welcome on the socket of the next attempt. */
   back(): this {
     this.at(this.now, { type: "ticket", epoch: this.epoch, ticket: "t", url: "ws://x" });
-    return this.message({ type: "welcome", you: 3, roster: [member] });
+    return this.message({ type: "welcome", you: 3, roster: [member], encryption: { type: "required" } });
   }
   peers(): number {
     return this.said().filter((said) => said === "peer").length;
@@ -52,7 +52,7 @@ class Plan {
     return this.at(0, { type: "join", publishing })
       .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
       .at(20, { type: "offer", peer: 1, offer })
-      .message({ type: "welcome", you: 3, roster: [member] })
+      .message({ type: "welcome", you: 3, roster: [member], encryption: { type: "required" } })
       .message({ type: "answer", sdp: "a" })
       .at(90, { type: "media", peer: 1, state: "connected" });
   }
@@ -70,7 +70,7 @@ describe("the way into the room", () => {
     const plan = new Plan()
       .at(0, { type: "join", publishing })
       .at(1, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
-      .message({ type: "welcome", you: 1, roster: [] })
+      .message({ type: "welcome", you: 1, roster: [], encryption: { type: "required" } })
       .at(5, { type: "offer", peer: 1, offer });
     expect(plan.said().filter((s) => s === "offer")).toHaveLength(1);
     expect(plan.state.phase).toBe("offer");
@@ -141,7 +141,7 @@ describe("coming back", () => {
       plan.at(plan.now, { type: "ticket_failed", epoch: plan.epoch, code: "offline" }).due();
     expect(plan.said().filter((s) => s === "peer")).toHaveLength(2);
     plan.at(plan.now, { type: "ticket", epoch: plan.epoch, ticket: "t", url: "ws://x" });
-    plan.message({ type: "welcome", you: 3, roster: [member] });
+    plan.message({ type: "welcome", you: 3, roster: [member], encryption: { type: "required" } });
     expect(plan.state.phase).toBe("offer");
     expect(plan.said().filter((s) => s === "offer")).toHaveLength(2);
   });
@@ -403,7 +403,7 @@ describe("a lobby", () => {
   it("says everything at once at the press, and nothing again at the welcome", () => {
     const plan = prepared();
     expect(joined(plan, 5000)).toEqual(["enter", "offer", "publishing"]);
-    plan.message({ type: "welcome", you: 3, roster: [member] });
+    plan.message({ type: "welcome", you: 3, roster: [member], encryption: { type: "required" } });
     expect(plan.state).toMatchObject({ phase: "offer", epoch: 1, knock: undefined, offer: undefined });
     plan.message({ type: "answer", sdp: "a" }).at(5100, { type: "media", peer: 1, state: "connected" });
     expect(plan.said().slice(-2)).toEqual(["answer", "retire"]);
@@ -423,7 +423,7 @@ describe("a lobby", () => {
     expect(joined(plan, 20)).toEqual([]);
     plan.message({ type: "ready" });
     expect(plan.said().at(-1)).toBe("enter");
-    plan.message({ type: "welcome", you: 3, roster: [member] }).at(40, { type: "offer", peer: 1, offer });
+    plan.message({ type: "welcome", you: 3, roster: [member], encryption: { type: "required" } }).at(40, { type: "offer", peer: 1, offer });
     expect(plan.said().slice(-3)).toEqual(["enter", "offer", "publishing"]);
   });
 
@@ -536,10 +536,10 @@ describe("a guest", () => {
   });
 
   it("goes in when it is let in, with a new offer after a long wait", () => {
-    const soon = atTheDoor().message({ type: "welcome", you: 4, roster: [member] });
+    const soon = atTheDoor().message({ type: "welcome", you: 4, roster: [member], encryption: { type: "required" } });
     expect(soon.state.phase).toBe("offer");
     const late = atTheDoor();
-    late.at(60_000, { type: "message", epoch: 1, message: { type: "welcome", you: 4, roster: [member] } });
+    late.at(60_000, { type: "message", epoch: 1, message: { type: "welcome", you: 4, roster: [member], encryption: { type: "required" } } });
     expect(late.state).toMatchObject({ phase: "socket", peer: 2 });
     late.at(60_100, { type: "offer", peer: 2, offer });
     expect(late.said().slice(-2)).toEqual(["offer", "publishing"]);
@@ -573,11 +573,11 @@ describe("a guest", () => {
     expect(plan.effects.at(-1)).toEqual({ type: "retire", keep: 1 });
     const soon = new Plan();
     Object.assign(soon, { state: plan.state, now: plan.now });
-    plan.message(unread).message(unread).message({ type: "welcome", you: 4, roster: [member] });
+    plan.message(unread).message(unread).message({ type: "welcome", you: 4, roster: [member], encryption: { type: "required" } });
     expect(plan.said().slice(-3)).toEqual(["retire", "offer", "publishing"]);
     expect(plan.peers()).toBe(1);
     // Let in before the offer came to be read: it was not lost.
-    soon.message({ type: "welcome", you: 4, roster: [member] });
+    soon.message({ type: "welcome", you: 4, roster: [member], encryption: { type: "required" } });
     expect([soon.state.phase, soon.said()]).toEqual(["offer", []]);
   });
 
@@ -588,10 +588,42 @@ describe("a guest", () => {
   });
 });
 
+describe("encryption", () => {
+  const by = { id: "p", name: "Dr. Falk", hospital: "", hospital_id: "h" } as unknown as PersonRef;
+  const lifted = { type: "lifted", at: 5, by } as const;
+
+  it("is known from the welcome, and lifted stays lifted whatever is said later", () => {
+    const plan = new Plan().live();
+    expect(plan.state.encryption).toEqual({ type: "required" });
+    plan.message({ type: "encryption", encryption: lifted });
+    plan.message({ type: "encryption", encryption: { type: "required" } });
+    plan.message({ type: "encryption", encryption: { ...lifted, at: 9 } });
+    expect(plan.state.encryption).toEqual(lifted);
+  });
+
+  it("is told at the door too, where the group's messages mean nothing", () => {
+    const plan = new Plan()
+      .at(0, { type: "join", publishing })
+      .at(10, { type: "ticket", epoch: 1, ticket: "t", url: "ws://x" })
+      .message({ type: "waiting" })
+      .message({ type: "encryption", encryption: lifted })
+      .message({ type: "mls", message: { type: "welcome", generation: 1, reference: "r", welcome: "w" } });
+    expect(plan.state).toMatchObject({ phase: "door", encryption: lifted });
+    expect(plan.said()).not.toContain("mls");
+  });
+
+  it("ends the way of a browser that cannot encrypt", () => {
+    const plan = new Plan()
+      .at(0, { type: "join", publishing })
+      .at(10, { type: "ticket_failed", epoch: 1, code: "encryption_required" });
+    expect(plan.state).toMatchObject({ phase: "ended", end: "cannot_encrypt" });
+  });
+});
+
 it("the team hears who is at the door, and forgets it at the next welcome", () => {
   const guests = [{ id: "g" }] as never[];
   const plan = new Plan().live().message({ type: "waiting_guests", guests });
   expect(plan.state.waitingGuests).toHaveLength(1);
-  plan.message({ type: "welcome", you: 3, roster: [member] });
+  plan.message({ type: "welcome", you: 3, roster: [member], encryption: { type: "required" } });
   expect(plan.state.waitingGuests).toEqual([]);
 });

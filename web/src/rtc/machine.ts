@@ -18,7 +18,7 @@
  * WebSockets by seconds after some have failed (Chromium: up to 5 s), and requests not.
  */
 
-import type { ByeReason, ClientMessage, ProblemCode, Publishing, ServerMessage } from "../api/types";
+import type { ByeReason, ClientMessage, Encryption, ProblemCode, Publishing, ServerMessage } from "../api/types";
 import { comeIn, enter, freshPeer, lobby, pressed, tellPublishing } from "./lobby";
 import {
   ANSWER_WITHIN,
@@ -160,6 +160,8 @@ function ticketFailed(state: State, { code, retryAfter }: TicketFailure, now: nu
       return end(state, "room_full");
     case "not_admitted":
       return end(state, "removed");
+    case "encryption_required":
+      return end(state, "cannot_encrypt");
     default:
       return fail(state, now, random, retryAfter);
   }
@@ -192,7 +194,20 @@ function receive(state: State, message: ServerMessage, now: number, random: numb
     case "waiting_guests":
       return { state: { ...state, waitingGuests: message.guests }, effects: [] };
     case "welcome":
-      return welcome({ ...state, you: message.you, roster: message.roster, waitingGuests: [] }, now);
+      return welcome(
+        {
+          ...state,
+          you: message.you,
+          roster: message.roster,
+          waitingGuests: [],
+          encryption: newest(state.encryption, message.encryption),
+        },
+        now,
+      );
+    case "encryption":
+      return { state: { ...state, encryption: newest(state.encryption, message.encryption) }, effects: [] };
+    case "mls":
+      return { state, effects: state.welcomed ? [{ type: "mls", news: message.message }] : [] };
     case "answer":
       return answered(state, message.sdp, now);
     case "speaker":
@@ -215,6 +230,11 @@ function receive(state: State, message: ServerMessage, now: number, random: numb
     case "bye":
       return bye(state, message.reason, now, random);
   }
+}
+
+/** Who lifted it is shown as it was said first. */
+function newest(before: Encryption | undefined, told: Encryption): Encryption {
+  return before?.type === "lifted" ? before : told;
 }
 
 /** Into the room: `socket` again, now that nothing but the offer is missing. */

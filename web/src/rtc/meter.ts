@@ -67,6 +67,7 @@ export class Meter {
     if (report) {
       const entries = [...(report as unknown as Map<string, Entry>).values()];
       this.connection.heard(at, signsOf(entries));
+      void this.connection.watch(entries);
       const { sample, counters } = sampleOf(entries, at, this.before);
       this.before = { counters, at };
       this.samples = [...this.samples, sample].slice(-SAMPLES);

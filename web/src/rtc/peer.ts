@@ -1,10 +1,14 @@
 /** One RTCPeerConnection of one attempt: the offer's m-lines, the data channels, what comes in. */
 
-import type { IceServer, PublishLine, ReceiveLine, Source } from "../api/types";
+import type { IceServer, PersonId, PublishLine, ReceiveLine, Source } from "../api/types";
+import type { MediaSealing } from "../e2ee/encryption";
 import { degradationOf, encodingsOf, withLayers } from "./encodings";
+import { LeakWatch } from "./leakWatch";
 import type { Offer } from "./machine";
 import { Silence, type Signs } from "./silence";
+import type { Entry } from "./stats";
 
+const SOURCES = ["microphone", "camera", "screen"] as const;
 /** Others in a room of eight (`MAX_MEMBERS` − 1): each may be heard and seen at once without any renegotiation. */
 const OTHERS = 7;
 
@@ -20,34 +24,39 @@ export interface PeerEvents {
   pointerChannel(channel: RTCDataChannel): void;
 }
 
+/** Labels of lines are unique over the page: their worker outlives each peer. */
+let made = 0;
+
 export class Peer {
   private readonly pc: RTCPeerConnection;
+  private readonly label = `peer ${(made += 1)}`;
   private readonly senders: Record<Source, RTCRtpTransceiver>;
   /** One change of a sender's parameters after the other: a browser refuses two at once. */
   private tuning: Promise<void> = Promise.resolve();
   private readonly silence = new Silence();
+  private readonly leakWatch = new LeakWatch();
   private isSilent = false;
   private told: RTCPeerConnectionState = "new";
-  private readonly receivers: { source: Source; transceiver: RTCRtpTransceiver; stream: MediaStream }[] = [];
+  private readonly receivers: { source: Source; transceiver: RTCRtpTransceiver; stream: MediaStream; line: string }[] = [];
 
   constructor(
     tracks: LocalTracks,
     iceServers: readonly IceServer[],
     private readonly events: PeerEvents,
+    /** Seals what leaves and opens what comes. Without it frames are as they are. */
+    private readonly sealing: MediaSealing | undefined,
   ) {
     // The SFU's own addresses, UDP and TCP, are in its answer. A relay is asked for beside them when there is one; no
     // STUN server is: the SFU sees by itself where a client comes from.
     this.pc = new RTCPeerConnection({
+      ...sealing?.configuration,
       iceServers: [...iceServers],
       bundlePolicy: "max-bundle",
       rtcpMuxPolicy: "require",
     });
     this.pc.onconnectionstatechange = () => this.tell();
-    this.senders = {
-      microphone: this.publish("microphone", tracks.microphone),
-      camera: this.publish("camera", tracks.camera),
-      screen: this.publish("screen", tracks.screen),
-    };
+    this.senders = { microphone: this.publish("microphone"), camera: this.publish("camera"), screen: this.publish("screen") };
+    for (const source of SOURCES) void this.replace(source, tracks[source]).catch(() => undefined);
     for (let i = 0; i < OTHERS; i += 1) this.receive("microphone");
     for (let i = 0; i < OTHERS; i += 1) this.receive("camera");
     this.receive("screen");
@@ -74,7 +83,7 @@ export class Peer {
   private async describe(restart: boolean): Promise<Offer> {
     await this.pc.setLocalDescription(await this.pc.createOffer({ iceRestart: restart }));
     const publish: PublishLine[] = [];
-    for (const source of ["microphone", "camera", "screen"] as const) {
+    for (const source of SOURCES) {
       publish.push({ mid: midOf(this.senders[source]), source });
     }
     const receive: ReceiveLine[] = this.receivers.map(({ source, transceiver }) => ({
@@ -92,6 +101,22 @@ export class Peer {
   /** Sends no more than the smallest `layers` of `source`, without any negotiation. */
   want(source: Source, layers: number): void {
     this.tune(source, (encodings) => withLayers(encodings, layers));
+  }
+
+  /** The next pictures can be decoded without those before, which somebody who has just come cannot open. */
+  refresh(): void {
+    for (const source of ["camera", "screen"] as const) {
+      const { sender } = this.senders[source];
+      this.tuning = this.tuning
+        .then(async () => {
+          const parameters = sender.getParameters();
+          // Other browsers than Chromium leave the options unread; their pictures come when the server asks.
+          const options = { encodingOptions: parameters.encodings.map(() => ({ keyFrame: true })) };
+          const set = sender.setParameters as (all: RTCRtpSendParameters, options: object) => Promise<void>;
+          await set.call(sender, parameters, options);
+        })
+        .catch(() => undefined);
+    }
   }
 
   private tune(
@@ -124,6 +149,23 @@ export class Peer {
     return this.receivers.find(({ transceiver }) => transceiver.mid === mid)?.stream;
   }
 
+  /** Whose pictures and sound the lines may show: `personOn` an m-line. The lines have their numbers since the offer. */
+  expect(personOn: (mid: string) => PersonId | undefined): void {
+    for (const { transceiver, line } of this.receivers)
+      this.sealing?.expect(line, transceiver.mid === null ? undefined : personOn(transceiver.mid));
+  }
+
+  /** Frames leave that nobody has sealed. `report`: its statistics of this second. */
+  async leaks(report: readonly Entry[]): Promise<boolean> {
+    if (!this.sealing) return false;
+    const outgoing = SOURCES.map((source) => ({ mid: this.senders[source].mid, line: this.lineOf(source) }));
+    return this.leakWatch.leaks(report, outgoing, await this.sealing.counts());
+  }
+
+  private lineOf(source: Source): string {
+    return `${this.label} ${source}`;
+  }
+
   /** Every incoming audio line; unused ones are silent. */
   audioStreams(): { mid: string; stream: MediaStream }[] {
     return this.receivers
@@ -152,15 +194,18 @@ export class Peer {
 
   close(): void {
     this.pc.onconnectionstatechange = null;
+    this.expect(() => undefined);
     this.pc.close();
   }
 
-  private publish(source: Source, track: MediaStreamTrack | undefined): RTCRtpTransceiver {
+  /**
+   * Without a track: what is set on a sender one task later than it was made is ignored by Chromium, which then sends
+   * frames as they are (LAB.md). So nothing can be encoded before the transform is there.
+   */
+  private publish(source: Source): RTCRtpTransceiver {
     const kind = source === "microphone" ? "audio" : "video";
-    const transceiver = this.pc.addTransceiver(track ?? kind, {
-      direction: "sendonly",
-      sendEncodings: encodingsOf(source),
-    });
+    const transceiver = this.pc.addTransceiver(kind, { direction: "sendonly", sendEncodings: encodingsOf(source) });
+    this.sealing?.seal(transceiver.sender, this.lineOf(source));
     preferCodecs(transceiver, kind);
     return transceiver;
   }
@@ -168,8 +213,10 @@ export class Peer {
   private receive(source: Source): void {
     const kind = source === "microphone" ? "audio" : "video";
     const transceiver = this.pc.addTransceiver(kind, { direction: "recvonly" });
+    const line = `${this.label} in ${this.receivers.length}`;
+    this.sealing?.open(transceiver.receiver, line);
     preferCodecs(transceiver, kind);
-    this.receivers.push({ source, transceiver, stream: new MediaStream([transceiver.receiver.track]) });
+    this.receivers.push({ source, transceiver, stream: new MediaStream([transceiver.receiver.track]), line });
   }
 }
 
@@ -179,8 +226,8 @@ function midOf(transceiver: RTCRtpTransceiver): string {
 }
 
 /**
- * opus, and VP8 with its retransmissions, and nothing else: what is to be end-to-end encrypted later works with these
- * alone in both Chromium and Firefox (LAB.md).
+ * opus, and VP8 with its retransmissions, and nothing else: frames of these can be sealed in both Chromium and Firefox
+ * (LAB.md).
  */
 function preferCodecs(transceiver: RTCRtpTransceiver, kind: "audio" | "video"): void {
   const wanted = kind === "audio" ? ["audio/opus"] : ["video/vp8", "video/rtx"];

@@ -2,10 +2,12 @@
 
 import type {
   ClientMessage,
+  Encryption,
   Guest,
   Member,
   MemberId,
   MemberQuality,
+  MlsNews,
   ProblemCode,
   Publishing,
   PublishLine,
@@ -77,6 +79,8 @@ export type EndReason =
   | "forbidden"
   | "room_full"
   | "unsupported"
+  /** The room is encrypted, and this browser cannot do that. */
+  | "cannot_encrypt"
   /** Sent away: a guest by the host, somebody else by losing the part in the consult. */
   | "removed";
 
@@ -164,6 +168,8 @@ export interface State {
   readonly speaker: MemberId | undefined;
   /** How others get here, and this member there; who is missing is good. */
   readonly quality: readonly MemberQuality[];
+  /** What the server has said of the room's end-to-end encryption. Lifted stays lifted. */
+  readonly encryption: Encryption | undefined;
   /** Layers of the own sources that somebody needs; all of those that are not named. */
   readonly wanted: Readonly<Partial<Record<Source, number>>>;
   readonly publishing: Publishing;
@@ -200,6 +206,7 @@ export const initial: State = {
   slots: [],
   speaker: undefined,
   quality: [],
+  encryption: undefined,
   wanted: {},
   publishing: { microphone: false, camera: false, screen: false },
   end: undefined,
@@ -242,6 +249,8 @@ export type Effect =
   /** Opens the socket and says `first`, which shows the ticket, as soon as it is open. */
   | { readonly type: "socket"; readonly epoch: number; readonly url: string; readonly first: ClientMessage }
   | { readonly type: "send"; readonly message: ClientMessage }
+  /** The delivery service of the group has said something. */
+  | { readonly type: "mls"; readonly news: MlsNews }
   | { readonly type: "answer"; readonly peer: number; readonly sdp: string }
   /** How many layers of a source anybody needs. */
   | { readonly type: "want"; readonly peer: number; readonly source: Source; readonly layers: number }

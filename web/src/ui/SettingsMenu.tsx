@@ -4,6 +4,7 @@ import { AccountDialog } from "../account/AccountDialog";
 import { BreakGlassDialog } from "../account/BreakGlassDialog";
 import { api } from "../api/client";
 import type { ConsultId, Me, Role } from "../api/types";
+import { forgetMember } from "../e2ee/encryption/signOut";
 import { useTexts } from "../i18n";
 import { glassPath } from "../state/route";
 import { Button, LinkButton } from "./Button";
@@ -38,6 +39,7 @@ export function SettingsMenu({ me }: { me: Me }) {
   const signOut = async () => {
     try {
       await api.signOut();
+      await forgetMember();
       location.assign("/login");
     } catch (error) {
       setFailure(errorText(error));

@@ -36,7 +36,8 @@ describe("a value on a data channel", () => {
         expect(sealed.length).toBeLessThanOrEqual(payload.length + OVERHEAD);
         const isSame = from.channel === to.channel && from.kind === to.kind && from.key === to.key;
         const opened = await openValue(receiver(), to, sealed, 1);
-        expect(opened).toEqual(isSame ? { ok: true, leaf: 2, plaintext: payload } : { ok: false, fault: "forged" });
+        const whole = { ok: true, leaf: 2, member: "anna", plaintext: payload };
+        expect(opened).toEqual(isSame ? whole : { ok: false, fault: "forged" });
       }),
     );
   });

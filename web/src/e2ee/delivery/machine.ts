@@ -38,6 +38,7 @@ export function step(state: State, input: Input, now: number): Step {
 export function nextDeadline(state: State): number | undefined {
   const { me, view, group, staged, busy, keyPackage } = state;
   if (state.isOver || me === undefined || busy) return undefined;
+  if (view?.isBarred && !group) return undefined;
   if (!group && !keyPackage) return state.retryAt;
   if (!isHandled(state)) return state.saidAt + SAY_AGAIN;
   if (!view || view.isBarred) return undefined;
@@ -64,6 +65,10 @@ function take(state: State, input: Input, now: number): Step {
         : { state, effects: [] };
     case "admitted":
       return { state: { ...state, admitted: new Set(state.admitted).add(input.person) }, effects: [] };
+    case "withdrawn": {
+      const admitted = new Set([...state.admitted].filter((person) => person !== input.person));
+      return { state: { ...state, admitted }, effects: [] };
+    }
     case "tick":
       return { state, effects: [] };
     case "leave":

@@ -31,7 +31,8 @@ export class MlsPort implements GroupPort {
   private life = 0;
 
   constructor(
-    private readonly identity: Identity,
+    /** For the next key package; it may be replaced by one that is attested anew. */
+    public identity: Identity,
     private readonly trust: Trust,
   ) {}
 
@@ -65,7 +66,7 @@ export class MlsPort implements GroupPort {
       case "follow": {
         const commit = fromBase64Url(work.commit);
         if (!commit) return failed("malformed");
-        const received = await this.group?.receive(commit, now);
+        const received = await this.group?.follow(commit, now);
         if (received?.kind === "epoch") return this.snapshot();
         if (received?.kind === "removed") return failed("removed");
         return failed(received?.kind === "refused" ? received.fault : "gone");

@@ -19,13 +19,16 @@ export const STUCK_AFTER = 30_000;
 export const SETTLE_WITHIN = 10_000;
 /** Commits that everybody else refused, before their author is left out. */
 export const MAX_STRIKES = 2;
+/** Of the team who have to refuse a commit until it counts against its author: one alone may be who lies. */
+const MIN_COMPLAINTS = 2;
+/** Refusals that say something of the page that refuses, and nothing of the commit. */
+const LOCAL: ReadonlySet<string> = new Set(["failed", "gone", "removed", "wrong_epoch"]);
 
 interface Seat {
   readonly person: string;
   readonly isGuest: boolean;
   connected: boolean;
   attempt: number;
-  strikes: number;
 }
 
 interface Offer {
@@ -56,6 +59,7 @@ export class ServiceModel {
   private hasSettled = true;
   private epochSince = 0;
   private complaints = new Set<MemberId>();
+  private readonly strikes = new Map<MemberId, number>();
   private noLiveSince: number | undefined;
   private restoredAt: number | undefined;
   /** Generations that began, for the audit. */
@@ -66,8 +70,7 @@ export class ServiceModel {
   // What the room tells.
 
   connect(member: MemberId, person: string, isGuest: boolean, now: number): void {
-    const strikes = this.seats.get(member)?.strikes ?? 0;
-    this.seats.set(member, { person, isGuest, connected: true, attempt: 0, strikes });
+    this.seats.set(member, { person, isGuest, connected: true, attempt: 0 });
     this.changed(now);
   }
 
@@ -165,7 +168,8 @@ export class ServiceModel {
     const known = this.tags.get(epoch);
     if (known !== undefined && known !== tag) this.members.delete(from);
     else {
-      this.tags.set(epoch, tag);
+      // A guest who lies would leave out all others.
+      if (this.seats.get(from)?.isGuest === false) this.tags.set(epoch, tag);
       this.members.set(from, Math.max(epoch, this.members.get(from) ?? 0));
     }
   }
@@ -175,7 +179,9 @@ export class ServiceModel {
     const offer = about === undefined ? undefined : this.waiting.get(about);
     if (offer && offer.ref === ref && this.members.has(from)) offer.isRefused = true;
     const isOfLast = epoch === this.epoch - 1 && this.log.get(epoch)?.committer === about;
-    if (isOfLast && about !== from && this.members.has(from)) this.complaints.add(from);
+    // A guest complains of nobody, and a page that failed by itself blames no commit.
+    const isComplaint = this.seats.get(from)?.isGuest === false && !LOCAL.has(message.code);
+    if (isComplaint && isOfLast && about !== from && this.members.has(from)) this.complaints.add(from);
   }
 
   /** A member that was away: the log brings it up to date, as far as it reaches. */
@@ -224,8 +230,8 @@ export class ServiceModel {
     const seat = author === undefined ? undefined : this.seats.get(author);
     if (author === undefined || this.complaints.size === 0 || !seat) return;
     if ([...this.members.keys()].some((member) => member !== author && this.seats.get(member)?.connected)) return;
+    if (this.complaints.size >= MIN_COMPLAINTS) this.strikes.set(author, (this.strikes.get(author) ?? 0) + 1);
     this.complaints.clear();
-    seat.strikes += 1;
     this.members.clear();
     if (this.isBarred(author)) this.waiting.delete(author);
   }
@@ -294,7 +300,7 @@ export class ServiceModel {
   }
 
   private isBarred(member: MemberId): boolean {
-    return (this.seats.get(member)?.strikes ?? 0) >= MAX_STRIKES;
+    return (this.strikes.get(member) ?? 0) >= MAX_STRIKES;
   }
 
   private broadcast(): void {

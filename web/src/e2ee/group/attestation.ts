@@ -6,7 +6,7 @@
  * bytes: a verifier that reads no algorithm cannot be talked into another one.
  *
  *     base64url(header) "." base64url(payload) "." base64url(signature)
- *     header  = {"alg":"EdDSA","typ":"telekonsil-device"}
+ *     header  = {"typ":"telekonsil-device","alg":"EdDSA"}
  *     payload = {"person": UUID, "name": "Dr. Miriam Falk", "hospital": "Klinikum …" | null,
  *                "role": "referrer" | "specialist" | "coordinator" | "guest", "consult": UUID | null,
  *                "key": base64url(32 bytes), "not_before": ms, "expires": ms}
@@ -19,7 +19,7 @@ import { fromBase64Url, toBase64Url } from "../base64url";
 import { equalBytes, utf8, type Bytes } from "../bytes";
 import { verify } from "./device";
 
-export const HEADER = '{"alg":"EdDSA","typ":"telekonsil-device"}';
+export const HEADER = '{"typ":"telekonsil-device","alg":"EdDSA"}';
 /**
  * How far this device's clock may differ from the broker's, in milliseconds. More takes an expired attestation for
  * longer; less shuts out a clinic PC with a bad clock.

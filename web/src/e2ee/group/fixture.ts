@@ -82,7 +82,7 @@ export async function add(
   const add = [await candidate(installation.trust, identity, own)];
   const { commit, welcome } = staged(await by.group.stage({ add, remove: [] }, NOW));
   await by.group.adopt();
-  for (const other of others) await other.group.receive(commit, NOW);
+  for (const other of others) await other.group.follow(commit, NOW);
   const group = joined(await Group.join(identity, own, welcome ?? utf8(""), GROUP, installation.trust, NOW));
   return { identity, own, group };
 }

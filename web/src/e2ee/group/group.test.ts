@@ -48,7 +48,7 @@ describe("a group", () => {
     const before = shared(anna.group);
     const { commit, epoch } = staged(await anna.group.stage(nothing, NOW));
     expect([shared(anna.group), epoch]).toEqual([before, anna.group.epoch]);
-    expect(await ben.group.receive(commit, NOW)).toEqual({ kind: "epoch", committer: 0 });
+    expect(await ben.group.follow(commit, NOW)).toEqual({ kind: "epoch", committer: 0 });
     expect(await anna.group.adopt()).toBe(true);
     expect(shared(anna.group)).toBe(shared(ben.group));
     expect(shared(anna.group)).not.toBe(before);
@@ -62,12 +62,12 @@ describe("a group", () => {
     const lost = staged(await ben.group.stage(nothing, NOW));
     const won = staged(await anna.group.stage({ add: [], remove: [carla.group.leaf] }, NOW));
     await anna.group.adopt();
-    expect(await ben.group.receive(won.commit, NOW)).toEqual({ kind: "epoch", committer: 0 });
+    expect(await ben.group.follow(won.commit, NOW)).toEqual({ kind: "epoch", committer: 0 });
     expect(await ben.group.adopt()).toBe(false);
-    expect(await anna.group.receive(lost.commit, NOW)).toEqual({ kind: "refused", fault: "wrong_epoch" });
+    expect(await anna.group.follow(lost.commit, NOW)).toEqual({ kind: "refused", fault: "wrong_epoch" });
     const again = staged(await ben.group.stage(nothing, NOW));
     await ben.group.adopt();
-    await anna.group.receive(again.commit, NOW);
+    await anna.group.follow(again.commit, NOW);
     expect(shared(anna.group)).toBe(shared(ben.group));
   });
 
@@ -76,7 +76,7 @@ describe("a group", () => {
     if (!anna || !ben) throw new Error();
     await anna.group.stage(nothing, NOW);
     const second = staged(await anna.group.stage(nothing, NOW));
-    expect(await ben.group.receive(second.commit, NOW)).toMatchObject({ kind: "epoch" });
+    expect(await ben.group.follow(second.commit, NOW)).toMatchObject({ kind: "epoch" });
     await anna.group.adopt();
     expect(shared(anna.group)).toBe(shared(ben.group));
   });
@@ -87,13 +87,13 @@ describe("a group", () => {
     if (!anna || !ben || !carla) throw new Error();
     const { commit } = staged(await anna.group.stage({ add: [], remove: [1] }, NOW));
     await anna.group.adopt();
-    await carla.group.receive(commit, NOW);
-    expect(await ben.group.receive(commit, NOW)).toEqual({ kind: "removed", committer: 0 });
+    await carla.group.follow(commit, NOW);
+    expect(await ben.group.follow(commit, NOW)).toEqual({ kind: "removed", committer: 0 });
     expect(ben.group.isActive).toBe(false);
     const said = (await anna.group.say(utf8("unter uns"), none)) as Bytes;
-    expect(await ben.group.receive(said, NOW)).toEqual({ kind: "refused", fault: "gone" });
+    expect(await ben.group.hear(said, NOW)).toEqual({ kind: "refused", fault: "gone" });
     expect(await ben.group.stage(nothing, NOW)).toEqual({ kind: "refused", fault: "gone" });
-    expect(await carla.group.receive(said, NOW)).toMatchObject({ kind: "said" });
+    expect(await carla.group.hear(said, NOW)).toMatchObject({ kind: "said" });
     expect(Object.values(stateOf(ben.group).keySchedule).every(isZero)).toBe(true);
   });
 
@@ -104,7 +104,7 @@ describe("a group", () => {
     const back = await candidate(installation.trust, ben.identity, own);
     const { commit, welcome } = staged(await anna.group.stage({ add: [back], remove: [1] }, NOW));
     await anna.group.adopt();
-    await carla.group.receive(commit, NOW);
+    await carla.group.follow(commit, NOW);
     const group = joined(await Group.join(ben.identity, own, welcome ?? none, GROUP, installation.trust, NOW));
     expect(new Set([anna.group, carla.group, group].map(shared)).size).toBe(1);
   });
@@ -119,7 +119,7 @@ describe("a group", () => {
     for (let i = 0; i < 4; i += 1) {
       const { commit } = staged(await anna.group.stage(nothing, NOW));
       await anna.group.adopt();
-      await ben.group.receive(commit, NOW);
+      await ben.group.follow(commit, NOW);
     }
     expect([...secrets, leafKey ?? utf8("x")].every(isZero)).toBe(true);
     // Kept for late lines of chat for two epochs, and then gone as well.
@@ -133,10 +133,10 @@ describe("what is said in a group", () => {
     if (!anna || !ben || !carla) throw new Error();
     const said = (await ben.group.say(utf8("Lyse ja"), utf8("chat/0"))) as Bytes;
     for (const { group } of [anna, carla]) {
-      const heard = await group.receive(said, NOW);
+      const heard = await group.hear(said, NOW);
       expect(heard).toMatchObject({ kind: "said", payload: utf8("Lyse ja"), aad: utf8("chat/0"), epoch: 2n });
       expect(heard.kind === "said" && heard.author.attestation.person).toBe("ben");
-      expect(await group.receive(said, NOW)).toEqual({ kind: "refused", fault: "not_opened" });
+      expect(await group.hear(said, NOW)).toEqual({ kind: "refused", fault: "not_opened" });
     }
   });
 
@@ -146,7 +146,7 @@ describe("what is said in a group", () => {
     const lines: Bytes[] = [];
     for (let i = 0; i < 6; i += 1) lines.push((await ben.group.say(utf8(String(i)), none)) as Bytes);
     const hear = async (i: number) =>
-      expect(await anna.group.receive(lines[i] ?? none, NOW)).toMatchObject({ kind: "said" });
+      expect(await anna.group.hear(lines[i] ?? none, NOW)).toMatchObject({ kind: "said" });
     await hear(2);
     const { commit } = staged(await anna.group.stage(nothing, NOW));
     await hear(0);
@@ -154,9 +154,9 @@ describe("what is said in a group", () => {
     await anna.group.adopt();
     await hear(5);
     await hear(1);
-    await ben.group.receive(commit, NOW);
+    await ben.group.follow(commit, NOW);
     await hear(3);
-    for (const line of lines) expect(await anna.group.receive(line, NOW)).toMatchObject({ fault: "not_opened" });
+    for (const line of lines) expect(await anna.group.hear(line, NOW)).toMatchObject({ fault: "not_opened" });
     expect(shared(anna.group)).toBe(shared(ben.group));
   });
 
@@ -168,16 +168,16 @@ describe("what is said in a group", () => {
     for (let i = 0; i < said.length; i += 7) {
       const changed = said.slice();
       changed[i] = (changed[i] ?? 0) ^ 1;
-      expect((await anna.group.receive(changed, NOW)).kind).toBe("refused");
+      expect((await anna.group.hear(changed, NOW)).kind).toBe("refused");
     }
     for (let i = 0; i < 3; i += 1) {
       const { commit } = staged(await ben.group.stage(nothing, NOW));
       await ben.group.adopt();
-      await anna.group.receive(commit, NOW);
+      await anna.group.follow(commit, NOW);
     }
-    expect(await anna.group.receive(said, NOW)).toEqual({ kind: "refused", fault: "wrong_epoch" });
+    expect(await anna.group.hear(said, NOW)).toEqual({ kind: "refused", fault: "wrong_epoch" });
     const elsewhere = (await other.group.say(utf8("x"), none)) as Bytes;
-    expect((await anna.group.receive(elsewhere, NOW)).kind).toBe("refused");
+    expect((await anna.group.hear(elsewhere, NOW)).kind).toBe("refused");
   });
 
   it("is nothing when it is any bytes: the group goes on", async () => {
@@ -186,11 +186,23 @@ describe("what is said in a group", () => {
     const { commit } = staged(await ben.group.stage(nothing, NOW));
     await fc.assert(
       fc.asyncProperty(fc.nat(commit.length - 1), fc.uint8Array({ maxLength: 80 }), async (length, bytes) => {
-        expect((await anna.group.receive(commit.slice(0, length), NOW)).kind).toBe("refused");
-        expect((await anna.group.receive(bytes as Bytes, NOW)).kind).toBe("refused");
+        expect((await anna.group.follow(commit.slice(0, length), NOW)).kind).toBe("refused");
+        expect((await anna.group.follow(bytes as Bytes, NOW)).kind).toBe("refused");
+        expect((await anna.group.hear(bytes as Bytes, NOW)).kind).toBe("refused");
       }),
     );
-    expect(await anna.group.receive(commit, NOW)).toMatchObject({ kind: "epoch" });
+    expect(await anna.group.follow(commit, NOW)).toMatchObject({ kind: "epoch" });
+  });
+
+  it("is no commit, whichever way one comes: nobody but the delivery service moves the group", async () => {
+    const [anna, ben] = await room(installation, ["anna", "ben"]);
+    if (!anna || !ben) throw new Error();
+    const said = (await ben.group.say(utf8("x"), none)) as Bytes;
+    const { commit } = staged(await ben.group.stage(nothing, NOW));
+    const before = shared(anna.group);
+    expect(await anna.group.hear(commit, NOW)).toEqual({ kind: "refused", fault: "malformed" });
+    expect(await anna.group.follow(said, NOW)).toEqual({ kind: "refused", fault: "malformed" });
+    expect(shared(anna.group)).toBe(before);
   });
 });
 
@@ -208,7 +220,7 @@ describe("who does not keep to the rules", () => {
     Reflect.set(Reflect.get(ben.group, "policy") as object, "trust", evil.trust);
     const welcomed = await candidate(evil.trust, stranger, own);
     const { commit } = staged(await ben.group.stage({ add: [welcomed], remove: [] }, NOW));
-    expect(await anna.group.receive(commit, NOW)).toEqual({ kind: "refused", fault: "attestation_unknown" });
+    expect(await anna.group.follow(commit, NOW)).toEqual({ kind: "refused", fault: "attestation_unknown" });
     expect(anna.group.members()).toHaveLength(2);
   });
 
@@ -224,7 +236,7 @@ describe("who does not keep to the rules", () => {
       fault: "attestation_not_valid_now",
     });
     const { commit } = staged(await ben.group.stage({ add: [checked], remove: [] }, then));
-    expect(await anna.group.receive(commit, NOW)).toMatchObject({ fault: "attestation_not_valid_now" });
+    expect(await anna.group.follow(commit, NOW)).toMatchObject({ fault: "attestation_not_valid_now" });
   });
 
   it("is refused with any other proposal, and with a commit in the open", async () => {
@@ -237,11 +249,11 @@ describe("who does not keep to the rules", () => {
       groupContextExtensions: { extensions: [] },
     };
     const sealed = await createCommit(context, { extraProposals: [extensions] });
-    expect(await anna.group.receive(encodeMlsMessage(sealed.commit) as Bytes, NOW)).toMatchObject({
+    expect(await anna.group.follow(encodeMlsMessage(sealed.commit) as Bytes, NOW)).toMatchObject({
       fault: "forbidden_proposal",
     });
     const open = await createCommit(context, { wireAsPublicMessage: true });
-    expect(await anna.group.receive(encodeMlsMessage(open.commit) as Bytes, NOW)).toMatchObject({
+    expect(await anna.group.follow(encodeMlsMessage(open.commit) as Bytes, NOW)).toMatchObject({
       fault: "not_sealed",
     });
   });
@@ -256,7 +268,26 @@ describe("who does not keep to the rules", () => {
     const ghostSuite = await suiteOf(ghost.device);
     const { publicMessage } = await joinGroupExternal(info, own.public, own.private, false, ghostSuite);
     const bytes = encodeMlsMessage({ version: "mls10", wireformat: "mls_public_message", publicMessage }) as Bytes;
-    expect(await anna.group.receive(bytes, NOW)).toEqual({ kind: "refused", fault: "not_sealed" });
+    expect(await anna.group.follow(bytes, NOW)).toEqual({ kind: "refused", fault: "not_sealed" });
+  });
+
+  it("takes nobody in as a guest: no welcome of one counts", async () => {
+    const identity = await installation.identity("gast", { role: "guest", consult: CONSULT, hospital: undefined });
+    const own = await makeKeyPackage(identity, NOW);
+    const group = await Group.create(identity, own, GROUP, installation.trust);
+    // Tells the group what time it is.
+    await group.stage(nothing, NOW);
+    const ben = await installation.identity("ben");
+    const benOwn = await makeKeyPackage(ben, NOW);
+    const { keyPackage } = await candidate(installation.trust, ben, benOwn);
+    const made = await createCommit(
+      { state: stateOf(group), cipherSuite: await suiteOf(identity.device) },
+      { extraProposals: [{ proposalType: "add", add: { keyPackage } }], ratchetTreeExtension: true },
+    );
+    if (!made.welcome) throw new Error();
+    const welcome = encodeMlsMessage({ version: "mls10", wireformat: "mls_welcome", welcome: made.welcome }) as Bytes;
+    const refused = await Group.join(ben, benOwn, welcome, GROUP, installation.trust, NOW);
+    expect(refused).toEqual({ kind: "refused", fault: "guest_commit" });
   });
 
   it("does not put a member into a group of another room or generation", async () => {

@@ -20,7 +20,7 @@ import { emptyPskIndex } from "ts-mls/pskIndex.js";
 import { equalBytes, utf8, type Bytes } from "../bytes";
 import { BASE_KEY_BYTES, importBaseKey, type BaseKey } from "../sframe/cipher";
 import { decodeExactly, type Candidate, type Identity, type OwnKeyPackage } from "./keyPackage";
-import { membersOf, type Member } from "./members";
+import { membersOf, nameOf, type Member } from "./members";
 import { judgeCommit, judgePeople, Policy, type PolicyFault, type Trust } from "./policy";
 import { suiteOf } from "./suite";
 import { wipeAll, wipeReplaced } from "./wipe";
@@ -37,6 +37,8 @@ export type GroupFault =
   | "wrong_epoch"
   /** Opens with no key here, was changed, or was here before. */
   | "not_opened"
+  /** Said for another place than the one where it stands. */
+  | "other_place"
   /** A handshake in the open: only commits that are sealed are taken. */
   | "not_sealed"
   /** This member was removed, or left. */
@@ -47,12 +49,15 @@ export interface Refused {
   readonly fault: GroupFault;
 }
 
-export type Received =
+export type Followed =
   | Refused
   /** A new epoch: this one's keys are to be used. */
   | { readonly kind: "epoch"; readonly committer: number }
   /** Somebody removed this member. */
-  | { readonly kind: "removed"; readonly committer: number }
+  | { readonly kind: "removed"; readonly committer: number };
+
+export type Heard =
+  | Refused
   | {
       readonly kind: "said";
       readonly epoch: bigint;
@@ -121,7 +126,8 @@ export class Group {
     } catch {
       return refuse(policy.fault ?? "not_opened");
     }
-    const fault = judgeJoined(state, groupId);
+    // A guest adds nobody: not here either, where the commit is not seen.
+    const fault = policy.first?.role === "guest" ? "guest_commit" : judgeJoined(state, groupId);
     if (fault) {
       wipeAll(state);
       return refuse(fault);
@@ -207,23 +213,20 @@ export class Group {
     });
   }
 
-  /** A message of the group: a commit of somebody else, or what somebody said. Unix milliseconds. */
-  receive(bytes: Bytes, now: number): Promise<Received> {
-    return this.inTurn(async () => {
-      if (this.isGone) return refuse("gone");
-      const message = decodeExactly(bytes);
-      if (message?.wireformat === "mls_public_message") return refuse("not_sealed");
-      if (message?.wireformat !== "mls_private_message") return refuse("malformed");
-      const { privateMessage } = message;
-      if (!equalBytes(privateMessage.groupId, this.state.groupContext.groupId)) return refuse("other_group");
-      this.policy.begin(now);
-      try {
-        return privateMessage.contentType === "application"
-          ? await this.hear(privateMessage)
-          : await this.follow(privateMessage);
-      } catch {
-        return refuse(this.policy.fault ?? "not_opened");
-      }
+  /** A commit of somebody else, as the delivery service ordered it. Unix milliseconds. */
+  follow(commit: Bytes, now: number): Promise<Followed> {
+    return this.receive(commit, now, (message) =>
+      message.contentType === "application" ? refuse("malformed") : this.followCommit(message),
+    );
+  }
+
+  /** What somebody said. It changes nobody's membership, wherever it came from. Unix milliseconds. */
+  hear(message: Bytes, now: number, aad?: Bytes): Promise<Heard> {
+    return this.receive(message, now, (opened) => {
+      if (opened.contentType !== "application") return refuse("malformed");
+      // Before it is opened, which uses its key up: a copy elsewhere must not cost the message.
+      if (aad && !equalBytes(opened.authenticatedData, aad)) return refuse("other_place");
+      return this.hearSaid(opened);
     });
   }
 
@@ -243,7 +246,28 @@ export class Group {
     return this.inTurn(async () => this.end());
   }
 
-  private async hear(message: PrivateMessage): Promise<Received> {
+  private receive<T>(
+    bytes: Bytes,
+    now: number,
+    take: (message: PrivateMessage) => Promise<T> | Refused,
+  ): Promise<T | Refused> {
+    return this.inTurn(async () => {
+      if (this.isGone) return refuse("gone");
+      const message = decodeExactly(bytes);
+      if (message?.wireformat === "mls_public_message") return refuse("not_sealed");
+      if (message?.wireformat !== "mls_private_message") return refuse("malformed");
+      const { privateMessage } = message;
+      if (!equalBytes(privateMessage.groupId, this.state.groupContext.groupId)) return refuse("other_group");
+      this.policy.begin(now);
+      try {
+        return await take(privateMessage);
+      } catch {
+        return refuse(this.policy.fault ?? "not_opened");
+      }
+    });
+  }
+
+  private async hearSaid(message: PrivateMessage): Promise<Heard> {
     const { state } = this;
     const isNow = message.epoch === state.groupContext.epoch;
     const from = isNow ? { ...state, ...state.keySchedule } : state.historicalReceiverData.get(message.epoch);
@@ -273,7 +297,7 @@ export class Group {
     };
   }
 
-  private async follow(message: PrivateMessage): Promise<Received> {
+  private async followCommit(message: PrivateMessage): Promise<Followed> {
     if (message.epoch !== this.epoch) return refuse("wrong_epoch");
     if (message.contentType !== "commit") return refuse("forbidden_proposal");
     const members = this.members();
@@ -292,9 +316,11 @@ export class Group {
       return { kind: "removed", committer };
     }
     // A commit renews its author's leaf, which must stay the same person's with the same signing key.
-    const author = (all: readonly Member[]) => all.find(({ leaf }) => leaf === committer);
-    if (author(membersOf(result.newState.ratchetTree))?.key !== author(members)?.key)
-      return refuse("forbidden_proposal");
+    const author = (all: readonly Member[]) => {
+      const member = all.find(({ leaf }) => leaf === committer);
+      return member && nameOf(member);
+    };
+    if (author(membersOf(result.newState.ratchetTree)) !== author(members)) return refuse("forbidden_proposal");
     this.drop();
     this.replace(result.newState, result.consumed);
     return { kind: "epoch", committer };

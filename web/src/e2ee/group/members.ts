@@ -13,6 +13,11 @@ export interface Member {
   readonly key: string;
 }
 
+/** Who somebody is for the keys of an epoch: the person with this very device. */
+export function nameOf({ attestation, key }: Member): string {
+  return `${key};${attestation.person}`;
+}
+
 /** In the order of the leaves. A leaf whose credential cannot be read is left out. */
 export function membersOf(tree: RatchetTree): Member[] {
   return tree.flatMap((node, at) => {

@@ -8,7 +8,7 @@ import type { Credential } from "ts-mls/credential.js";
 import { defaultKeyPackageEqualityConfig } from "ts-mls/keyPackageEqualityConfig.js";
 import type { ProposalWithSender } from "ts-mls/unappliedProposals.js";
 import type { Bytes } from "../bytes";
-import { checkAttestation, type AttestationFault } from "./attestation";
+import { checkAttestation, type Attestation, type AttestationFault } from "./attestation";
 import { attestationOf, type Member } from "./members";
 
 /** People in a room, `MAX_MEMBERS` of `schemas/src/room.rs`. */
@@ -65,6 +65,8 @@ export function judgePeople(people: readonly string[]): PolicyFault | undefined 
 /** What the library asks, as long as one operation lasts; it says yes or no only, so the reason is kept here. */
 export class Policy {
   fault: PolicyFault | undefined;
+  /** Whose credential was checked first: at a join that of who adds this member (it signed the GroupInfo). */
+  first: Attestation | undefined;
   private now = 0;
 
   constructor(private readonly trust: Trust) {}
@@ -73,12 +75,16 @@ export class Policy {
   begin(now: number): void {
     this.now = now;
     this.fault = undefined;
+    this.first = undefined;
   }
 
   async check(credential: Credential, key: Uint8Array): Promise<boolean> {
     const identity = credential.credentialType === "basic" ? credential.identity : new Uint8Array(0);
     const checked = await checkAttestation(identity, { ...this.trust, key }, this.now);
-    if (typeof checked !== "string") return true;
+    if (typeof checked !== "string") {
+      this.first ??= checked;
+      return true;
+    }
     this.fault = checked;
     return false;
   }
@@ -89,12 +95,13 @@ export class Policy {
     lifetimeConfig: { maximumTotalLifetime: 0n, validateLifetimeOnReceive: false },
     keyPackageEqualityConfig: defaultKeyPackageEqualityConfig,
     keyRetentionConfig: {
-      // Messages of one sender that may overtake one another. More keeps keys longer; less loses them.
-      retainKeysForGenerations: 64,
+      // Messages of one sender that may overtake one another: the server's snapshot has them in the order of their keys,
+      // and a hundred of them twice over a reload. More keeps keys longer; less loses them.
+      retainKeysForGenerations: 512,
       // Epochs whose chat is still read. More keeps keys longer; less loses lines that crossed a commit.
       retainKeysForEpochs: 2,
       // Messages that one sender may have lost in a row. More lets a member make the others compute; less loses a sender.
-      maximumForwardRatchetSteps: 256,
+      maximumForwardRatchetSteps: 512,
     },
     // Lines of chat all look alike up to this length in bytes; more costs traffic.
     paddingConfig: { kind: "padUntilLength", padUntilLength: 256 },

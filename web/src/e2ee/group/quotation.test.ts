@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { utf8 } from "../bytes";
 import { CONSULT, Installation, NOW } from "./fixture";
-import { checkQuotation, quote } from "./quotation";
+import { checkQuotation, decodeQuotation, encodeQuotation, quote } from "./quotation";
 
 const [ours, theirs] = await Promise.all([Installation.make(), Installation.make()]);
 const anna = await ours.identity("anna");
@@ -10,6 +10,14 @@ const said = await quote(anna, CONSULT, "chat/3", utf8("Lyse ja"));
 describe("a quotation", () => {
   it("tells who said it, to whoever comes later", async () => {
     expect(await checkQuotation(said, ours.trust, NOW)).toMatchObject({ person: "anna" });
+  });
+
+  it("travels as bytes, beside its key, and is nothing when it was cut off", async () => {
+    const bytes = encodeQuotation(said);
+    expect(decodeQuotation("chat/3", bytes)).toEqual(said);
+    const least = bytes.length - said.payload.length;
+    for (let length = 0; length < least; length += 1)
+      expect(decodeQuotation("chat/3", bytes.slice(0, length))).toBeUndefined();
   });
 
   it("counts for nothing when text, place or author are others", async () => {

@@ -17,16 +17,19 @@ const members = new Map([
   [1, "ben"],
 ]);
 
+const required = { isLifted: false, isHeld: false };
+const lifted = { isLifted: true, isHeld: false };
+
 async function sealer(leaf = 1, key = base): Promise<FrameSealer> {
   const sender = new Sender((bytes) => void crypto.getRandomValues(bytes));
   if (key) await sender.use({ epoch: 1n, leaf, base: key });
-  return new FrameSealer(sender);
+  return new FrameSealer(sender, required);
 }
 
-function opener(leaf: number | undefined = 1): FrameOpener {
+function opener(leaf: number | undefined = 1, mode = required): FrameOpener {
   const receiver = new Receiver();
   if (base) receiver.use({ epoch: 1n, members, base }, 0);
-  const made = new FrameOpener(receiver);
+  const made = new FrameOpener(receiver, mode, { wait: () => Promise.resolve() });
   made.expect(leaf);
   return made;
 }
@@ -103,17 +106,17 @@ describe("a frame", () => {
 
 describe("a sealer", () => {
   it("passes nothing on that is not sealed, and counts it", async () => {
-    const keyless = new FrameSealer(new Sender(() => undefined));
+    const keyless = new FrameSealer(new Sender(() => undefined), required);
     expect(await keyless.seal("opus", frame(50))).toBeUndefined();
     expect(await keyless.seal(codecOf("video/H264"), frame(50))).toBeUndefined();
     expect(await keyless.seal("opus", frame(0))).toBeUndefined();
     expect(await keyless.seal("vp8", frame(9))).toBeUndefined();
-    expect(keyless.snapshot()).toEqual({ sealed: 0, noKey: 1, otherCodec: 1, tooShort: 2 });
+    expect(keyless.snapshot()).toEqual({ sealed: 0, plain: 0, noKey: 1, otherCodec: 1, tooShort: 2 });
   });
 
   it("goes on as soon as it has a key, and stops when it has none any more", async () => {
     const sender = new Sender((bytes) => void crypto.getRandomValues(bytes));
-    const made = new FrameSealer(sender);
+    const made = new FrameSealer(sender, required);
     expect(await made.seal("opus", frame(5))).toBeUndefined();
     if (base) await sender.use({ epoch: 1n, leaf: 1, base });
     expect(await made.seal("opus", frame(5))).toBeDefined();
@@ -130,7 +133,7 @@ describe("an opener", () => {
     expect(await tile.open("opus", await sealed("opus", frame(20), await sealer(0)), 1)).toEqual(frame(20));
     tile.expect(undefined);
     expect(await tile.open("opus", await sealed("opus", frame(20), await sealer(0)), 1)).toBe("other_leaf");
-    expect(tile.snapshot()).toEqual({ opened: 1, faults: { other_leaf: 2 } });
+    expect(tile.snapshot()).toEqual({ opened: 1, plain: 0, faults: { other_leaf: 2 } });
   });
 
   it("shows nothing sealed with another key, or not sealed at all, and recovers", async () => {
@@ -148,5 +151,23 @@ describe("an opener", () => {
     const [tile, out] = [opener(), await sealed("vp8", frame(90))];
     expect(await tile.open("vp8", out, 1)).toEqual(frame(90));
     expect(await tile.open("vp8", out, 1)).toBe("replayed");
+  });
+});
+
+describe("a room without encryption", () => {
+  it("lets frames out as they are, of any codec", async () => {
+    const made = new FrameSealer(new Sender(() => undefined), lifted);
+    expect(await made.seal("vp8", frame(50))).toEqual(frame(50));
+    expect(await made.seal(codecOf("video/H264"), frame(50))).toEqual(frame(50));
+    expect(made.snapshot()).toMatchObject({ sealed: 0, plain: 2 });
+  });
+
+  it("shows frames that nobody sealed, and those that were sealed before for their tile alone", async () => {
+    const [tile, others] = [opener(1, lifted), opener(0, lifted)];
+    const out = await sealed("vp8", frame(90));
+    expect(await others.open("vp8", out, 1)).toBe("other_leaf");
+    expect(await tile.open("vp8", await sealed("vp8", frame(90)), 1)).toEqual(frame(90));
+    expect(await tile.open("vp8", frame(80), 1)).toEqual(frame(80));
+    expect(tile.snapshot()).toEqual({ opened: 1, plain: 1, faults: {} });
   });
 });

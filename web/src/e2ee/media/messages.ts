@@ -4,24 +4,40 @@ import type { BaseKey } from "../sframe/cipher";
 import type { OpenCounts, SealCounts } from "./frames";
 
 export type ToWorker =
-  /** The group's epoch, for what comes; and for what leaves, once `sendAfter` milliseconds have passed. */
+  /** The group's epoch: its keys are for what leaves from now on, and for what comes. */
   | {
       readonly type: "epoch";
       readonly epoch: bigint;
       readonly leaf: number;
       readonly members: ReadonlyMap<number, string>;
       readonly base: BaseKey;
-      readonly sendAfter: number;
+      /** Whose frames each line shows, by leaf: frames that wait for the key find it at once. */
+      readonly shown: ReadonlyMap<string, number | undefined>;
     }
   /** No group any more: nothing leaves and nothing is shown. */
   | { readonly type: "stop" }
+  /** The user is asked whether to go on without encryption: nothing leaves until then. */
+  | { readonly type: "held" }
+  /** The room was opened without encryption: frames pass as they are, and those that still open are opened. */
+  | { readonly type: "lifted" }
   /** Whose frames the line shows. */
   | { readonly type: "expect"; readonly line: string; readonly leaf: number | undefined }
+  /** A transform where the browser has no `RTCRtpScriptTransform`. */
+  | {
+      readonly type: "streams";
+      readonly options: TransformOptions;
+      readonly readable: ReadableStream;
+      readonly writable: WritableStream;
+    }
   | { readonly type: "count"; readonly id: number };
 
-export interface Counts {
-  readonly type: "counts";
+export interface FromWorker {
   readonly id: number;
+  readonly counts: Counts;
+}
+
+/** By line. */
+export interface Counts {
   readonly sealed: Readonly<Record<string, SealCounts>>;
   readonly opened: Readonly<Record<string, OpenCounts>>;
 }
@@ -29,9 +45,3 @@ export interface Counts {
 /** Options of a transform. */
 export type TransformOptions =
   { readonly side: "send"; readonly line: string } | { readonly side: "receive"; readonly line: string };
-
-/**
- * How long a sender waits before it uses a new epoch, in milliseconds, so that the others have its key. More goes on with
- * the old key for longer; less drops frames at members who are still computing. At a removal nobody waits.
- */
-export const SEND_AFTER = 500;

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { importBaseKey } from "../sframe/cipher";
-import type { Counts, ToWorker } from "./messages";
+import type { Counts, FromWorker, ToWorker, TransformOptions } from "./messages";
 
 // Cryptography on a machine that has other things to do.
 vi.setConfig({ testTimeout: 60_000 });
@@ -10,8 +10,8 @@ class Scope {
   onrtctransform: (event: unknown) => void = () => undefined;
   onmessage: (event: { data: ToWorker }) => void = () => undefined;
   counts: Counts | undefined;
-  postMessage(message: Counts): void {
-    this.counts = message;
+  postMessage({ counts }: FromWorker): void {
+    this.counts = counts;
   }
   send(data: ToWorker): void {
     this.onmessage({ data });
@@ -46,14 +46,15 @@ class Line {
   pushed = 0;
   private readonly writer: WritableStreamDefaultWriter<Frame>;
 
-  constructor(scope: Scope, side: "send" | "receive", line: string) {
+  constructor(scope: Scope, side: "send" | "receive", line: string, by: "transform" | "streams" = "transform") {
     const into = new TransformStream<Frame, Frame>();
     this.writer = into.writable.getWriter();
     const writable = new WritableStream<Frame>({ write: (frame) => void this.out.push(frame) });
     const sendKeyFrameRequest = async () => void (this.asked += 1);
-    scope.onrtctransform({
-      transformer: { readable: into.readable, writable, options: { side, line }, sendKeyFrameRequest },
-    });
+    const { readable } = into;
+    const options: TransformOptions = { side, line };
+    if (by === "streams") scope.send({ type: "streams", options, readable, writable });
+    else scope.onrtctransform({ transformer: { readable, writable, options, sendKeyFrameRequest } });
   }
 
   async push(frame: Frame, isPassed: boolean): Promise<Frame | undefined> {
@@ -76,7 +77,7 @@ async function worker(): Promise<Scope> {
 const members = new Map([[2, "anna"]]);
 const epochOf = async (fill: number): Promise<ToWorker> => {
   const base = await importBaseKey(new Uint8Array(16).fill(fill));
-  return { type: "epoch", epoch: BigInt(fill), leaf: 2, members, base, sendAfter: 0 };
+  return { type: "epoch", epoch: BigInt(fill), leaf: 2, members, base, shown: new Map() };
 };
 
 describe("the worker", () => {
@@ -109,10 +110,27 @@ describe("the worker", () => {
   it("asks for a key frame when a picture does not open", async () => {
     const scope = await worker();
     const into = new Line(scope, "receive", "2");
+    scope.send(await epochOf(4));
     scope.send({ type: "expect", line: "2", leaf: 2 });
     await into.push(picture("delta"), false);
     await vi.waitFor(() => expect(into.asked).toBeGreaterThan(0));
     expect(into.out).toEqual([]);
+  });
+
+  it("asks for none when the same picture comes twice", async () => {
+    const scope = await worker();
+    const [out, into] = [new Line(scope, "send", "cam"), new Line(scope, "receive", "2")];
+    scope.send(await epochOf(4));
+    scope.send({ type: "expect", line: "2", leaf: 2 });
+    const sealed = await vi.waitFor(async () => {
+      await out.push(picture("key"), false);
+      expect(out.out).not.toEqual([]);
+      return out.out[0] as Frame;
+    });
+    await into.push({ ...sealed }, true);
+    await into.push({ ...sealed }, false);
+    await vi.waitFor(() => expect(scope.count().opened["2"]).toMatchObject({ opened: 1, faults: { replayed: 1 } }));
+    expect(into.asked).toBe(0);
   });
 
   it("sends nothing any more once it was stopped", async () => {
@@ -134,5 +152,28 @@ describe("the worker", () => {
     await out.push(picture("key"), false);
     await vi.waitFor(() => expect(seen()).toEqual({ sealed, noKey: noKey + 1 }));
     expect(out.out).toHaveLength(sealed);
+  });
+
+  it("takes streams where the browser has no transforms, and lets nothing through unsealed there either", async () => {
+    const scope = await worker();
+    const [out, into] = [new Line(scope, "send", "mic", "streams"), new Line(scope, "receive", "1", "streams")];
+    await out.push(sound(1), false);
+    await into.push(sound(2), false);
+    await vi.waitFor(() => expect(scope.count().sealed["mic"]?.noKey).toBe(1));
+    scope.send(await epochOf(4));
+    await vi.waitFor(() => expect(Object.values(scope.count().opened["1"]?.faults ?? {})).toEqual([1]));
+    expect([out.out, into.out]).toEqual([[], []]);
+  });
+
+  it("lets frames through as they are in a room that was opened, until it is stopped", async () => {
+    const scope = await worker();
+    const [out, into] = [new Line(scope, "send", "mic"), new Line(scope, "receive", "1")];
+    scope.send({ type: "lifted" });
+    expect((await out.push(sound(1), true))?.data).toEqual(sound(1).data);
+    expect((await into.push(sound(2), true))?.data).toEqual(sound(2).data);
+    scope.send({ type: "stop" });
+    await out.push(sound(3), false);
+    await vi.waitFor(() => expect(scope.count().sealed["mic"]).toMatchObject({ plain: 1, noKey: 1 }));
+    expect(out.out).toHaveLength(1);
   });
 });

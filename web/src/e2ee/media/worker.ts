@@ -1,14 +1,13 @@
 /**
- * The transform worker: browser streams on one side, {@link FrameSealer} and {@link FrameOpener} on the other. One worker
- * has one sender, whose counter all lines share. It is the one place of `e2ee/` that asks the clock.
+ * The transform worker: browser streams on one side, {@link Lines} on the other. It and `encryption/browser.ts` are where
+ * `e2ee/` asks the clock.
  */
 
-import { Receiver } from "../sframe/receiver";
-import { Sender } from "../sframe/sender";
 import { codecOf } from "./clear";
-import { FrameOpener, FrameSealer } from "./frames";
+import type { FrameOpener, FrameSealer } from "./frames";
 import { ASK_EVERY, dropped, opened, tick, whole, type KeyFrameStep } from "./keyFrames";
-import type { Counts, ToWorker, TransformOptions } from "./messages";
+import { Lines } from "./lines";
+import type { FromWorker, ToWorker, TransformOptions } from "./messages";
 
 interface EncodedFrame {
   data: ArrayBuffer;
@@ -22,6 +21,7 @@ interface Transformer {
   readonly readable: ReadableStream<EncodedFrame>;
   readonly writable: WritableStream<EncodedFrame>;
   readonly options: TransformOptions;
+  /** Not for streams of `createEncodedStreams`: there the browser asks by itself when a picture stands still. */
   sendKeyFrameRequest?(): Promise<void>;
 }
 
@@ -29,66 +29,55 @@ interface Transformer {
 const scope = self as unknown as {
   onrtctransform: (event: { readonly transformer: Transformer }) => void;
   onmessage: (event: MessageEvent<ToWorker>) => void;
-  postMessage(message: Counts): void;
+  postMessage(message: FromWorker): void;
 };
 
-const sender = new Sender((bytes) => void crypto.getRandomValues(bytes));
-const receiver = new Receiver();
-const sealers = new Map<string, FrameSealer>();
-const openers = new Map<string, FrameOpener>();
 const now = () => performance.now();
-/** The epoch that the sender is to use next. */
-let pendingUse: ReturnType<typeof setTimeout> | undefined;
-let isSending = false;
 
-scope.onrtctransform = ({ transformer }) => {
+const lines = new Lines(
+  (bytes) => void crypto.getRandomValues(bytes),
+  now,
+  (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+);
+
+scope.onrtctransform = ({ transformer }) => pipe(transformer);
+
+scope.onmessage = ({ data }) => {
+  switch (data.type) {
+    case "streams":
+      return pipe(data);
+    case "count":
+      return scope.postMessage({ id: data.id, counts: lines.counts() });
+    default:
+      return lines.take(data);
+  }
+};
+
+function pipe(transformer: Transformer): void {
   const { options, readable, writable } = transformer;
-  const transform = options.side === "send" ? sealing(options.line) : opening(options.line, transformer);
-  // A pipe that breaks sends nothing any more.
+  const { side, line } = options;
+  const transform = side === "send" ? sealing(lines.sealer(line)) : opening(lines.opener(line), transformer);
+  // A pipe that breaks passes nothing any more.
   readable
     .pipeThrough(new TransformStream({ transform }))
     .pipeTo(writable)
     .catch(() => undefined);
-};
+}
 
-scope.onmessage = ({ data }) => {
-  switch (data.type) {
-    case "epoch": {
-      const { epoch, leaf, members, base, sendAfter } = data;
-      receiver.use({ epoch, members, base }, now());
-      clearTimeout(pendingUse);
-      pendingUse = setTimeout(() => void sender.use({ epoch, leaf, base }), isSending ? sendAfter : 0);
-      isSending = true;
-      return;
-    }
-    case "stop":
-      clearTimeout(pendingUse);
-      isSending = false;
-      sender.stop();
-      receiver.stop();
-      return;
-    case "expect":
-      openerOf(data.line).expect(data.leaf);
-      return;
-    case "count":
-      scope.postMessage(counts(data.id));
-      return;
-  }
-};
-
-function sealing(line: string): Transform {
-  const sealer = sealers.get(line) ?? new FrameSealer(sender);
-  sealers.set(line, sealer);
+function sealing(sealer: FrameSealer): Transform {
+  // An error would break the pipe, and with it the line for the rest of the call.
   return async (frame, controller) => {
-    const sealed = await sealer.seal(codec(frame), new Uint8Array(frame.data));
+    const sealed = await sealer.seal(codec(frame), new Uint8Array(frame.data)).catch(() => undefined);
     if (!sealed) return;
     frame.data = sealed.buffer;
     controller.enqueue(frame);
   };
 }
 
-function opening(line: string, transformer: Transformer): Transform {
-  const opener = openerOf(line);
+function opening(opener: FrameOpener, transformer: Transformer): Transform {
   let picture = whole;
   let timer: ReturnType<typeof setTimeout> | undefined;
   const follow = ({ state, ask }: KeyFrameStep) => {
@@ -99,21 +88,16 @@ function opening(line: string, transformer: Transformer): Transform {
     if (state.isBroken) timer = setTimeout(() => follow(tick(picture, now())), ASK_EVERY);
   };
   return async (frame, controller) => {
-    const result = await opener.open(codec(frame), new Uint8Array(frame.data), now());
+    const result = await opener.open(codec(frame), new Uint8Array(frame.data), now()).catch(() => "forged" as const);
     if (typeof result === "string") {
-      if (isPicture(frame)) follow(dropped(picture, now()));
+      // What was shown before leaves no gap (retransmissions that fill up the line).
+      if (isPicture(frame) && result !== "replayed") follow(dropped(picture, now()));
       return;
     }
     if (isPicture(frame)) follow(opened(picture, frame.type === "key", now()));
     frame.data = result.buffer;
     controller.enqueue(frame);
   };
-}
-
-function openerOf(line: string): FrameOpener {
-  const opener = openers.get(line) ?? new FrameOpener(receiver);
-  openers.set(line, opener);
-  return opener;
 }
 
 /** Browsers that name no codec negotiate opus, and VP8 for pictures (`rtc/peer.ts`). */
@@ -123,10 +107,4 @@ function codec(frame: EncodedFrame): ReturnType<typeof codecOf> {
 
 function isPicture(frame: EncodedFrame): boolean {
   return "type" in frame;
-}
-
-function counts(id: number): Counts {
-  const of = <T>(all: Map<string, { snapshot(): T }>) =>
-    Object.fromEntries([...all].map(([line, each]) => [line, each.snapshot()]));
-  return { type: "counts", id, sealed: of(sealers), opened: of(openers) };
 }

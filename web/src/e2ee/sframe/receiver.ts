@@ -22,7 +22,7 @@ export const MAX_CONTEXTS = 16;
 
 export interface ReceiverEpoch {
   readonly epoch: bigint;
-  /** Who sits on which leaf: a name of the member's signing key. */
+  /** Who sits on which leaf: a name of the person with this device. */
   readonly members: ReadonlyMap<number, string>;
   readonly base: BaseKey;
 }
@@ -39,7 +39,7 @@ export type OpenFault =
   | "forged";
 
 export type Opened =
-  | { readonly ok: true; readonly leaf: number; readonly plaintext: Bytes }
+  | { readonly ok: true; readonly leaf: number; readonly member: string; readonly plaintext: Bytes }
   | { readonly ok: false; readonly fault: OpenFault };
 
 interface Known {
@@ -95,10 +95,24 @@ export class Receiver {
     if (!plaintext) return refuse("forged");
     // Looked up again: another frame of the same sender may have been first, or the epoch forgotten meanwhile.
     if (!this.epochs.includes(epoch)) return refuse("no_key");
-    if (!epoch.members.has(kid.leaf)) return refuse("not_a_member");
+    const member = epoch.members.get(kid.leaf);
+    if (member === undefined) return refuse("not_a_member");
     const sender = epoch.senders.get(header.kid) ?? { key, window: new ReplayWindow() };
     epoch.senders.set(header.kid, sender);
-    return sender.window.add(ctr) ? { ok: true, leaf: kid.leaf, plaintext } : refuse("replayed");
+    return sender.window.add(ctr) ? { ok: true, leaf: kid.leaf, member, plaintext } : refuse("replayed");
+  }
+
+  /** It is of the epoch after the newest, or of the first that is to be known here: the key may be about to come. */
+  isAhead(sealed: Uint8Array): boolean {
+    const header = decodeHeader(sealed);
+    const kid = header && decodeKid(header.kid);
+    const newest = this.epochs.at(-1);
+    return kid !== undefined && (newest === undefined || kid.epoch === epochLow(newest.epoch + 1n));
+  }
+
+  /** No key has come yet, or none any more. */
+  get isEmpty(): boolean {
+    return this.epochs.length === 0;
   }
 
   private expire(now: number): void {

@@ -35,7 +35,8 @@ export class Sender {
   /** Seals with this epoch's key from now on. */
   async use({ epoch, leaf, base }: SenderEpoch): Promise<void> {
     const mine = (this.uses += 1);
-    const key = await deriveSframeKey(base, encodeKid(this.context, leaf, epoch));
+    // Without the new key nothing leaves: the old one may be known to somebody who was removed.
+    const key = await deriveSframeKey(base, encodeKid(this.context, leaf, epoch)).catch(() => undefined);
     if (mine === this.uses) this.key = key;
   }
 

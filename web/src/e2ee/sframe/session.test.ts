@@ -96,7 +96,12 @@ describe("a receiver", () => {
         async (payload, metadata) => {
           const sealed = (await (await sender(1)).seal(metadata, payload as Bytes)) as Bytes;
           expect(sealed.length).toBe(payload.length + TAG_BYTES + (decodeHeader(sealed)?.length ?? 0));
-          expect(await receiver().open(metadata, sealed, 1)).toEqual({ ok: true, leaf: 1, plaintext: payload });
+          expect(await receiver().open(metadata, sealed, 1)).toEqual({
+            ok: true,
+            leaf: 1,
+            member: "ben",
+            plaintext: payload,
+          });
         },
       ),
       { numRuns: 50 },

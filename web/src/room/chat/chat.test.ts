@@ -3,12 +3,14 @@ import { describe, expect, it } from "vitest";
 import type { Link } from "../../rtc/channel";
 import { Kind } from "../../rtc/envelope";
 import { Chat } from "./chat";
-import { chatKey, decodeChat, encodeChat, MAX_CHARS, MAX_MESSAGES, OWN_BYTES, tidy } from "./message";
+import { chatKey, decodeChat, encodeChat, MAX_CHARS, MAX_MESSAGES, OWN_BYTES, SIGNED_BYTES, tidy, type Place } from "./message";
+
+const placeAt = (author: string, slot: number): Place => ({ author, page: "00000000", slot });
 
 /** What the SFU does: keeps the last payload of (sender, key), relays to the others, snapshot to a joiner. */
 class Room {
   readonly kept = new Map<string, { sender: number; key: string; payload: Uint8Array<ArrayBuffer>; age: number }>();
-  readonly members = new Map<number, { id: string; name: string; chat: Chat }>();
+  readonly members = new Map<number, { id: string; name: string; isGuest: boolean; chat: Chat }>();
   isOpen = true;
   /** The room that everybody is in: what the roster says. */
   private static now: Room | undefined;
@@ -16,7 +18,7 @@ class Room {
 
   enter(seat: number, id: string, name = id, chat = this.chat()): Chat {
     Room.now = this;
-    this.members.set(seat, { id, name, chat });
+    this.members.set(seat, { id, name, isGuest: false, chat });
     chat.seat(seat);
     const link: Link = {
       put: (key, payload, age = 0) => {
@@ -58,7 +60,7 @@ describe("the chat", () => {
     expect(late.snapshot().messages[0]).toMatchObject({ author: { id: "anna" }, isVerified: true });
   });
 
-  it("survives the sender's reload, who then goes on in the next slot", () => {
+  it("survives the sender's reload, who does not write over what was written before", () => {
     const room = new Room();
     const [a, b] = [room.enter(1, "anna"), room.enter(2, "ben")];
     a.send("eins");
@@ -150,13 +152,15 @@ describe("the chat", () => {
   it("believes no sender who writes in another's name, and marks those who are gone", () => {
     const room = new Room();
     const a = room.enter(1, "anna");
+    const place = placeAt("ben", 0);
     const content = { author: { id: "ben", name: "Dr. Ben" }, at: 1, text: "gefälscht" };
-    const payload = encodeChat(2, { slot: 0, counter: 9, content });
-    a.received({ kind: Kind.put, sender: 7, key: chatKey(0), payload });
+    const payload = encodeChat(2, { place, counter: 9, content });
     room.enter(3, "clara");
-    a.received({ kind: Kind.put, sender: 3, key: chatKey(0), payload: encodeChat(3, { slot: 0, counter: 9, content }) });
+    a.received({ kind: Kind.put, sender: 3, key: chatKey(place), payload });
+    const other = chatKey(placeAt("clara", 0));
+    a.received({ kind: Kind.put, sender: 7, key: other, payload });
     expect(texts(a)).toEqual([]);
-    a.received({ kind: Kind.put, sender: 2, key: chatKey(0), payload });
+    a.received({ kind: Kind.put, sender: 2, key: chatKey(place), payload });
     expect(a.snapshot().messages[0]).toMatchObject({ isVerified: false });
   });
 });
@@ -165,15 +169,17 @@ describe("a message", () => {
   it("loses what turns text around or cannot be seen, and fits a frame in every script", () => {
     expect(tidy(" a\u202eb\u0000c\r\nd ")).toBe("abc\nd");
     const content = { author: { id: "x".repeat(36), name: "n".repeat(200) }, at: 1, text: "\ud83d".repeat(MAX_CHARS) };
-    expect(encodeChat(1, { slot: 99, counter: 2 ** 40, content }).length).toBeLessThan(16 * 1024 - 300);
+    const frame = encodeChat(1, { place: placeAt("x".repeat(36), 99), counter: 2 ** 40, content });
+    expect(frame.length).toBeLessThan(16 * 1024 - SIGNED_BYTES - 300);
   });
 
   it("is read back as it was written, and anything else is no message", () => {
     const content = { author: { id: "a", name: "A" }, at: 5, text: "hallo" };
-    const entry = { slot: 3, counter: 7, content };
-    expect(decodeChat(chatKey(3), 4, encodeChat(4, entry))).toEqual(entry);
-    for (const key of ["chat/", "chat/-1", "chat/100", "chat/03", "chat/x", "vp/0"])
-      expect(decodeChat(key, 4, encodeChat(4, entry))).toBeUndefined();
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => decodeChat("chat/0", 1, bytes)?.content?.text !== ""));
+    const place = placeAt("a", 3);
+    const entry = { place, counter: 7, content };
+    expect(decodeChat(chatKey(place), encodeChat(4, entry))).toEqual(entry);
+    for (const end of ["", "a/00000000/-1", "a/00000000/100", "a/00000000/03", "a/0/3", "b/00000000/3", "a/ask", "/00000000/3"])
+      expect(decodeChat(`chat/${end}`, encodeChat(4, entry)), end).toBeUndefined();
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => decodeChat("chat/a/00000000/0", bytes)?.content?.text !== ""));
   });
 });

@@ -14,6 +14,8 @@ export const MAX_CHARS = 2_000;
  * push the measurements out; less: long messages go before there are a hundred of them.
  */
 export const OWN_BYTES = 128 * 1024;
+/** What signing and sealing add to a message, in bytes: the author's attestation, two signatures, MLS around them. */
+export const SIGNED_BYTES = 1024;
 const MAX_NAME = 200;
 
 /** Somebody who writes. */
@@ -23,14 +25,27 @@ export interface Author {
   readonly name: string;
 }
 
-export interface Message {
-  /** The author's slot: the next message in it replaces this one. */
+/** Where a message stands: the next one in the same place replaces it. */
+export interface Place {
+  /** Id of who writes there, and nobody else. */
+  readonly author: string;
+  /** Drawn anew by each page: one that was reloaded does not know what it wrote before, and must not write over it. */
+  readonly page: string;
   readonly slot: number;
+}
+
+export interface Message {
+  readonly place: Place;
   /** Lamport counter, never below the time of day: the order of the room. */
   readonly counter: number;
   readonly author: Author;
-  /** The sender was in the room when it came, so the name is the server's; otherwise it is what the message says. */
+  /**
+   * The author has signed it, or, where nothing is sealed, was in the room when it came, so that the name is the server's.
+   * Otherwise it is what the message says.
+   */
   readonly isVerified: boolean;
+  /** Passed on by somebody else, with the author's signature: the author has left. */
+  readonly isQuoted: boolean;
   /** When it was sent, milliseconds since 1970 by the sender's idea of the server's clock. */
   readonly at: number;
   readonly text: string;
@@ -38,7 +53,7 @@ export interface Message {
 
 /** What an entry of the chat says; no message: it was taken back to make room. */
 export interface ChatEntry {
-  readonly slot: number;
+  readonly place: Place;
   readonly counter: number;
   readonly content: { readonly author: Author; readonly at: number; readonly text: string } | undefined;
 }
@@ -52,30 +67,41 @@ export function tidy(text: string): string {
     .trim();
 }
 
-export function chatKey(slot: number): string {
-  return `${CHAT_PREFIX}${slot}`;
+export function newPage(): string {
+  return [...crypto.getRandomValues(new Uint8Array(4))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-export function encodeChat(member: number, entry: ChatEntry): Uint8Array<ArrayBuffer> {
-  const value: Json = entry.content
-    ? { id: entry.content.author.id, name: entry.content.author.name, at: entry.content.at, text: entry.content.text }
+export function chatKey({ author, page, slot }: Place): string {
+  return `${CHAT_PREFIX}${author}/${page}/${slot}`;
+}
+
+/** `undefined` for a key of something else. */
+export function placeOf(key: string): Place | undefined {
+  const [, author, page, digits] = /^chat\/([\w-]{1,64})\/([0-9a-f]{8})\/(\d{1,2})$/.exec(key) ?? [];
+  const slot = Number(digits);
+  const place = author !== undefined && page !== undefined && { author, page, slot };
+  return place && chatKey(place) === key && slot < MAX_MESSAGES ? place : undefined;
+}
+
+export function encodeChat(member: number, { place, counter, content }: ChatEntry): Uint8Array<ArrayBuffer> {
+  const value: Json = content
+    ? { id: content.author.id, name: content.author.name, at: content.at, text: content.text }
     : null;
-  return encodeEntry({ key: chatKey(entry.slot), version: { counter: entry.counter, member }, value });
+  return encodeEntry({ key: chatKey(place), version: { counter, member }, value });
 }
 
-/** Reads what `sender` wrote; `undefined` when it is no chat entry or names another sender. */
-export function decodeChat(key: string, sender: number, payload: Uint8Array): ChatEntry | undefined {
-  const slot = Number(key.slice(CHAT_PREFIX.length));
-  if (!key.startsWith(CHAT_PREFIX) || chatKey(slot) !== key || slot < 0 || slot >= MAX_MESSAGES) return undefined;
+/** `undefined` when it is no chat entry or names another author than its key. */
+export function decodeChat(key: string, payload: Uint8Array): ChatEntry | undefined {
+  const place = placeOf(key);
   const entry = decodeEntry(key, payload);
-  if (!Number.isSafeInteger(slot) || !entry || entry.version.member !== sender) return undefined;
+  if (!place || !entry) return undefined;
   const { counter } = entry.version;
-  if (entry.value === null) return { slot, counter, content: undefined };
+  if (entry.value === null) return { place, counter, content: undefined };
   if (typeof entry.value !== "object" || Array.isArray(entry.value)) return undefined;
   const { id, name, at, text } = entry.value as { readonly [name: string]: Json };
-  if (typeof id !== "string" || typeof name !== "string" || typeof text !== "string") return undefined;
-  if (typeof at !== "number" || !Number.isFinite(at) || id.length > 64) return undefined;
+  if (id !== place.author || typeof name !== "string" || typeof text !== "string") return undefined;
+  if (typeof at !== "number" || !Number.isFinite(at)) return undefined;
   const clean = tidy(text);
   if (clean === "") return undefined;
-  return { slot, counter, content: { author: { id, name: tidy(name).slice(0, MAX_NAME) }, at, text: clean } };
+  return { place, counter, content: { author: { id, name: tidy(name).slice(0, MAX_NAME) }, at, text: clean } };
 }

@@ -6,6 +6,7 @@ import { compareVersions } from "./version";
 import {
   annotationKey,
   annotationUid,
+  ASK_KEY,
   POINTER_KEY,
   PRESENTER_KEY,
   readAnnotation,
@@ -65,6 +66,10 @@ export class SharedView implements Consumer {
   private readonly seats = new Set<number>();
   private link: Link | undefined;
   private ready = false;
+  private hasAsked = false;
+  /** Drawn by each page, so that a question that comes again with each epoch is answered once. */
+  private readonly page = Math.trunc(Math.random() * 2 ** 32);
+  private readonly asked = new Set<string>();
   private mode: ModeState = initialMode;
   private members: readonly number[] = [];
   private lastSend = Number.NEGATIVE_INFINITY;
@@ -121,9 +126,14 @@ export class SharedView implements Consumer {
   received(message: Received): void {
     switch (message.kind) {
       case PUT: {
+        if (message.key === ASK_KEY) return this.answer(message);
         const entry = decodeEntry(message.key, message.payload);
+        if (!entry || !this.replica.merge(entry)) return;
+        // Others had kept it for this page, which was loaded anew.
+        if (this.ready && this.seats.has(entry.version.member)) this.resend.add(entry.key);
         // A snapshot counts as a whole, so that nobody sees half of it.
-        if (entry && this.replica.merge(entry) && this.ready) this.refresh();
+        if (this.ready) this.refresh();
+        this.flush();
         return;
       }
       case EPHEMERAL: {
@@ -137,11 +147,28 @@ export class SharedView implements Consumer {
         this.ready = true;
         for (const entry of this.replica.entries())
           if (this.seats.has(entry.version.member)) this.resend.add(entry.key);
+        this.ask();
         this.adopt();
         this.refresh();
         this.flush();
         return;
     }
+  }
+
+  /** In a sealed room nobody can open any more what this seat put before its page was loaded anew. */
+  private ask(): void {
+    const { link, hasAsked } = this;
+    if (!hasAsked && link?.passOn) this.hasAsked = link.put(ASK_KEY, encodeJson(this.page));
+  }
+
+  private answer({ sender: seat, payload }: Received): void {
+    const question = `${seat} ${String(decodeJson(payload))}`;
+    if (!this.ready || this.asked.has(question)) return;
+    this.asked.add(question);
+    const others = this.members.filter((member) => member !== seat);
+    if (!this.ready || keeper(this.presenterEntry(), others) !== this.mode.me) return;
+    for (const { key, version } of this.replica.entries()) if (version.member === seat) this.resend.add(key);
+    this.flush();
   }
 
   // What comes from this member.

@@ -57,6 +57,8 @@ export interface SharedPointer {
 export const VIEWPORT_KEY = "vp/0";
 export const PRESENTER_KEY = "presenter";
 export const POINTER_KEY = "p";
+/** A page that was loaded anew asks there for what its seat had put before. */
+export const ASK_KEY = "ask";
 const ANNOTATION_PREFIX = "ann/";
 
 export function annotationKey(uid: string): string {

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import type { Consumer } from "../../rtc/channel";
+import { Kind } from "../../rtc/envelope";
+import { utf8, type Bytes } from "../bytes";
+import type { DataSealing } from "../encryption/types";
+import { AdmitNotes } from "./admitNotes";
+import { Outgoing } from "./outgoing";
+import { SealedChannels } from "./sealedChannels";
+
+/** Seals nothing; epochs by hand. */
+class FakeSealing implements DataSealing {
+  current: number | undefined = 1;
+  fault: "other_group" | undefined;
+  private readonly listeners = new Set<() => void>();
+  readonly isLiftOffered = () => false;
+  readonly version = () => this.current;
+  readonly subscribe = (l: () => void) => (this.listeners.add(l), () => void this.listeners.delete(l));
+  become(version: number | undefined): void {
+    this.current = version;
+    for (const listener of this.listeners) listener();
+  }
+  seal = async (_: unknown, payload: Bytes) => payload;
+  open = async (_: unknown, payload: Bytes) => ({ ok: true as const, person: undefined, payload });
+  say = async (_: string, payload: Bytes) => payload;
+  sayAgain = async (_: string, payload: Bytes) => payload;
+  hear = async (_: string, payload: Bytes) =>
+    this.fault
+      ? { ok: false as const, fault: this.fault }
+      : { ok: true as const, author: { person: "ben", name: "Ben", isGuest: false }, payload, quotation: payload, isQuoted: false };
+}
+
+const turn = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+const recorder = () => {
+  const log: string[] = [];
+  const inner: Consumer = {
+    seat: () => undefined, roster: () => undefined, drained: () => undefined,
+    opened: () => void log.push("opened"), closed: () => void log.push("closed"),
+    received: ({ key, kind }) => void log.push(kind === Kind.endOfSnapshot ? "end" : key),
+  };
+  return { log, inner };
+};
+
+describe("what leaves and what comes", () => {
+  it("what is put while the channel opens leaves", async () => {
+    const sealing = new FakeSealing();
+    const sent: string[] = [];
+    const notes = new AdmitNotes({ admitted: () => undefined, who: () => undefined, store: { read: () => ["gast"], write: () => undefined } });
+    const sealed = new SealedChannels(notes, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    sealed.opened({ put: (key) => (sent.push(key), true), ephemeral: () => undefined });
+    await turn();
+    await turn();
+    expect(sent).toEqual(["admit/gast"]);
+  });
+
+  it("what is put while the last one leaves, leaves", async () => {
+    const lost: number[] = [];
+    for (let depth = 0; depth < 10; depth += 1) {
+      const sealing = new FakeSealing();
+      const sent: string[] = [];
+      const outgoing: Outgoing = new Outgoing(sealing, () => 0, () => undefined);
+      const later = (n: number): void => (n === 0 ? void outgoing.put("sealed", "b", utf8("b"), undefined) : queueMicrotask(() => later(n - 1)));
+      outgoing.open({
+        put: (key) => {
+          sent.push(key);
+          if (key === "a") queueMicrotask(() => later(depth));
+          return true;
+        },
+        ephemeral: () => undefined,
+      });
+      await turn();
+      outgoing.put("sealed", "a", utf8("a"), undefined);
+      await turn();
+      await turn();
+      expect(sent).toContain("a");
+      if (!sent.includes("b")) lost.push(depth);
+    }
+    expect(lost).toEqual([]);
+  });
+
+  it("what is of the next generation waits for it", async () => {
+    const sealing = new FakeSealing();
+    const { log, inner } = recorder();
+    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    sealed.opened({ put: () => true, ephemeral: () => undefined });
+    sealing.fault = "other_group";
+    sealed.received({ kind: Kind.put, sender: 2, key: "chat/x", payload: utf8("1") });
+    await turn();
+    sealing.fault = undefined;
+    sealing.become(2);
+    await turn();
+    expect(log).toContain("chat/x");
+  });
+
+  it("the inner consumer has a link only while something can be sealed", async () => {
+    const sealing = new FakeSealing();
+    const { log, inner } = recorder();
+    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    sealed.opened({ put: () => true, ephemeral: () => undefined });
+    sealing.become(undefined);
+    await turn();
+    expect(log).toEqual(["opened", "closed"]);
+  });
+});

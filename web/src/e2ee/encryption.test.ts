@@ -1,0 +1,366 @@
+import { describe, expect, it, vi } from "vitest";
+import { utf8, type Bytes } from "./bytes";
+import type { Place } from "./data/sealed";
+import { UPDATE_EVERY } from "./delivery/machine";
+import { Encryption } from "./encryption";
+import { attestationOf, CONSULT, Installation } from "./group/fixture";
+import { encodeQuotation, quote } from "./group/quotation";
+import { makeDevice } from "./group/device";
+import { WAIT_FOR_KEY } from "./media/patience";
+import { MemoryChecks, Room, WorkerDouble, type Stay } from "./encryption/room.fixture";
+
+// Cryptography on a machine that has other things to do.
+vi.setConfig({ testTimeout: 60_000 });
+
+const within = { timeout: 30_000, interval: 5 };
+
+/** Waits until all of them, and nobody else, are in one epoch. */
+async function together(...stays: readonly Stay[]): Promise<void> {
+  const people = stays.map(({ person }) => person).sort();
+  await vi.waitFor(() => {
+    for (const stay of stays) expect([stay.state.status, stay.people().sort()]).toEqual(["sealed", people]);
+    expect(new Set(stays.map(({ state }) => `${state.generation}:${state.epoch}`)).size).toBe(1);
+    for (const stay of stays) expect(stay.encryption.data.version()).toBeDefined();
+  }, within);
+}
+
+async function roomOf(...people: readonly string[]): Promise<[Room, ...Stay[]]> {
+  const room = await Room.open();
+  const stays: Stay[] = [];
+  for (const person of people) {
+    stays.push(await room.join(person));
+    await together(...stays);
+  }
+  return [room, ...stays];
+}
+
+const FRAME = utf8("forty bytes of speech, more or less loud");
+const VIEW: Place = { channel: "state", kind: "put", key: "vp/0" };
+
+async function three(): Promise<[Room, Stay, Stay, Stay]> {
+  return (await roomOf("anna", "ben", "carla")) as [Room, Stay, Stay, Stay];
+}
+
+async function two(): Promise<[Room, Stay, Stay]> {
+  return (await roomOf("anna", "ben")) as [Room, Stay, Stay];
+}
+
+/** A frame that leaves at `from` is heard at `to`, at once. */
+async function expectHeard(from: Stay, ...to: readonly Stay[]): Promise<void> {
+  await vi.waitFor(async () => {
+    const sealed = (await from.frame(FRAME)) as Bytes;
+    expect(sealed).toBeInstanceOf(Uint8Array);
+    for (const each of to) expect(await each.show(sealed, from.person)).toEqual(FRAME);
+  }, within);
+}
+
+describe("those in a room", () => {
+  it("have the same words, and hear each other in the right tile alone", async () => {
+    const [, anna, ben, carla] = await three();
+    const words = await Promise.all([anna, ben, carla].map(({ encryption }) => encryption.words()));
+    expect(new Set(words.map(String)).size).toBe(1);
+    expect(words[0]).toHaveLength(8);
+    await expectHeard(anna, ben, carla);
+    await expectHeard(carla, anna, ben);
+    expect(await ben.show((await anna.frame(FRAME)) as Bytes, "carla")).toBe("other_leaf");
+    expect(anna.state.members.map(({ attestation }) => attestation.name)).toEqual(["Dr. anna", "Dr. ben", "Dr. carla"]);
+  });
+
+  it("send nothing before they are in the group", async () => {
+    const room = await Room.open();
+    const anna = await room.join("anna");
+    expect(anna.state.status).toBe("required");
+    expect(await anna.frame(FRAME)).toBeUndefined();
+    expect(await anna.encryption.data.seal(VIEW, utf8("x"))).toBeUndefined();
+    expect(await anna.encryption.data.say("chat/1", utf8("x"))).toBeUndefined();
+    expect(anna.encryption.data.version()).toBeUndefined();
+    await together(anna);
+    await vi.waitFor(async () => expect(await anna.frame(FRAME)).toBeDefined(), within);
+  });
+
+  it("go on without whoever leaves, who opens nothing of what comes then, and holds no key", async () => {
+    const [room, anna, ben, carla] = await three();
+    const [before, words] = [anna.state.epoch, String(await anna.encryption.words())];
+    carla.encryption.media.expect("tile of anna", "anna");
+    room.leave(carla);
+    expect([carla.state.status, carla.people(), carla.worker.hasEnded]).toEqual(["required", [], true]);
+    expect(await carla.frame(FRAME)).toBeUndefined();
+    await together(anna, ben);
+    expect(anna.state.epoch).toBeGreaterThan(before);
+    expect(String(await anna.encryption.words())).not.toBe(words);
+    await expectHeard(anna, ben);
+    const sealed = (await anna.frame(FRAME)) as Bytes;
+    const opened = carla.worker.hoard.opener("tile of anna").open("opus", sealed, room.clock.elapsed());
+    // Carla waits for the key in vain.
+    room.clock.advance(WAIT_FOR_KEY);
+    expect(await opened).toBe("no_key");
+    const value = (await anna.encryption.data.seal(VIEW, utf8("x"))) as Bytes;
+    expect(await carla.encryption.data.open(VIEW, value)).toEqual({ ok: false, fault: "no_key" });
+  });
+
+  it("have somebody back who loaded the page anew, with the same key", async () => {
+    const [room, anna, ben] = await two();
+    const key = anna.state.members[1]?.key;
+    const again = await room.reload(ben);
+    await together(anna, again);
+    expect(anna.state.members.find(({ attestation }) => attestation.person === "ben")?.key).toBe(key);
+    expect(anna.state.announced).toEqual([]);
+    await expectHeard(anna, again);
+    await expectHeard(again, anna);
+  });
+
+  it("keep somebody who lost the network, and go on hearing each other meanwhile", async () => {
+    const [room, anna, ben] = await two();
+    const { epoch } = anna.state;
+    room.lose(ben);
+    await expectHeard(anna, ben);
+    const carla = await room.join("carla");
+    await vi.waitFor(() => expect(carla.people()).toEqual(["anna", "ben", "carla"]), within);
+    expect(ben.state.epoch).toBe(epoch);
+    room.open(ben, ben.seat);
+    await together(anna, ben, carla);
+    await expectHeard(carla, ben);
+    await expectHeard(ben, anna, carla);
+  });
+
+  it("renew their keys when the time has come, and lose no frame over it", async () => {
+    const [room, anna, ben] = await two();
+    const { epoch } = anna.state;
+    await expectHeard(anna, ben);
+    const [early, late] = [(await anna.frame(FRAME)) as Bytes, (await anna.frame(FRAME)) as Bytes];
+    expect(await ben.show(early, "anna")).toEqual(FRAME);
+    room.clock.advance(UPDATE_EVERY);
+    await vi.waitFor(() => expect([anna.state.epoch, ben.state.epoch]).toEqual([epoch + 1, epoch + 1]), within);
+    expect(await ben.show(late, "anna")).toEqual(FRAME);
+    await expectHeard(anna, ben);
+    await expectHeard(anna, ben);
+  });
+});
+
+describe("a guest", () => {
+  it("is added once the team let it in, and not because the service says so", async () => {
+    const [room, anna, ben] = await two();
+    const guest = await room.join("guest", { as: "guest" });
+    // Somebody of the team who comes later is added past the guest.
+    const carla = await room.join("carla");
+    await together(anna, ben, carla);
+    expect(guest.state.status).toBe("required");
+    anna.encryption.admitted("guest");
+    await together(anna, ben, carla, guest);
+    await expectHeard(guest, anna, ben, carla);
+    expect(guest.state.members.map(({ attestation }) => attestation.role)).toContain("guest");
+  });
+});
+
+describe("what is shared", () => {
+  it("opens at the place that it was sealed for, and says who sealed it", async () => {
+    const [, anna, ben] = await two();
+    const sealed = (await anna.encryption.data.seal(VIEW, utf8("slice 7"))) as Bytes;
+    expect(await ben.encryption.data.open({ ...VIEW, key: "vp/1" }, sealed)).toEqual({ ok: false, fault: "forged" });
+    expect(await ben.encryption.data.open({ ...VIEW, kind: "ephemeral" }, sealed)).toMatchObject({ ok: false });
+    const opened = await ben.encryption.data.open(VIEW, sealed);
+    expect(opened).toEqual({ ok: true, person: "anna", payload: utf8("slice 7") });
+  });
+
+  it("is to be sealed anew with every epoch, which is told; an old value still opens for a while", async () => {
+    const [room, anna, ben] = await two();
+    const sealed = (await anna.encryption.data.seal(VIEW, utf8("slice 7"))) as Bytes;
+    const before = anna.encryption.data.version();
+    const told = vi.fn();
+    anna.encryption.data.subscribe(told);
+    await together(anna, ben, await room.join("carla"));
+    expect(told).toHaveBeenCalled();
+    expect(anna.encryption.data.version()).not.toBe(before);
+    expect(await ben.encryption.data.open(VIEW, sealed)).toMatchObject({ ok: true, person: "anna" });
+  });
+});
+
+describe("what is said", () => {
+  it("is its signer's, at its place alone, and heard once", async () => {
+    const [, anna, ben] = await two();
+    const said = (await anna.encryption.data.say("chat/1", utf8("Lyse ja"))) as Bytes;
+    const heard = await ben.encryption.data.hear("chat/1", said);
+    expect(heard).toMatchObject({ ok: true, author: { person: "anna", name: "Dr. anna" }, isQuoted: false });
+    expect(heard.ok && heard.payload).toEqual(utf8("Lyse ja"));
+    expect(await ben.encryption.data.hear("chat/1", said)).toEqual({ ok: false, fault: "not_opened" });
+    const other = (await anna.encryption.data.say("chat/2", utf8("Lyse nein"))) as Bytes;
+    expect(await ben.encryption.data.hear("chat/1", other)).toEqual({ ok: false, fault: "other_place" });
+  });
+
+  it("is passed on as its author's to those who come after the author has left", async () => {
+    const [room, anna, ben] = await two();
+    const said = (await anna.encryption.data.say("chat/1", utf8("Lyse ja"))) as Bytes;
+    const heard = await ben.encryption.data.hear("chat/1", said);
+    if (!heard.ok || !heard.quotation) throw new Error();
+    room.leave(anna);
+    await together(ben);
+    const carla = await room.join("carla");
+    await together(ben, carla);
+    const again = (await ben.encryption.data.sayAgain("chat/1", heard.quotation)) as Bytes;
+    const late = await carla.encryption.data.hear("chat/1", again);
+    expect(late).toMatchObject({ ok: true, author: { person: "anna", name: "Dr. anna" }, isQuoted: true });
+    // Nobody is quoted with what they said elsewhere.
+    const moved = (await ben.encryption.data.sayAgain("chat/9", heard.quotation)) as Bytes;
+    expect(await carla.encryption.data.hear("chat/9", moved)).toEqual({ ok: false, fault: "quotation_forged" });
+  });
+
+  it("is not passed on under a key that somebody who was here never had, whoever attests it", async () => {
+    const [room, anna, ben] = await two();
+    const device = await makeDevice();
+    const attestation = await room.installation.attest(attestationOf("ben", device.publicKey));
+    const forged = encodeQuotation(await quote({ device, attestation }, CONSULT, "chat/1", utf8("stop")));
+    const said = (await anna.encryption.data.sayAgain("chat/1", forged)) as Bytes;
+    // Neither at Ben himself.
+    expect(await ben.encryption.data.hear("chat/1", said)).toEqual({ ok: false, fault: "quotation_forged" });
+  });
+
+  it("is nothing when it is a commit: what comes on a data channel moves no group", async () => {
+    const [room, anna, ben] = await two();
+    const commits: string[] = [];
+    const { send } = anna.encryption;
+    // Anna's commit is held back from the service, and comes to Ben in a line of chat.
+    anna.encryption.send = (message) => (message.type === "commit" ? void commits.push(message.commit) : send(message));
+    room.clock.advance(UPDATE_EVERY);
+    await vi.waitFor(() => expect(commits).not.toEqual([]), within);
+    const before = ben.state.epoch;
+    const bytes = Uint8Array.from(Buffer.from(commits[0] ?? "", "base64url"));
+    expect(await ben.encryption.data.hear("chat/1", bytes)).toEqual({ ok: false, fault: "malformed" });
+    expect(ben.state.epoch).toBe(before);
+  });
+});
+
+describe("a key that is another one than before", () => {
+  it("is announced to those who have compared the words, until they have read it", async () => {
+    const [room, anna, ben] = await two();
+    anna.encryption.confirm();
+    expect(anna.encryption.standing("ben")).toBe("checked");
+    room.leave(ben);
+    await together(anna);
+    const other = await room.join("ben");
+    await together(anna, other);
+    const key = anna.state.members.find(({ attestation }) => attestation.person === "ben")?.key;
+    expect(anna.state.announced).toEqual([{ person: "ben", key }]);
+    expect(anna.encryption.standing("ben")).toBe("changed");
+    anna.encryption.acknowledge();
+    expect([anna.state.announced, anna.encryption.standing("ben")]).toEqual([[], "changed"]);
+    anna.encryption.confirm();
+    expect(anna.encryption.standing("ben")).toBe("checked");
+    anna.encryption.distrust();
+    expect(anna.encryption.standing("ben")).toBe("changed");
+  });
+
+  it("is announced to everybody when it changes within a stay", async () => {
+    const [room, anna, ben] = await two();
+    room.leave(ben);
+    await together(anna);
+    await together(anna, await room.join("ben"));
+    expect(anna.state.announced).toHaveLength(1);
+  });
+
+  it("is announced too when it is the installation's", async () => {
+    const checks = new MemoryChecks();
+    checks.write({ checks: [], authority: "another" });
+    const room = await Room.open();
+    const before = { device: await makeDevice(), checks };
+    const anna = await room.join("anna", { before });
+    expect(anna.state.isAuthorityNew).toBe(true);
+    anna.encryption.acknowledge();
+    expect(anna.state.isAuthorityNew).toBe(false);
+    const again = await room.join("anna", { before });
+    expect(again.state.isAuthorityNew).toBe(false);
+    // Within a stay it never changes.
+    await again.askForTicket(await Installation.make());
+    expect(again.state.fault).toBe("authority_changed");
+  });
+});
+
+describe("a room that was opened without encryption", () => {
+  it("lets everything pass as it is, and opens what was sealed before", async () => {
+    const [, anna, ben] = await two();
+    const { data } = ben.encryption;
+    const [sealed, frame] = [
+      (await anna.encryption.data.seal(VIEW, utf8("x"))) as Bytes,
+      (await anna.frame(FRAME)) as Bytes,
+    ];
+    const said = (await anna.encryption.data.say("chat/1", utf8("y"))) as Bytes;
+    const before = data.version();
+    // The one who does it has agreed; the other is asked, and nothing changes before the answer.
+    anna.encryption.agreeToLift();
+    for (const each of [anna, ben]) each.encryption.setEncryption({ type: "lifted" });
+    expect([ben.state.status, ben.state.isLiftOffered, anna.state.status]).toEqual(["sealed", true, "lifted"]);
+    expect(await ben.show(FRAME, "anna")).not.toEqual(FRAME);
+    expect(await ben.encryption.data.seal(VIEW, utf8("z"))).not.toEqual(utf8("z"));
+    expect(await ben.frame(FRAME)).toBeUndefined();
+    ben.encryption.agreeToLift();
+    expect([ben.state.status, data.version() === before]).toEqual(["lifted", false]);
+
+    expect(await anna.frame(FRAME)).toEqual(FRAME);
+    expect(await ben.show(FRAME, "anna")).toEqual(FRAME);
+    expect(await ben.show(frame, "anna")).toEqual(FRAME);
+    expect(await anna.encryption.data.seal(VIEW, utf8("z"))).toEqual(utf8("z"));
+    expect(await data.open(VIEW, utf8("z"))).toEqual({ ok: true, person: undefined, payload: utf8("z") });
+    expect(await data.open(VIEW, sealed)).toEqual({ ok: true, person: "anna", payload: utf8("x") });
+    expect(await anna.encryption.data.say("chat/2", utf8("w"))).toEqual(utf8("w"));
+    expect(await data.hear("chat/2", utf8("w"))).toMatchObject({ ok: true, author: undefined, payload: utf8("w") });
+    expect(await data.hear("chat/1", said)).toMatchObject({ ok: true, author: { person: "anna" } });
+    // For good.
+    ben.encryption.setEncryption({ type: "required" });
+    expect(ben.state.status).toBe("lifted");
+    ben.encryption.leave();
+    expect(await ben.frame(FRAME)).toBeUndefined();
+  });
+
+  it("takes somebody whose browser cannot encrypt, and nobody else does", async () => {
+    const { clock } = await Room.open();
+    const start = vi.fn(() => new WorkerDouble(clock));
+    const old = new Encryption({
+      consult: CONSULT,
+      isAble: false,
+      device: () => Promise.reject(new Error("none")),
+      worker: start,
+      now: clock.now,
+      elapsed: clock.elapsed,
+      after: clock.after,
+      checks: new MemoryChecks(),
+    });
+    expect(await old.deviceKey()).toBeUndefined();
+    expect(() => old.media.seal({} as RTCRtpSender, "mic")).toThrow();
+    old.setEncryption({ type: "lifted" });
+    old.media.seal({} as RTCRtpSender, "mic");
+    old.online(1);
+    expect([old.snapshot().status, old.media.configuration, start.mock.calls]).toEqual(["lifted", {}, []]);
+    expect(await old.data.seal(VIEW, utf8("z"))).toEqual(utf8("z"));
+  });
+});
+
+describe("somebody who is barred", () => {
+  it("has no key any more and is told so", async () => {
+    const [, , ben] = await two();
+    const { generation, epoch } = ben.state;
+    const seats = { members: [], waiting: [], others: [], is_settling: false, attempt: 1 };
+    ben.encryption.received({ type: "group", version: 1e6, generation, epoch, ...seats, is_barred: true });
+    expect(ben.state.status).toBe("barred");
+    expect([ben.state.members, ben.encryption.data.version()]).toEqual([[], undefined]);
+    expect(await ben.frame(FRAME)).toBeUndefined();
+  });
+});
+
+describe("a group that is given up", () => {
+  it("takes its keys with it at once, and a new one is entered", async () => {
+    const [, anna, ben] = await two();
+    const { generation, epoch } = ben.state;
+    const frames: Promise<Bytes | undefined>[] = [];
+    const versions: (number | undefined)[] = [];
+    ben.encryption.subscribe(() => {
+      if (ben.state.status !== "required") return;
+      frames.push(ben.frame(FRAME));
+      versions.push(ben.encryption.data.version());
+    });
+    ben.encryption.received({ type: "commit", generation, epoch, committer: anna.seat, commit: "nonsense" });
+    await vi.waitFor(() => expect(frames).not.toEqual([]), within);
+    expect(new Set(await Promise.all(frames))).toEqual(new Set([undefined]));
+    expect(new Set(versions)).toEqual(new Set([undefined]));
+    await together(anna, ben);
+    await expectHeard(anna, ben);
+  });
+});

@@ -1,0 +1,56 @@
+import { announcements, distrust, remember, standingOf, type Keyed, type Standing } from "../words/checks";
+import type { ChecksStore } from "./checksStore";
+
+/** Whom this browser knows, by their keys: what it remembers of earlier stays, and what happened in this one. */
+export class Acquaintances {
+  /** What is to be told, until it is acknowledged. */
+  announced: readonly Keyed[] = [];
+  /** The installation's key is another one than before. */
+  isAuthorityNew = false;
+  /** Everybody who was a member in this stay, with the key they had. */
+  private met: readonly Keyed[] = [];
+  private authority: string | undefined;
+
+  constructor(private readonly checks: ChecksStore) {}
+
+  /** The installation's key, base64url, is remembered from the first visit on. */
+  recognise(authority: string): void {
+    const remembered = this.checks.read();
+    this.authority = authority;
+    if (remembered.authority === undefined) this.checks.write({ ...remembered, authority });
+    this.isAuthorityNew = remembered.authority !== undefined && remembered.authority !== authority;
+  }
+
+  /** These are the others in the group now. */
+  meet(others: readonly Keyed[]): void {
+    const fresh = without(announcements(this.checks.read().checks, this.met, others), this.announced);
+    if (fresh.length > 0) this.announced = [...this.announced, ...fresh];
+    this.met = [...this.met, ...without(others, this.met)];
+  }
+
+  /** The words were compared with them and agree. Unix milliseconds. */
+  confirm(others: readonly Keyed[], now: number): void {
+    const remembered = this.checks.read();
+    this.checks.write({ ...remembered, checks: remember(remembered.checks, others, now) });
+    this.acknowledge();
+  }
+
+  distrust(others: readonly Keyed[]): void {
+    const remembered = this.checks.read();
+    this.checks.write({ ...remembered, checks: distrust(remembered.checks, others) });
+  }
+
+  acknowledge(): void {
+    if (this.isAuthorityNew) this.checks.write({ ...this.checks.read(), authority: this.authority });
+    this.isAuthorityNew = false;
+    this.announced = [];
+  }
+
+  standing(other: Keyed): Standing {
+    return standingOf(this.checks.read().checks, other);
+  }
+}
+
+function without(all: readonly Keyed[], known: readonly Keyed[]): Keyed[] {
+  return all.filter(({ person, key }) => !known.some((each) => each.person === person && each.key === key));
+}

@@ -1,0 +1,29 @@
+/** {@link Encryption} over what the browser has: its clocks, its stores, its worker. */
+
+import { serverNow } from "../../api/clock";
+import { Encryption } from "../encryption";
+import { startMediaWorker } from "../media/mediaWorker";
+import { checksStore } from "./checksStore";
+import { device, forgetDevice, type DeviceOf } from "./deviceStore";
+import type { EncryptionGap } from "./support";
+
+/** For one stay in the room of `consult`. `gaps`: what `encryptionGaps` found. */
+export function browserEncryption(consult: string, of: DeviceOf, gaps: readonly EncryptionGap[]): Encryption {
+  return new Encryption({
+    consult,
+    isAble: gaps.length === 0,
+    device: () => device(of),
+    worker: startMediaWorker,
+    now: serverNow,
+    elapsed: () => performance.now(),
+    after: (ms, run) => {
+      const timer = setTimeout(run, Math.max(0, ms));
+      return () => clearTimeout(timer);
+    },
+    checks: checksStore,
+    left: () => {
+      // A guest's visit is over; a member's key stays until sign-out.
+      if (of === "guest") void forgetDevice("guest");
+    },
+  });
+}
