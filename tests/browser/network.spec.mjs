@@ -207,7 +207,7 @@ test("neither UDP nor TCP to the media port: TURN over TLS", async (t) => {
       assert.ok(["relay", "prflx"].includes(path.local), path.local);
       assert.equal(path.relayProtocol, "tls");
     }
-    const ticket = await call(both[0], "POST", `/api/consults/${both[0].page.url().split("/").at(-1)}/ticket`, {});
+    const ticket = await call(both[0], "POST", `/api/consults/${both[0].page.url().split("/").at(-1)}/ticket`, { device: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo" });
     const expiry = Number(ticket.ice_servers[0].username.split(":")[0]);
     assert.ok(expiry > Date.now() / 1_000 && expiry < Date.now() / 1_000 + 86_401, "credentials end by themselves");
     const rows = await observe(both, 3_000);

@@ -32,5 +32,6 @@ mod crash;
 mod crowd;
 mod faults;
 mod quiet;
+mod sealed;
 mod slow;
 mod vanish;

@@ -164,11 +164,6 @@ export class Encryption {
     this.feed({ type: "admitted", person });
   }
 
-  /** The guest was turned away, or sent out: a later seat needs another admission. */
-  withdrawn(person: string): void {
-    this.feed({ type: "withdrawn", person });
-  }
-
   /** Forgets every key. */
   leave(): void {
     this.feed({ type: "leave" });

@@ -65,10 +65,6 @@ function take(state: State, input: Input, now: number): Step {
         : { state, effects: [] };
     case "admitted":
       return { state: { ...state, admitted: new Set(state.admitted).add(input.person) }, effects: [] };
-    case "withdrawn": {
-      const admitted = new Set([...state.admitted].filter((person) => person !== input.person));
-      return { state: { ...state, admitted }, effects: [] };
-    }
     case "tick":
       return { state, effects: [] };
     case "leave":

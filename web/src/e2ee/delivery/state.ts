@@ -115,7 +115,6 @@ export type Input =
   | { readonly type: "result"; readonly id: number; readonly result: Result }
   /** The host let a guest in, or a member of the team said so under its signature. */
   | { readonly type: "admitted"; readonly person: string }
-  | { readonly type: "withdrawn"; readonly person: string }
   | { readonly type: "tick" }
   | { readonly type: "leave" };
 
