@@ -164,6 +164,11 @@ export class Encryption {
     this.feed({ type: "admitted", person });
   }
 
+  /** The guest was turned away or sent out, for good. Anybody's word is enough for that. */
+  withdrawn(person: string): void {
+    this.feed({ type: "withdrawn", person });
+  }
+
   /** Forgets every key. */
   leave(): void {
     this.feed({ type: "leave" });

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { ConsultDetail, Me } from "../api/types";
 import { ClockPanel } from "../consult/ClockPanel";
 import { ConsentDialog } from "../consult/ConsentDialog";
@@ -66,7 +66,11 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   useSoundByClick();
   const isDrawn = useFacesFirst(state.everLive);
 
-  const { summary, studies, actions } = detail;
+  const { summary, studies, actions, guests } = detail;
+  // Whoever sends a guest out, here or on another page: it is told to the group, and the server's word is enough for that.
+  useEffect(() => {
+    for (const { id, state } of guests) if (state === "removed") session.withdraw(id);
+  }, [guests, session]);
   const mode = state.encryption ?? detail.encryption;
   const phones = phonesOfOther(summary, me.person, detail.fields?.callback_phone);
   useAnswered(me.person.id, useMemo(() => [summary], [summary]));

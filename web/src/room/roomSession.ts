@@ -45,6 +45,7 @@ export class RoomSession {
     this.admissions = new AdmitNotes({
       who: (member) => this.personAt(member),
       admitted: (guest) => encryption.admitted(guest),
+      withdrawn: (guest) => encryption.withdrawn(guest),
       store: admitStore(consult),
     });
     const parts = new Channels({ [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.admissions }, this.view);
@@ -87,6 +88,11 @@ export class RoomSession {
   /** This user lets the guest in: so the guest may be added to the group. */
   admit(guest: GuestId): void {
     this.admissions.admit(guest);
+  }
+
+  /** The guest is out. */
+  withdraw(guest: GuestId): void {
+    this.admissions.withdraw(guest);
   }
 
   private personAt(member: number): Sitter | undefined {

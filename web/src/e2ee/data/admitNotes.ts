@@ -9,18 +9,24 @@ import { Kind } from "../../rtc/envelope";
 import { utf8 } from "../bytes";
 
 export const ADMIT_PREFIX = "admit/";
+const ADMITTED = "admitted";
+const REMOVED = "removed";
 
 export interface AdmitOptions {
   /** Who has a seat now. */
   who(seat: number): { readonly id: string; readonly isGuest: boolean } | undefined;
   /** A guest may be added. */
   admitted(guest: string): void;
+  /** A guest was turned away or sent out. */
+  withdrawn(guest: string): void;
   /** Guests that this tab let in before. */
   readonly store: { read(): readonly string[]; write(guests: readonly string[]): void };
 }
 
 export class AdmitNotes implements Consumer {
   private readonly own: Set<string>;
+  /** Guests who are out, for good: an invitation after that is another one. */
+  private readonly out = new Set<string>();
   private readonly unsaid = new Set<string>();
   /** What others have said, by guest. */
   private readonly heard = new Map<string, Said>();
@@ -36,6 +42,7 @@ export class AdmitNotes implements Consumer {
 
   /** This user let the guest in. */
   admit(guest: string): void {
+    if (this.out.has(guest)) return;
     this.own.add(guest);
     this.options.store.write([...this.own]);
     this.options.admitted(guest);
@@ -43,9 +50,20 @@ export class AdmitNotes implements Consumer {
     this.flush();
   }
 
+  /** The guest was turned away or sent out, by whomever. */
+  withdraw(guest: string): void {
+    if (this.out.has(guest)) return;
+    this.out.add(guest);
+    this.own.delete(guest);
+    this.options.store.write([...this.own]);
+    this.options.withdrawn(guest);
+    this.unsaid.add(guest);
+    this.flush();
+  }
+
   opened(link: Link): void {
     this.link = link;
-    for (const guest of this.own) this.unsaid.add(guest);
+    for (const guest of [...this.own, ...this.out]) this.unsaid.add(guest);
     this.flush();
   }
 
@@ -57,10 +75,11 @@ export class AdmitNotes implements Consumer {
     this.flush();
   }
 
-  received({ kind, key, said }: Received): void {
+  received({ kind, key, payload, said }: Received): void {
     // A guest lets nobody in, and what nobody signed says nothing.
     if (kind !== Kind.put || !said || said.isGuest) return;
     const guest = key.slice(ADMIT_PREFIX.length);
+    if (new TextDecoder().decode(payload) === REMOVED) return this.withdraw(guest);
     this.heard.set(guest, said);
     this.options.admitted(guest);
   }
@@ -81,7 +100,7 @@ export class AdmitNotes implements Consumer {
     if (!link?.passOn || me !== Math.min(...team)) return;
     const present = new Set(members.map((seat) => options.who(seat)?.id));
     for (const [guest, { person, quotation }] of this.heard) {
-      if (present.has(person) || this.passedOn.has(guest)) continue;
+      if (present.has(person) || this.passedOn.has(guest) || this.out.has(guest)) continue;
       if (!link.passOn(`${ADMIT_PREFIX}${guest}`, quotation)) return;
       this.passedOn.add(guest);
     }
@@ -89,7 +108,8 @@ export class AdmitNotes implements Consumer {
 
   private flush(): void {
     for (const guest of this.unsaid) {
-      if (!this.link?.put(`${ADMIT_PREFIX}${guest}`, utf8("admitted"))) return;
+      const word = this.out.has(guest) ? REMOVED : ADMITTED;
+      if (!this.link?.put(`${ADMIT_PREFIX}${guest}`, utf8(word))) return;
       this.unsaid.delete(guest);
     }
     this.passOn();

@@ -106,6 +106,7 @@ export class Participant {
     this.notes = new AdmitNotes({
       who,
       admitted: (guest) => stay.encryption.admitted(guest),
+      withdrawn: (guest) => stay.encryption.withdrawn(guest),
       store: { read: () => this.tab, write: (guests) => (this.tab = guests) },
     });
     const inner = new Channels({ [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.notes }, this.view);

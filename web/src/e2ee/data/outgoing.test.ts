@@ -45,7 +45,7 @@ describe("what leaves and what comes", () => {
   it("what is put while the channel opens leaves", async () => {
     const sealing = new FakeSealing();
     const sent: string[] = [];
-    const notes = new AdmitNotes({ admitted: () => undefined, who: () => undefined, store: { read: () => ["gast"], write: () => undefined } });
+    const notes = new AdmitNotes({ admitted: () => undefined, withdrawn: () => undefined, who: () => undefined, store: { read: () => ["gast"], write: () => undefined } });
     const sealed = new SealedChannels(notes, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
     sealed.opened({ put: (key) => (sent.push(key), true), ephemeral: () => undefined });
     await turn();

@@ -259,6 +259,26 @@ describe("the sealed channels", () => {
     await vi.waitFor(() => expect(told).toHaveBeenCalledWith("gast"), within);
   });
 
+  it("a guest who was sent out is taken out of the group, and nobody adds them again, whatever the server says", async () => {
+    const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
+    const gast = new Participant(sfu, await sfu.room.join("gast", { as: "guest" }));
+    anna.notes.admit("gast");
+    sfu.enter(gast);
+    await together(sfu);
+    // The seat stays; the server plays along with the guest.
+    ben.notes.withdraw("gast");
+    const isOut = () => {
+      sfu.room.clock.advance(200);
+      for (const { stay } of [anna, ben]) expect(stay.people().sort()).toEqual(["anna", "ben"]);
+    };
+    await vi.waitFor(isOut, within);
+    anna.notes.admit("gast");
+    await sfu.room.reload(gast.stay);
+    await settle(sfu);
+    isOut();
+    expect(anna.tabMemory).toEqual([]);
+  });
+
   it("a guest lets nobody in, whatever the server relays", async () => {
     const [sfu, anna] = (await roomOf("anna")) as [Sfu, Participant];
     const gast = new Participant(sfu, await sfu.room.join("gast", { as: "guest" }));

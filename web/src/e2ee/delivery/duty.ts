@@ -25,15 +25,21 @@ export function dutyOf(state: State, view: View, group: Snapshot): Duty | undefi
   const waiting = new Set(view.waiting.map(({ person }) => person));
   const undecided = new Set(view.others.map(({ person }) => person));
   const isGone = (person: string) =>
+    // Also when the service still has them.
+    state.withdrawn.has(person) ||
     waiting.has(person) || !(present.has(person) || undecided.has(person) || view.isSettling);
   const remove = group.members.filter(({ person }) => isGone(person)).map(({ leaf }) => leaf);
   const add = view.waiting.filter(
     ({ connected, ref, isGuest, person }) =>
-      connected && !state.refused.has(ref) && !present.has(person) && (!isGuest || state.admitted.has(person)),
+      connected && !state.refused.has(ref) && !present.has(person) && (!isGuest || isAdmitted(state, person)),
   );
   if (remove.length === 0 && add.length === 0) return undefined;
   const key = `${group.epoch};${remove.join()};${add.map(({ ref }) => ref).join()}`;
   return { add, remove, key, wait: turnOf(view, group) * TURN };
+}
+
+function isAdmitted({ admitted, withdrawn }: State, person: string): boolean {
+  return admitted.has(person) && !withdrawn.has(person);
 }
 
 /** 0 for the connected member of the team with the lowest leaf, then 1, and so on. */

@@ -65,6 +65,8 @@ function take(state: State, input: Input, now: number): Step {
         : { state, effects: [] };
     case "admitted":
       return { state: { ...state, admitted: new Set(state.admitted).add(input.person) }, effects: [] };
+    case "withdrawn":
+      return { state: { ...state, withdrawn: new Set(state.withdrawn).add(input.person) }, effects: [] };
     case "tick":
       return { state, effects: [] };
     case "leave":

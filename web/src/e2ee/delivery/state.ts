@@ -75,6 +75,8 @@ export interface State {
   readonly refused: ReadonlySet<string>;
   /** Guests whom the team let in, as this client knows by itself or by a signed message. */
   readonly admitted: ReadonlySet<string>;
+  /** Guests who were turned away or sent out, for good: an invitation after that is another one. */
+  readonly withdrawn: ReadonlySet<string>;
   /** What went wrong last, and how often in a row; cleared by the next epoch. */
   readonly fault: string | undefined;
   readonly failures: number;
@@ -101,6 +103,7 @@ export const initial: State = {
   gapSince: undefined,
   refused: new Set(),
   admitted: new Set(),
+  withdrawn: new Set(),
   fault: undefined,
   failures: 0,
   retryAt: Number.NEGATIVE_INFINITY,
@@ -115,6 +118,7 @@ export type Input =
   | { readonly type: "result"; readonly id: number; readonly result: Result }
   /** The host let a guest in, or a member of the team said so under its signature. */
   | { readonly type: "admitted"; readonly person: string }
+  | { readonly type: "withdrawn"; readonly person: string }
   | { readonly type: "tick" }
   | { readonly type: "leave" };
 
