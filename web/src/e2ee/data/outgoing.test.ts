@@ -101,4 +101,18 @@ describe("what leaves and what comes", () => {
     await turn();
     expect(log).toEqual(["opened", "closed"]);
   });
+
+  it("a channel that opens before the one before it has closed takes its place", async () => {
+    const sealing = new FakeSealing();
+    const { log, inner } = recorder();
+    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    const [old, next] = [0, 1].map(() => ({ put: () => true, ephemeral: () => undefined }));
+    if (!old || !next) throw new Error();
+    sealed.opened(old);
+    sealed.opened(next);
+    sealed.received({ kind: Kind.endOfSnapshot, sender: 0, key: "", payload: new Uint8Array() });
+    sealed.closed(old);
+    await turn();
+    expect(log).toEqual(["opened", "closed", "opened", "end"]);
+  });
 });

@@ -80,6 +80,8 @@ export class SealedChannels implements Consumer {
   }
 
   opened(link: Link): void {
+    // The new channel of a peer that replaces another opens before the old one is seen to close.
+    if (this.link) this.closed(this.link);
     this.link = link;
     this.hasEnded = this.hasToldEnd = false;
     this.missing.clear();
