@@ -323,11 +323,6 @@ impl Native {
         sender.write_rtp(now(), rtc::rtp::Packet { header, payload }).unwrap();
     }
 
-    /// Whether the camera was asked for a key frame since this was asked.
-    pub(crate) fn take_key_frame_wanted(&mut self) -> bool {
-        std::mem::take(&mut self.key_frame_wanted)
-    }
-
     /// The next packet of a source never comes.
     pub(crate) fn lose(&mut self, source: Source) {
         let number = &mut self.counters[source as usize];
