@@ -2,7 +2,7 @@
 
 use super::delivery::{At, Commit, Delivery, Event, Said};
 use super::notes::{self, Notes};
-use super::pace::Pace;
+use super::pace::{Kind, Paces};
 use super::seats::SocketId;
 use super::task::Room;
 use crate::app::{GroupNote, Occupant};
@@ -25,6 +25,7 @@ const MAX_NAME: usize = 64;
 pub(super) struct Mls {
     pub(super) delivery: Delivery,
     known: BTreeMap<MemberId, Known>,
+    paces: Paces,
     pub(super) notes: Notes,
 }
 
@@ -46,12 +47,11 @@ pub struct Tally {
 struct Known {
     who: Occupant,
     socket: Option<SocketId>,
-    commits: Pace,
 }
 
 impl Mls {
     pub(super) fn new(notes: Notes) -> Self {
-        Self { delivery: Delivery::default(), known: BTreeMap::new(), notes }
+        Self { delivery: Delivery::default(), known: BTreeMap::new(), paces: Paces::default(), notes }
     }
 
     fn who(&self, member: MemberId) -> Option<Occupant> {
@@ -72,10 +72,7 @@ impl Room {
             if before == Some(socket) {
                 continue;
             }
-            known
-                .entry(sitter.member)
-                .or_insert_with(|| Known { who, socket, commits: Pace::of_commits(now) })
-                .socket = socket;
+            known.insert(sitter.member, Known { who, socket });
             let (person, is_guest) = match who {
                 Occupant::Person(person) => (person, false),
                 Occupant::Guest(guest) => (PersonId(guest.0), true),
@@ -103,11 +100,12 @@ impl Room {
             self.refuse(socket, ProblemCode::TooLarge, Some(detail.to_owned()));
             return self.note_refusal(from, notes::TOO_LARGE);
         }
-        let is_commit = matches!(message, MlsRequest::Commit { .. });
-        let known = self.mls.known.get_mut(&from);
-        if is_commit && known.is_some_and(|known| !known.commits.try_spend(now)) {
-            count(&self.shared.tally.refused);
-            self.refuse(socket, ProblemCode::TooManyRequests, Some("eight commits a second".to_owned()));
+        let kind = Kind::of(&message);
+        if !self.mls.paces.try_spend(from, kind, now) {
+            if kind == Kind::Commit {
+                count(&self.shared.tally.refused);
+            }
+            self.refuse(socket, ProblemCode::TooManyRequests, Some(kind.limit().to_owned()));
             return self.note_refusal(from, notes::TOO_MANY);
         }
         let delivery = &mut self.mls.delivery;
@@ -147,33 +145,35 @@ impl Room {
         }
     }
 
-    /// For those who read the consult's history.
+    /// For those who read the consult's history. The server's log has no more of it than that: a member chooses how much
+    /// it says, and `/metrics` counts all.
     fn note(&mut self, event: Event) {
         let consult = self.consult;
-        let note = match event {
+        match event {
             Event::Generation { generation, is_first } => {
-                tracing::info!(%consult, generation, "a group begins");
                 count(&self.shared.tally.groups);
-                if is_first {
-                    return;
+                if is_first || self.mls.notes.put_down(GroupNote::Replaced { generation }).is_some() {
+                    tracing::info!(%consult, generation, "a group begins");
                 }
-                GroupNote::Replaced { generation }
             }
             Event::Fault { by, code, about } => {
-                let member = about.map(|member| member.0);
                 count(&self.shared.tally.faults);
-                tracing::warn!(%consult, member = by.0, about = member, code, "a member has refused something of the group");
                 // Who has left meanwhile is nobody any more; whoever reports sits.
-                let Some(by) = self.mls.who(by) else { return };
-                GroupNote::Fault { by: Some(by), about: about.and_then(|member| self.mls.who(member)), code }
+                let Some(who) = self.mls.who(by) else { return };
+                let whom = about.and_then(|member| self.mls.who(member));
+                let noted = self.mls.notes.put_down(GroupNote::Fault { by: Some(who), about: whom, code });
+                if let Some(GroupNote::Fault { code, .. }) = noted {
+                    let (member, about) = (by.0, about.map(|about| about.0));
+                    tracing::warn!(%consult, member, about, code, "a member has refused something of the group");
+                }
             }
             Event::Barred(member) => {
-                tracing::warn!(%consult, member = member.0, "left out of the group: all refused its commits");
                 let Some(who) = self.mls.who(member) else { return };
-                GroupNote::Barred { who }
+                if self.mls.notes.put_down(GroupNote::Barred { who }).is_some() {
+                    tracing::warn!(%consult, member = member.0, "left out of the group: all refused its commits");
+                }
             }
-        };
-        self.mls.notes.put_down(note);
+        }
     }
 
     /// What the server has refused by itself.

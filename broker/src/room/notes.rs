@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 /// Refusals that one member may put down while a room is open, each about another member or with another code. More lets
-/// it fill the log; less hides what else it has seen. They all show in the server's own log.
+/// it fill the log; less hides what else it has seen. `/metrics` counts all of them.
 const FAULTS_EACH: usize = 16;
 /// New groups that are put down while a room is open. A network that breaks down for good begins one every few seconds.
 const GROUPS: usize = 32;
@@ -94,11 +94,12 @@ impl Notes {
         Self { ledger: Ledger::default(), written, writer: tokio::spawn(write(app, consult, notes)) }
     }
 
-    pub(super) fn put_down(&mut self, note: GroupNote) {
-        if let Some(note) = self.ledger.admit(note) {
-            // The writer ends after this does.
-            let _ = self.written.send(note);
-        }
+    /// Returns what was put down.
+    pub(super) fn put_down(&mut self, note: GroupNote) -> Option<GroupNote> {
+        let note = self.ledger.admit(note)?;
+        // The writer ends after this does.
+        let _ = self.written.send(note.clone());
+        Some(note)
     }
 
     /// Waits until all is written.

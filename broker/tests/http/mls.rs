@@ -9,6 +9,7 @@ use schemas::problem::ProblemCode as Code;
 use schemas::room::{ClientMessage, ServerMessage};
 use schemas::{MemberId, PrivateText};
 use serde_json::{Value, json};
+use std::fs::File;
 use std::time::Duration;
 use tokio_tungstenite::tungstenite::Message;
 
@@ -374,31 +375,87 @@ async fn a_flood_of_commits_is_refused_and_put_down_once() {
 }
 
 #[tokio::test]
-async fn a_flood_of_faults_fills_a_share_of_the_history_and_no_more() {
+async fn what_somebody_refuses_is_put_down_once_and_a_flood_of_it_is_refused() {
     let accepted = Accepted::open(House::open().await).await;
+    // Of this thread, in which the room runs, too.
+    let log = accepted.house.folder.join("log");
+    let lines_of = tracing_subscriber::fmt().with_ansi(false).with_writer(File::create(&log).unwrap()).finish();
+    let _heard = tracing::subscriber::set_default(lines_of);
     let (mut one, mut other, generation) = two(&accepted).await;
-    let known = ["external_commit", "forbidden_proposal", "guest_commit", "member_twice", "group_full", "malformed"];
-    for (n, code) in known.iter().cycle().take(24).enumerate() {
-        // About the first one, about nobody, and again.
-        other.fault(generation, code, (n % 12 < 6).then_some(one.id)).await;
+    // With the key package, as much as a seat may say at once.
+    for code in ["external_commit", "forbidden_proposal", "guest_commit", "member_twice", "group_full", "malformed"] {
+        for about in [Some(one.id), None] {
+            other.fault(generation, code, about).await;
+        }
     }
-    for word in ["Herr-Muster", "Frau-Muster"] {
+    for word in ["Herr-Muster", "Frau-Muster", "malformed"] {
         other.fault(generation, word, None).await;
     }
-    for code in ["other_group", "wrong_epoch", "not_opened", "not_sealed"] {
-        other.fault(generation, code, Some(one.id)).await;
-    }
     other.settled().await;
+    for _ in 0..20 {
+        other.fault(generation, "malformed", None).await;
+    }
+    assert_eq!(other.refused().await, Code::TooManyRequests);
     one.fault(generation, "gone", Some(other.id)).await;
     // The last one tells that all before it were written.
-    let told = lines(&accepted, 17).await;
+    let told = lines(&accepted, 15).await;
     let codes = codes(&told);
-    assert_eq!((codes.len(), codes.last()), (17, Some(&"gone")));
     assert_eq!(codes.iter().filter(|code| **code == "other").count(), 1, "no words of a member's own");
+    assert_eq!((codes.len(), codes[12], codes[13..].to_vec()), (15, "other", vec!["too_many_requests", "gone"]));
     let person = |line: &TimelineEntry| line.actor.as_ref().map(|actor| actor.id);
     let summary = accepted.detail().await.summary;
     assert_eq!(person(&told[0]), summary.specialist.map(|person| person.id));
-    assert_eq!(person(&told[16]), Some(summary.requester.id));
+    assert_eq!((person(&told[13]), person(&told[14])), (None, Some(summary.requester.id)));
+    // The server's log has as much of it: the fourteen that members reported, in no words of theirs.
+    let log = std::fs::read_to_string(log).unwrap();
+    let refusals: Vec<&str> = log.lines().filter(|line| line.contains("has refused something of the group")).collect();
+    assert_eq!(refusals.len(), 14, "{refusals:#?}");
+    assert!(!log.contains("Muster"));
+    accepted.house.close().await;
+}
+
+#[tokio::test]
+async fn leaving_and_coming_again_gives_nobody_more_words() {
+    let accepted = Accepted::open(House::open().await).await;
+    let (mut one, mut other, generation) = two(&accepted).await;
+    for _ in 0..24 {
+        other.fault(generation, "gone", None).await;
+    }
+    assert_eq!(other.refused().await, Code::TooManyRequests);
+    let id = other.id;
+    other.socket.say(&ClientMessage::Leave).await;
+    one.view(|view| view.members.len() == 1).await;
+    let mut other = Page::enter(&accepted, &accepted.specialist).await;
+    assert_eq!(other.id, id);
+    // As many as would be free for somebody who has said nothing: some eight seconds would have had to pass.
+    for _ in 0..16 {
+        other.fault(generation, "gone", None).await;
+    }
+    assert_eq!(other.refused().await, Code::TooManyRequests);
+    accepted.house.close().await;
+}
+
+#[tokio::test]
+async fn who_says_nothing_new_makes_nobody_else_read() {
+    let accepted = Accepted::open(House::open().await).await;
+    let (mut one, mut other, generation) = two(&accepted).await;
+    one.settled().await;
+    for attempt in 2..6 {
+        other.done(generation, 1).await;
+        other.fault(generation, "gone", None).await;
+        let (epoch, tag) = (1, "tag1".to_owned());
+        other.say(MlsRequest::Back { attempt, generation, epoch, tag }).await;
+    }
+    // Told of its own attempts, each.
+    other.view(|view| view.attempt == 5).await;
+    one.socket.say(&ClientMessage::Ping { nonce: 1 }).await;
+    loop {
+        match one.socket.hear_all().await.expect("the socket stays open") {
+            ServerMessage::Pong { nonce: 1 } => break,
+            ServerMessage::Mls { message } => panic!("it was told {message:?}"),
+            _ => {}
+        }
+    }
     accepted.house.close().await;
 }
 

@@ -1,6 +1,6 @@
 //! One group as the service sees it: its generation and epoch, who is in, and the commits that ended its last epochs.
 
-use super::{CLOCKS_APART, Commit, LOG_KEPT, after};
+use super::{CLOCKS_APART, Commit, LAST_EPOCH, LOG_KEPT, after};
 use schemas::mls::MlsNews;
 use schemas::{MemberId, PrivateText, UnixMillis};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,6 +19,14 @@ pub(super) struct Logged {
     commit: PrivateText,
 }
 
+/// Where a member is, by its own word.
+#[derive(Debug)]
+struct Place {
+    epoch: u64,
+    /// Absent until it has said that it is there.
+    tag: Option<String>,
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Group {
     /// 0 before the first one. Grows only, over restarts too.
@@ -30,10 +38,11 @@ pub(super) struct Group {
     pub(super) restored_at: Option<UnixMillis>,
     /// Members that refused the last commit.
     pub(super) complaints: BTreeSet<MemberId>,
-    /// With the epoch that each said it is in.
-    members: BTreeMap<MemberId, u64>,
+    members: BTreeMap<MemberId, Place>,
     /// By the epoch that each ended: the last [`LOG_KEPT`].
     pub(super) log: BTreeMap<u64, Logged>,
+    /// As the team says: a guest who lies would leave out all others. The first of the team is believed, because nobody
+    /// here could tell who lies: one of them who does costs the others the group, as one who commits nonsense does.
     tags: BTreeMap<u64, String>,
 }
 
@@ -48,7 +57,7 @@ impl Group {
 
     /// Those who have not said that they are in the epoch.
     pub(super) fn behind(&self) -> impl Iterator<Item = MemberId> {
-        self.members.iter().filter(|(_, epoch)| **epoch < self.epoch).map(|(member, _)| *member)
+        self.members.iter().filter(|(_, place)| place.epoch < self.epoch).map(|(member, _)| *member)
     }
 
     pub(super) fn leave_out(&mut self, member: MemberId) {
@@ -56,7 +65,7 @@ impl Group {
     }
 
     pub(super) fn add(&mut self, member: MemberId, epoch: u64) {
-        self.members.insert(member, epoch);
+        self.members.insert(member, Place { epoch, tag: None });
     }
 
     /// Nobody is in any more.
@@ -72,22 +81,29 @@ impl Group {
     }
 
     pub(super) fn begin_with(&mut self, creator: MemberId, tag: String, now: UnixMillis) {
-        self.members = BTreeMap::from([(creator, 0)]);
+        self.members = BTreeMap::from([(creator, Place { epoch: 0, tag: Some(tag.clone()) })]);
         self.tags = BTreeMap::from([(0, tag)]);
         self.since = now;
     }
 
-    /// `commit` ends the epoch, and its author is in.
-    pub(super) fn takes(&self, from: MemberId, commit: &Commit) -> bool {
-        commit.generation == self.generation && commit.epoch == self.epoch && self.has(from)
+    /// The epoch that `commit` begins; `None` unless it ends this one, and its author is in.
+    pub(super) fn epoch_after(&self, from: MemberId, commit: &Commit) -> Option<u64> {
+        let is_current = commit.generation == self.generation && commit.epoch == self.epoch;
+        self.epoch.checked_add(1).filter(|_| is_current && self.has(from))
     }
 
-    /// Begins the next epoch. Returns what the members are told.
-    pub(super) fn end_epoch(&mut self, from: MemberId, commit: &Commit, now: UnixMillis) -> Vec<(MemberId, MlsNews)> {
+    /// Begins the `next` epoch. Returns what the members are told.
+    pub(super) fn end_epoch(
+        &mut self,
+        from: MemberId,
+        commit: &Commit,
+        next: u64,
+        now: UnixMillis,
+    ) -> Vec<(MemberId, MlsNews)> {
         let logged = Logged { committer: from, commit: commit.commit.clone() };
         let told = self.members().map(|to| (to, self.told(commit.epoch, &logged))).collect();
         self.log.insert(commit.epoch, logged);
-        self.epoch += 1;
+        self.epoch = next;
         let kept_from = self.epoch.saturating_sub(LOG_KEPT as u64);
         self.log.retain(|epoch, _| *epoch >= kept_from);
         self.tags.retain(|epoch, _| *epoch >= kept_from);
@@ -101,27 +117,30 @@ impl Group {
         self.log.get(&epoch).filter(|_| is_last).map(|logged| logged.committer)
     }
 
-    /// Of an epoch in which others have another tag this one cannot talk to anybody. The first of the team says what the
-    /// tag is: a guest who lies would leave out all others.
+    /// Of an epoch in which the team has another tag this one cannot talk to anybody.
     pub(super) fn done(&mut self, from: MemberId, at: &At, is_of_team: bool) {
         if at.generation != self.generation || at.epoch > self.epoch {
             return;
         }
-        let Some(known) = self.members.get_mut(&from) else { return };
+        let Some(place) = self.members.get_mut(&from) else { return };
+        if at.epoch >= place.epoch {
+            *place = Place { epoch: at.epoch, tag: Some(at.tag.clone()) };
+        }
         if is_of_team {
             self.tags.entry(at.epoch).or_insert_with(|| at.tag.clone());
         }
-        if self.tags.get(&at.epoch).is_none_or(|tag| *tag == at.tag) {
-            *known = (*known).max(at.epoch);
-        } else {
+        let Some(tag) = self.tags.get(&at.epoch) else { return };
+        // A guest may have said another one before the team came.
+        self.members.retain(|_, place| place.epoch != at.epoch || place.tag.as_ref().is_none_or(|said| said == tag));
+        if *tag != at.tag {
             self.members.remove(&from);
         }
     }
 
-    /// After a restart members know more than the server: the newest group counts that anybody comes back with.
+    /// After a restart the team knows more than the server: the newest group counts that one of it comes back with.
     pub(super) fn is_older_than(&self, at: &At, now: UnixMillis) -> bool {
         let is_possible = i64::try_from(at.generation).is_ok_and(|generation| generation <= after(now, CLOCKS_APART).0)
-            && u32::try_from(at.epoch).is_ok();
+            && at.epoch <= LAST_EPOCH;
         let is_newer = self.restored_at.is_some() && at.generation > self.generation;
         let is_further = self.restored_at.is_some()
             && at.generation == self.generation
@@ -156,7 +175,7 @@ impl Group {
         }
         let missed = (at.epoch..self.epoch).map(|epoch| Some(self.told(epoch, self.log.get(&epoch)?)));
         let missed = missed.collect::<Option<Vec<_>>>()?;
-        self.members.insert(from, at.epoch);
+        self.members.insert(from, Place { epoch: at.epoch, tag: Some(at.tag.clone()) });
         Some(missed)
     }
 

@@ -14,7 +14,7 @@ mod view;
 
 pub(super) use group::At;
 use group::Group;
-use schemas::mls::{MlsAdded, MlsNews};
+use schemas::mls::{MlsAdded, MlsNews, MlsView};
 use schemas::{MemberId, PersonId, PrivateText, UnixMillis};
 use std::collections::BTreeMap;
 
@@ -33,6 +33,9 @@ pub(super) const SETTLE_WITHIN: i64 = 10_000;
 /// How far the clocks of two nodes may be apart, in ms: no group is younger that members bring back after a restart. More
 /// lets a member claim one that ends all others; less gives up a group for a clock that was set.
 pub(super) const CLOCKS_APART: i64 = 3_600_000;
+/// Highest epoch that members bring back after a restart: 17 years of eight commits a second. More lets a member claim one
+/// after which none comes; less gives up a group that got there.
+pub(super) const LAST_EPOCH: u64 = u32::MAX as u64;
 /// Commits that everybody else refused, before their author is left out.
 pub(super) const MAX_STRIKES: u32 = 2;
 /// Of the team who have to refuse a commit until it counts against its author: one alone may be who lies.
@@ -67,6 +70,10 @@ struct Seat {
     is_guest: bool,
     connected: bool,
     attempt: u32,
+    /// What a guest came back with before there was a group: see [`Delivery::back`].
+    early: Option<(u32, At)>,
+    /// Of its last view, what is its own: the attempt, and whether it is barred. Absent when that view is out of date.
+    told: Option<(u32, bool)>,
 }
 
 /// A key package that waits.
@@ -87,6 +94,8 @@ struct Creator {
 #[derive(Debug, Default)]
 pub(super) struct Delivery {
     version: u64,
+    /// What the last views had in common.
+    board: Option<MlsView>,
     seats: BTreeMap<MemberId, Seat>,
     waiting: BTreeMap<MemberId, Offer>,
     /// As long as the room is open: whoever leaves and returns has the same number.
@@ -113,7 +122,7 @@ pub(super) struct Commit {
 /// What the room tells.
 impl Delivery {
     pub(super) fn connect(&mut self, member: MemberId, person: PersonId, is_guest: bool, now: UnixMillis) {
-        self.seats.insert(member, Seat { person, is_guest, connected: true, attempt: 0 });
+        self.seats.insert(member, Seat { person, is_guest, connected: true, attempt: 0, early: None, told: None });
         self.changed(now);
     }
 
@@ -171,24 +180,25 @@ impl Delivery {
         self.changed(now);
     }
 
-    /// A member that was away: the log brings it up to date, as far as it reaches.
+    /// A member that was away: the log brings it up to date, as far as it reaches. After a restart the team brings the
+    /// group back. A guest who is faster waits for it: their word alone would leave out all who know better, and to have
+    /// forgotten the group for being fast would cost them their pictures.
     pub(super) fn back(&mut self, from: MemberId, attempt: u32, at: &At, now: UnixMillis) {
+        let is_of_team = self.is_of_team(from);
+        if self.group.generation == 0 && !is_of_team {
+            if let Some(seat) = self.seats.get_mut(&from).filter(|seat| seat.connected) {
+                seat.early = Some((attempt, at.clone()));
+            }
+            return;
+        }
         if !self.is_new_attempt(from, attempt) {
             return;
         }
-        if self.group.is_older_than(at, now) {
+        if is_of_team && !self.is_barred(from) && self.group.is_older_than(at, now) {
             self.group.restore(at, now);
             self.creator = None;
         }
-        match self.group.come_back(from, at) {
-            Some(missed) => {
-                self.waiting.remove(&from);
-                for message in missed {
-                    self.say(from, message);
-                }
-            }
-            None => self.group.leave_out(from),
-        }
+        self.come_back(from, at);
         self.changed(now);
     }
 
@@ -207,11 +217,9 @@ impl Delivery {
     pub(super) fn commit(&mut self, from: MemberId, commit: Commit, now: UnixMillis) -> bool {
         let waits =
             |added: &MlsAdded| self.waiting.get(&added.member).is_some_and(|offer| offer.reference == added.reference);
-        let is_good = self.is_connected(from) && self.group.takes(from, &commit) && commit.added.iter().all(waits);
-        if !is_good {
-            return false;
-        }
-        for (to, message) in self.group.end_epoch(from, &commit, now) {
+        let is_good = self.is_connected(from) && commit.added.iter().all(waits);
+        let Some(next) = self.group.epoch_after(from, &commit).filter(|_| is_good) else { return false };
+        for (to, message) in self.group.end_epoch(from, &commit, next, now) {
             self.say(to, message);
         }
         for MlsAdded { member, reference } in commit.added {
@@ -227,8 +235,7 @@ impl Delivery {
 
     pub(super) fn done(&mut self, from: MemberId, at: &At, now: UnixMillis) {
         if self.is_connected(from) {
-            let is_of_team = self.seats.get(&from).is_some_and(|seat| !seat.is_guest);
-            self.group.done(from, at, is_of_team);
+            self.group.done(from, at, self.is_of_team(from));
             self.changed(now);
         }
     }
@@ -245,8 +252,7 @@ impl Delivery {
         if !self.is_connected(from) || !self.group.has(from) {
             return;
         }
-        let is_of_team = self.seats.get(&from).is_some_and(|seat| !seat.is_guest);
-        let is_complaint = is_of_team && !LOCAL.contains(&code.as_str());
+        let is_complaint = self.is_of_team(from) && !LOCAL.contains(&code.as_str());
         self.said.push(Said::Audit(Event::Fault { by: from, code, about }));
         if let Some(offer) = about.and_then(|about| self.waiting.get_mut(&about))
             && Some(offer.reference.as_str()) == reference
@@ -261,6 +267,10 @@ impl Delivery {
 
     fn is_connected(&self, member: MemberId) -> bool {
         self.seats.get(&member).is_some_and(|seat| seat.connected)
+    }
+
+    fn is_of_team(&self, member: MemberId) -> bool {
+        self.seats.get(&member).is_some_and(|seat| !seat.is_guest)
     }
 
     fn is_new_attempt(&mut self, from: MemberId, attempt: u32) -> bool {
@@ -281,8 +291,34 @@ impl Delivery {
             stuck.into_iter().for_each(|member| self.group.leave_out(member));
         }
         self.choose(now);
+        self.hear_the_early();
         self.has_settled = self.group.restored_at.is_none_or(|at| now >= after(at, SETTLE_WITHIN));
         self.show();
+    }
+
+    fn come_back(&mut self, from: MemberId, at: &At) {
+        match self.group.come_back(from, at).filter(|_| !self.is_barred(from)) {
+            Some(missed) => {
+                self.waiting.remove(&from);
+                for message in missed {
+                    self.say(from, message);
+                }
+            }
+            None => self.group.leave_out(from),
+        }
+    }
+
+    /// Guests who came back before the team, once there is a group.
+    fn hear_the_early(&mut self) {
+        if self.group.generation == 0 {
+            return;
+        }
+        let early = self.seats.iter_mut().filter_map(|(member, seat)| Some((*member, seat.early.take()?)));
+        for (member, (attempt, at)) in early.collect::<Vec<_>>() {
+            if self.is_new_attempt(member, attempt) {
+                self.come_back(member, &at);
+            }
+        }
     }
 
     /// A commit that everybody but its author refused costs the group.
@@ -323,7 +359,7 @@ impl Delivery {
         let is_stuck = self.stuck_since().is_some_and(|since| now >= after(since, STUCK_AFTER));
         let is_dead = self.no_live_since.is_some_and(|since| now >= after(since, NO_LIVE_AFTER));
         // A guest adds nobody.
-        let has_team = self.group.members().any(|member| self.seats.get(&member).is_some_and(|seat| !seat.is_guest));
+        let has_team = self.group.members().any(|member| self.is_of_team(member));
         if is_stuck || is_dead || (!has_team && !able.is_empty()) {
             self.begin(able.first().copied(), now);
         }
@@ -353,14 +389,15 @@ impl Delivery {
 
     /// Those of the team who wait and could make a group or be added.
     fn able(&self) -> impl Iterator<Item = (MemberId, &Offer)> {
-        let is_able = |member: MemberId| self.seats.get(&member).is_some_and(|seat| seat.connected && !seat.is_guest);
+        let is_able =
+            |member: MemberId| self.is_connected(member) && self.is_of_team(member) && !self.is_barred(member);
         let waiting = self.waiting.iter().map(|(member, offer)| (*member, offer));
-        waiting.filter(move |(member, offer)| !offer.is_refused && is_able(*member) && !self.is_barred(*member))
+        waiting.filter(move |(member, offer)| !offer.is_refused && is_able(*member))
     }
 
     /// Somebody is there who could add others.
     fn is_live(&self) -> bool {
-        self.group.members().any(|member| self.seats.get(&member).is_some_and(|seat| seat.connected && !seat.is_guest))
+        self.group.members().any(|member| self.is_connected(member) && self.is_of_team(member))
     }
 
     fn is_barred(&self, member: MemberId) -> bool {

@@ -5,17 +5,31 @@ use schemas::MemberId;
 use schemas::mls::{MlsNews, MlsSeat, MlsView, MlsWaiting};
 
 impl Delivery {
-    /// To everybody who is connected: views are complete, and nobody has to remember one.
+    /// To everybody who is connected and was told something else, or nothing on this socket: views are complete, and
+    /// nobody has to remember one. They hold the key packages of all who wait, so one that says nothing new would let
+    /// whoever talks much fill the sockets of the others.
     pub(super) fn show(&mut self) {
-        self.version += 1;
-        let seats: Vec<_> = self.seats.keys().copied().filter(|member| self.is_connected(*member)).collect();
-        for member in seats {
-            let view = self.view_of(member);
-            self.say(member, MlsNews::Group(view));
+        let board = self.board();
+        if self.board.as_ref() != Some(&board) {
+            self.seats.values_mut().for_each(|seat| seat.told = None);
         }
+        // Grows also where only one is told: whoever reads takes the highest.
+        self.version += 1;
+        let connected: Vec<_> = self.seats.keys().copied().filter(|member| self.is_connected(*member)).collect();
+        for member in connected {
+            let is_barred = self.is_barred(member);
+            let Some(seat) = self.seats.get_mut(&member) else { continue };
+            let attempt = seat.attempt;
+            if seat.told.replace((attempt, is_barred)) != Some((attempt, is_barred)) {
+                let view = MlsView { version: self.version, attempt, is_barred, ..board.clone() };
+                self.say(member, MlsNews::Group(view));
+            }
+        }
+        self.board = Some(board);
     }
 
-    fn view_of(&self, receiver: MemberId) -> MlsView {
+    /// What a view says to all.
+    fn board(&self) -> MlsView {
         let seat = |member: MemberId| {
             let seat = self.seats.get(&member)?;
             Some(MlsSeat { member, person: seat.person, is_guest: seat.is_guest, connected: seat.connected })
@@ -24,7 +38,7 @@ impl Delivery {
         let is_other = |member: &MemberId| !self.group.has(*member) && !self.waiting.contains_key(member);
         let waiting = self.waiting.iter().filter(|(member, _)| !self.is_barred(**member));
         MlsView {
-            version: self.version,
+            version: 0,
             generation: self.group.generation,
             epoch: self.group.epoch,
             creator: self.creator.as_ref().map(|creator| creator.member),
@@ -37,8 +51,8 @@ impl Delivery {
                 .collect(),
             others: shown.filter(is_other).filter_map(seat).collect(),
             is_settling: !self.has_settled,
-            attempt: self.seats.get(&receiver).map_or(0, |seat| seat.attempt),
-            is_barred: self.is_barred(receiver),
+            attempt: 0,
+            is_barred: false,
         }
     }
 }

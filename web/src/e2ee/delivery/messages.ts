@@ -68,10 +68,10 @@ export interface Waiting extends Somebody {
   readonly keyPackage: Opaque;
 }
 
-/** Complete, replacing the one before. */
+/** Complete, replacing the one before; comes when it says something else than that one, and first on every socket. */
 export interface View {
   readonly type: "group";
-  /** Grows with every change. */
+  /** Grows from view to view; not every number comes. */
   readonly version: number;
   /** 0 before the first group. */
   readonly generation: number;

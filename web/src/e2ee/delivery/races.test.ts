@@ -3,16 +3,25 @@ import { describe, expect, it } from "vitest";
 import { ModelGroup } from "./modelGroup";
 import { seeded, World, type Network, type Person } from "./world";
 
+/** What a guest says of its group that is not so. */
+type Claim = { readonly tag: string } | { readonly epoch: number } | { readonly generation: number };
+
 /** What somebody does, `after` milliseconds after the thing before. */
 type Act = { readonly after: number; readonly who: number } & (
   | { readonly what: "join" | "leave" | "crash" | "drop" | "open" | "restart" }
   | { readonly what: "freeze"; readonly ms: number }
+  | { readonly what: "lie"; readonly at: Claim }
 );
 
 const who = fc.nat(7);
 const after = fc.oneof({ weight: 4, arbitrary: fc.nat(300) }, { weight: 1, arbitrary: fc.nat(12_000) });
 const act = (what: "join" | "leave" | "crash" | "drop" | "open" | "restart") =>
   fc.record({ after, who, what: fc.constant(what) });
+const at: fc.Arbitrary<Claim> = fc.oneof(
+  fc.record({ tag: fc.constant("false") }),
+  fc.record({ epoch: fc.nat(9) }),
+  fc.record({ generation: fc.nat(100_000) }),
+);
 const plan: fc.Arbitrary<Act[]> = fc.array(
   fc.oneof(
     { weight: 6, arbitrary: act("join") },
@@ -25,6 +34,7 @@ const plan: fc.Arbitrary<Act[]> = fc.array(
       weight: 1,
       arbitrary: fc.record({ after, who, what: fc.constant("freeze" as const), ms: fc.nat(40_000) }),
     },
+    { weight: 2, arbitrary: fc.record({ after, who: fc.constantFrom(6, 7), what: fc.constant("lie" as const), at }) },
   ),
   { minLength: 2, maxLength: 40 },
 );
@@ -39,11 +49,19 @@ async function play(acts: readonly Act[], seed: number, network: Network): Promi
     const person = world.person(nameOf(one.who), one.who >= 6);
     if (one.what === "freeze") world.freeze(person, one.ms);
     else if (one.what === "restart") world.restart();
+    else if (one.what === "lie") lie(world, person, one.at);
     else world[one.what](person);
   }
   for (const person of world.present()) world.open(person);
   await world.run(180_000);
   return world;
+}
+
+/** Says that it is back in a group that is none, and goes on as if nothing were. */
+function lie(world: World, guest: Person, at: Claim): void {
+  const { attempt, group } = guest.state;
+  const { generation, epoch, tag } = group ?? { generation: 1, epoch: 0, tag: "none" };
+  world.inject(guest, { type: "back", attempt: attempt + 1, generation, epoch, tag, ...at });
 }
 
 function expectOneEpoch(world: World): void {
@@ -62,7 +80,7 @@ function expectOneEpoch(world: World): void {
   expect(new Set(epochs).size).toBeLessThanOrEqual(1);
 }
 
-describe("members who join, leave, crash, lose the network and hang", () => {
+describe("members who join, leave, crash, lose the network and hang, among guests who lie", () => {
   it.each([
     ["in a fast network", { way: 40, overtakes: false }],
     ["in a slow one, where the turns of several overlap", { way: 2500, overtakes: false }],

@@ -33,6 +33,21 @@ function expectTogether(...people: (Person | undefined)[]): void {
   expect(names(people[0])?.slice().sort()).toEqual(people.map((person) => person?.name).sort());
 }
 
+/** `about` makes a commit, of which `by` complains and forgets the group. */
+async function complains(made: World, by: Person, about: Person): Promise<void> {
+  made.renew(about);
+  await made.run(CALM);
+  const at = by.state.group;
+  if (!at) throw new Error();
+  const { generation, epoch } = at;
+  const complaint = { code: "malformed", about: about.seat };
+  made.inject(by, { type: "fault", generation, epoch: epoch - 1, ref: undefined, ...complaint });
+  await made.run(CALM);
+  expect(made.faults.pop()).toEqual(complaint);
+  made.crash(by);
+  await made.run(3 * CALM);
+}
+
 describe("the members of a room", () => {
   it("begin with whoever is first, who adds the others", async () => {
     const [made, anna, ben, carla] = await room("anna", "ben", "carla");
@@ -163,6 +178,45 @@ describe("bad input", () => {
     expectTogether(anna, ben);
     expect(eve.state.view?.isBarred).toBe(true);
     expect(eve.state.group).toBeUndefined();
+    // Nor does leaving and coming again help, or saying that one is back.
+    made.leave(eve);
+    made.join(eve);
+    const { generation, epoch, tag } = anna.state.group ?? { generation: 0, epoch: 0, tag: "" };
+    made.inject(eve, { type: "back", attempt: 99, generation, epoch, tag });
+    await made.run(CALM);
+    expectTogether(anna, ben);
+    expect(eve.state.view?.isBarred).toBe(true);
+  });
+
+  it("one who complains alone costs a group of three nothing", async () => {
+    const [made, anna, ben, eve] = await room("anna", "ben", "eve");
+    if (!anna || !ben || !eve) throw new Error();
+    const before = generation(anna);
+    await complains(made, eve, anna);
+    expectTogether(anna, ben, eve);
+    expect([generation(anna), anna.state.view?.isBarred]).toEqual([before, false]);
+  });
+
+  it("one who complains alone in a group of two ends the group, as if it had left, and bars nobody", async () => {
+    const [made, anna, eve] = await room("anna", "eve");
+    if (!anna || !eve) throw new Error();
+    for (let i = 0; i < MAX_STRIKES + 1; i += 1) {
+      await complains(made, eve, anna);
+      expectTogether(anna, eve);
+    }
+    expect(made.service.announced).toHaveLength(1 + MAX_STRIKES + 1);
+    expect(anna.state.view?.isBarred).toBe(false);
+  });
+
+  it("a guest complains of nobody", async () => {
+    const [made, anna] = await room("anna");
+    const guest = made.person("guest", true);
+    if (!anna) throw new Error();
+    made.join(guest);
+    await made.run(CALM);
+    for (let i = 0; i < MAX_STRIKES; i += 1) await complains(made, guest, anna);
+    expectTogether(anna, guest);
+    expect([made.service.announced.length, anna.state.view?.isBarred]).toEqual([1, false]);
   });
 
   it("a commit of somebody outside, or of an epoch that is over, changes nothing", async () => {

@@ -17,6 +17,13 @@ export const STUCK_AFTER = 30_000;
 /** After a restart, until those who do not come back count as gone. More keeps them in the group for longer; less removes
  * somebody whose browser takes its time to find the server again. */
 export const SETTLE_WITHIN = 10_000;
+/** How far the clocks of two nodes may be apart: no group is younger that members bring back after a restart. */
+export const CLOCKS_APART = 3_600_000;
+/** Highest epoch that members bring back after a restart. */
+export const LAST_EPOCH = 2 ** 32 - 1;
+/** Commits kept for those who come back. More than fits into a socket's outbox would hang up on them; less has members
+ * added anew who were away for long. */
+export const LOG_KEPT = 32;
 /** Commits that everybody else refused, before their author is left out. */
 export const MAX_STRIKES = 2;
 /** Of the team who have to refuse a commit until it counts against its author: one alone may be who lies. */
@@ -29,6 +36,16 @@ interface Seat {
   readonly isGuest: boolean;
   connected: boolean;
   attempt: number;
+  /** What a guest came back with before there was a group. */
+  early: Extract<ToService, { type: "back" }> | undefined;
+  /** Of its last view, what is its own; `undefined` when that view is out of date. */
+  told: string | undefined;
+}
+
+/** Where a member is, by its own word: without a tag until it has said that it is there. */
+interface Place {
+  readonly epoch: number;
+  readonly tag: Tag | undefined;
 }
 
 interface Offer {
@@ -47,14 +64,16 @@ export type Out = (to: MemberId, message: FromService) => void;
 
 export class ServiceModel {
   private version = 0;
+  /** What the last views had in common. */
+  private board = "";
   private generation = 0;
   private epoch = 0;
   private readonly seats = new Map<MemberId, Seat>();
-  /** In the group, with the epoch that they said they are in. */
-  private members = new Map<MemberId, number>();
+  private members = new Map<MemberId, Place>();
   private readonly waiting = new Map<MemberId, Offer>();
   private creator: { readonly member: MemberId; readonly since: number } | undefined;
   private log = new Map<number, Logged>();
+  /** As the team says: a guest who lies would leave out all others. The first of the team is believed. */
   private tags = new Map<number, Tag>();
   private hasSettled = true;
   private epochSince = 0;
@@ -70,7 +89,7 @@ export class ServiceModel {
   // What the room tells.
 
   connect(member: MemberId, person: string, isGuest: boolean, now: number): void {
-    this.seats.set(member, { person, isGuest, connected: true, attempt: 0 });
+    this.seats.set(member, { person, isGuest, connected: true, attempt: 0, early: undefined, told: undefined });
     this.changed(now);
   }
 
@@ -104,6 +123,11 @@ export class ServiceModel {
         });
         break;
       case "back":
+        if (this.generation === 0 && seat.isGuest) {
+          // A guest's word alone brings no group back, and to have forgotten it for being fast would cost them theirs.
+          seat.early = message;
+          return;
+        }
         if (message.attempt <= seat.attempt) return;
         seat.attempt = message.attempt;
         this.back(from, message, now);
@@ -112,8 +136,8 @@ export class ServiceModel {
         if (message.generation !== this.generation || this.creator?.member !== from) return;
         this.creator = undefined;
         this.waiting.delete(from);
-        this.members = new Map([[from, 0]]);
-        this.tags.set(0, message.tag);
+        this.members = new Map([[from, { epoch: 0, tag: message.tag }]]);
+        this.tags = new Map([[0, message.tag]]);
         this.epochSince = now;
         break;
       case "commit":
@@ -153,25 +177,29 @@ export class ServiceModel {
       this.send(member, { type: "commit", generation, epoch, committer: from, commit });
     for (const { member, ref } of added) {
       this.waiting.delete(member);
-      this.members.set(member, epoch);
+      this.members.set(member, { epoch, tag: undefined });
       if (welcome !== undefined) this.send(member, { type: "welcome", generation, ref, welcome });
     }
     this.epoch += 1;
+    for (const kept of [this.log, this.tags])
+      for (const old of kept.keys()) if (old < this.epoch - LOG_KEPT) kept.delete(old);
     this.epochSince = now;
     this.complaints.clear();
     return true;
   }
 
-  /** Of an epoch in which others are with another tag, this one cannot talk to anybody. */
+  /** Of an epoch in which the team has another tag, this one cannot talk to anybody. */
   private done(from: MemberId, { generation, epoch, tag }: Extract<ToService, { type: "done" }>): void {
-    if (generation !== this.generation || !this.members.has(from)) return;
+    const place = this.members.get(from);
+    if (generation !== this.generation || epoch > this.epoch || !place) return;
+    if (epoch >= place.epoch) this.members.set(from, { epoch, tag });
+    if (this.isOfTeam(from) && !this.tags.has(epoch)) this.tags.set(epoch, tag);
     const known = this.tags.get(epoch);
-    if (known !== undefined && known !== tag) this.members.delete(from);
-    else {
-      // A guest who lies would leave out all others.
-      if (this.seats.get(from)?.isGuest === false) this.tags.set(epoch, tag);
-      this.members.set(from, Math.max(epoch, this.members.get(from) ?? 0));
-    }
+    if (known === undefined) return;
+    // A guest may have said another one before the team came.
+    for (const [member, said] of this.members)
+      if (said.epoch === epoch && said.tag !== undefined && said.tag !== known) this.members.delete(member);
+    if (tag !== known) this.members.delete(from);
   }
 
   private fault(from: MemberId, message: Extract<ToService, { type: "fault" }>): void {
@@ -180,32 +208,52 @@ export class ServiceModel {
     if (offer && offer.ref === ref && this.members.has(from)) offer.isRefused = true;
     const isOfLast = epoch === this.epoch - 1 && this.log.get(epoch)?.committer === about;
     // A guest complains of nobody, and a page that failed by itself blames no commit.
-    const isComplaint = this.seats.get(from)?.isGuest === false && !LOCAL.has(message.code);
+    const isComplaint = this.isOfTeam(from) && !LOCAL.has(message.code);
     if (isComplaint && isOfLast && about !== from && this.members.has(from)) this.complaints.add(from);
   }
 
   /** A member that was away: the log brings it up to date, as far as it reaches. */
   private back(from: MemberId, message: Extract<ToService, { type: "back" }>, now: number): void {
-    const { generation, epoch, tag } = message;
-    // After a restart the newest group counts that anybody comes back with; another one was given up before.
-    const isNewer = this.restoredAt !== undefined && generation > this.generation && generation <= now;
-    if (this.generation === 0 || isNewer) this.restore(message, now);
-    if (generation !== this.generation) return void this.members.delete(from);
-    if (this.restoredAt !== undefined && epoch > this.epoch && this.log.size === 0) this.restore(message, now);
+    if (this.isOfTeam(from) && !this.isBarred(from) && this.isOlderThan(message, now)) this.restore(message, now);
+    this.comeBack(from, message);
+  }
+
+  /** After a restart the team knows more than the server: the newest group counts that one of it comes back with. */
+  private isOlderThan({ generation, epoch }: Extract<ToService, { type: "back" }>, now: number): boolean {
+    if (generation > now + CLOCKS_APART || epoch > LAST_EPOCH) return false;
+    if (this.generation === 0) return true;
+    if (this.restoredAt === undefined) return false;
+    const isFurther = generation === this.generation && epoch > this.epoch && this.log.size === 0;
+    return generation > this.generation || isFurther;
+  }
+
+  private comeBack(from: MemberId, { generation, epoch, tag }: Extract<ToService, { type: "back" }>): void {
     const known = this.tags.get(epoch);
     const isSame = known === undefined ? this.members.has(from) : known === tag;
-    const missed = Array.from({ length: Math.max(0, this.epoch - epoch) }, (_, i) => this.log.get(epoch + i));
-    const canFollow = (this.members.has(from) || this.restoredAt !== undefined) && isSame && epoch <= this.epoch;
-    if (!canFollow || missed.includes(undefined)) return void this.members.delete(from);
+    const canFollow = isSame && (this.members.has(from) || this.restoredAt !== undefined) && !this.isBarred(from);
+    const isOfLog = generation === this.generation && epoch <= this.epoch && this.epoch - epoch <= this.log.size;
+    const missed = isOfLog ? Array.from({ length: this.epoch - epoch }, (_, i) => this.log.get(epoch + i)) : [];
+    if (!canFollow || !isOfLog || missed.includes(undefined)) return void this.members.delete(from);
     this.waiting.delete(from);
-    this.members.set(from, epoch);
+    this.members.set(from, { epoch, tag });
     missed.forEach((logged, i) => {
       if (logged) this.send(from, { type: "commit", generation, epoch: epoch + i, ...logged });
     });
   }
 
-  /** After a restart of the server the members know more than it does. */
-  private restore({ generation, epoch, tag }: { generation: number; epoch: number; tag: Tag }, now: number): void {
+  /** Guests who came back before the team, once there is a group. */
+  private hearTheEarly(): void {
+    if (this.generation === 0) return;
+    for (const [member, seat] of this.seats) {
+      const { early } = seat;
+      seat.early = undefined;
+      if (!early || !seat.connected || early.attempt <= seat.attempt) continue;
+      seat.attempt = early.attempt;
+      this.comeBack(member, early);
+    }
+  }
+
+  private restore({ generation, epoch, tag }: Extract<ToService, { type: "back" }>, now: number): void {
     this.generation = generation;
     this.epoch = epoch;
     this.epochSince = now;
@@ -213,6 +261,7 @@ export class ServiceModel {
     this.members = new Map();
     this.log = new Map();
     this.tags = new Map([[epoch, tag]]);
+    this.complaints.clear();
     this.creator = undefined;
   }
 
@@ -220,8 +269,9 @@ export class ServiceModel {
     this.judge();
     if (now >= this.epochSince + LAG_WITHIN) for (const member of this.laggards()) this.members.delete(member);
     this.choose(now);
+    this.hearTheEarly();
     this.hasSettled = this.restoredAt === undefined || now >= this.restoredAt + SETTLE_WITHIN;
-    this.broadcast();
+    this.show();
   }
 
   /** A commit that everybody but its author refused. */
@@ -243,7 +293,7 @@ export class ServiceModel {
       .map(([member]) => member)
       .sort((a, b) => a - b);
     // A guest adds nobody.
-    const team = [...this.members.keys()].filter((member) => this.seats.get(member)?.isGuest === false);
+    const team = [...this.members.keys()].filter((member) => this.isOfTeam(member));
     if (this.isLive() || able.length === 0) this.noLiveSince = undefined;
     else this.noLiveSince ??= now;
     if (this.creator) {
@@ -274,7 +324,7 @@ export class ServiceModel {
   }
 
   private laggards(): MemberId[] {
-    return [...this.members].flatMap(([member, epoch]) =>
+    return [...this.members].flatMap(([member, { epoch }]) =>
       epoch < this.epoch && this.seats.get(member)?.connected ? [member] : [],
     );
   }
@@ -288,51 +338,57 @@ export class ServiceModel {
 
   /** Somebody is there who could add others. */
   private isLive(): boolean {
-    return [...this.members.keys()].some((member) => {
-      const seat = this.seats.get(member);
-      return seat?.connected && !seat.isGuest;
-    });
+    return [...this.members.keys()].some((member) => this.isOfTeam(member) && this.seats.get(member)?.connected);
   }
 
   private isAble(member: MemberId): boolean {
-    const seat = this.seats.get(member);
-    return seat !== undefined && seat.connected && !seat.isGuest && !this.isBarred(member);
+    return this.isOfTeam(member) && this.seats.get(member)?.connected === true && !this.isBarred(member);
+  }
+
+  private isOfTeam(member: MemberId): boolean {
+    return this.seats.get(member)?.isGuest === false;
   }
 
   private isBarred(member: MemberId): boolean {
     return (this.strikes.get(member) ?? 0) >= MAX_STRIKES;
   }
 
-  private broadcast(): void {
+  /** To everybody who was told something else, or nothing on this socket: views are complete. */
+  private show(): void {
+    const board = this.viewOfAll();
+    const text = JSON.stringify(board);
+    if (text !== this.board) for (const seat of this.seats.values()) seat.told = undefined;
+    this.board = text;
+    // Grows also where only one is told: whoever reads takes the highest.
     this.version += 1;
+    for (const [member, seat] of this.seats) {
+      const own = { attempt: seat.attempt, isBarred: this.isBarred(member) };
+      const told = JSON.stringify(own);
+      if (!seat.connected || seat.told === told) continue;
+      seat.told = told;
+      this.send(member, { type: "group", version: this.version, ...board, ...own });
+    }
+  }
+
+  private viewOfAll(): Omit<View, "type" | "version" | "attempt" | "isBarred"> {
     const somebody = (member: MemberId): Somebody | undefined => {
       const seat = this.seats.get(member);
       return seat && { member, person: seat.person, isGuest: seat.isGuest, connected: seat.connected };
     };
-    const members = [...this.members.keys()].flatMap((member) => somebody(member) ?? []);
-    const waiting = [...this.waiting].flatMap(([member, { ref, keyPackage }]) => {
-      const known = somebody(member);
-      return known && !this.isBarred(member) ? [{ ...known, ref, keyPackage }] : [];
-    });
-    const others = [...this.seats.keys()]
-      .filter((member) => !this.members.has(member) && !this.waiting.has(member) && !this.isBarred(member))
-      .flatMap((member) => somebody(member) ?? []);
-    for (const [member, { attempt }] of this.seats) {
-      const view: View = {
-        type: "group",
-        version: this.version,
-        generation: this.generation,
-        epoch: this.epoch,
-        creator: this.creator?.member,
-        members,
-        waiting,
-        others,
-        isSettling: !this.hasSettled,
-        attempt,
-        isBarred: this.isBarred(member),
-      };
-      this.send(member, view);
-    }
+    return {
+      generation: this.generation,
+      epoch: this.epoch,
+      creator: this.creator?.member,
+      members: [...this.members.keys()].flatMap((member) => somebody(member) ?? []),
+      waiting: [...this.waiting].flatMap(([member, { ref, keyPackage }]) => {
+        const known = somebody(member);
+        return known && !this.isBarred(member) ? [{ ...known, ref, keyPackage }] : [];
+      }),
+      others: [...this.seats.keys()]
+        .filter((member) => !this.members.has(member) && !this.waiting.has(member) && !this.isBarred(member))
+        .flatMap((member) => somebody(member) ?? []),
+      isSettling: !this.hasSettled,
+    };
   }
 
   private send(to: MemberId, message: FromService): void {

@@ -29,6 +29,8 @@ const MAX_STEPS = 200_000;
 export class Person {
   state: State = initial;
   seat: MemberId | undefined;
+  /** Of its seat, whenever it has one: whoever leaves and returns has the same. */
+  number: MemberId | undefined;
   /** Number of the open socket; 0 while there is none. */
   socket = 0;
   frozenUntil = 0;
@@ -100,7 +102,8 @@ export class World {
 
   join(person: Person): void {
     if (person.seat !== undefined || (person.isGuest && !this.hasTeam())) return;
-    person.seat = this.seats += 1;
+    person.number ??= this.seats += 1;
+    person.seat = person.number;
     person.reload();
     if (person.isGuest) this.admit(person.name);
     this.open(person);

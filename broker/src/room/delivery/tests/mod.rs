@@ -4,6 +4,7 @@ mod together;
 use super::{At, Commit, Delivery, Event, Said};
 use schemas::mls::{MlsAdded, MlsNews, MlsView};
 use schemas::{MemberId, PersonId, PrivateText, UnixMillis};
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A time that generations may have.
@@ -14,17 +15,24 @@ struct Desk {
     delivery: Delivery,
     now: UnixMillis,
     said: Vec<Said>,
+    /// The last of each seat.
+    views: BTreeMap<u32, MlsView>,
 }
 
 impl Desk {
     fn new() -> Self {
-        Self { delivery: Delivery::default(), now: UnixMillis(START), said: Vec::new() }
+        Self { delivery: Delivery::default(), now: UnixMillis(START), said: Vec::new(), views: BTreeMap::new() }
     }
 
     /// Does something, and remembers what was said.
     fn tell(&mut self, what: impl FnOnce(&mut Delivery, UnixMillis)) {
         what(&mut self.delivery, self.now);
-        self.said.extend(self.delivery.take_said());
+        for said in self.delivery.take_said() {
+            if let Said::To(to, MlsNews::Group(view)) = &said {
+                self.views.insert(to.0, view.clone());
+            }
+            self.said.push(said);
+        }
     }
 
     fn connect(&mut self, member: u32) {
@@ -111,12 +119,18 @@ impl Desk {
         desk
     }
 
+    /// The last one that this seat was told.
     fn view(&self, of: u32) -> MlsView {
-        let views = self.said.iter().rev().filter_map(|said| match said {
-            Said::To(to, MlsNews::Group(view)) if *to == MemberId(of) => Some(view.clone()),
+        self.views.get(&of).cloned().expect("a view")
+    }
+
+    /// Who was told a view.
+    fn viewers(&self) -> Vec<u32> {
+        let told = self.said.iter().filter_map(|said| match said {
+            Said::To(to, MlsNews::Group(_)) => Some(to.0),
             _ => None,
         });
-        views.into_iter().next().expect("a view")
+        told.collect()
     }
 
     fn members(&self, of: u32) -> Vec<u32> {

@@ -1,7 +1,9 @@
 //! Each rule by itself.
 
 use super::*;
-use crate::room::delivery::{CREATE_WITHIN, LAG_WITHIN, LOG_KEPT, NO_LIVE_AFTER, SETTLE_WITHIN, STUCK_AFTER};
+use crate::room::delivery::{
+    CLOCKS_APART, CREATE_WITHIN, LAG_WITHIN, LAST_EPOCH, LOG_KEPT, NO_LIVE_AFTER, SETTLE_WITHIN, STUCK_AFTER,
+};
 
 #[test]
 fn the_first_who_waits_makes_the_group_and_is_announced() {
@@ -208,6 +210,40 @@ fn a_commit_that_all_others_refuse_costs_the_group_and_the_second_its_author_the
 }
 
 #[test]
+fn whoever_is_barred_is_not_back_either_after_a_restart_that_lets_in_who_knows_the_tag() {
+    let mut desk = restarted(&[1, 2, 3]);
+    for member in [1, 2, 3] {
+        desk.back(member, 1, &before_the_restart(4));
+    }
+    let nonsense = |desk: &mut Desk, epoch: u64| {
+        desk.commit(2, epoch, &[]);
+        desk.done(2, epoch + 1);
+        for by in [1, 3] {
+            desk.tell(|delivery, now| {
+                delivery.fault(MemberId(by), epoch, "malformed".into(), Some(MemberId(2)), None, now);
+            });
+        }
+        for by in [1, 3] {
+            desk.tell(|delivery, now| delivery.disconnect(MemberId(by), now));
+        }
+    };
+    nonsense(&mut desk, 4);
+    desk.back(2, 2, &desk.at(5));
+    assert_eq!(desk.members(2), [2], "once may be chance");
+    for member in [1, 3] {
+        desk.connect(member);
+        desk.here(member, 1);
+    }
+    desk.commit(2, 5, &[(1, 1), (3, 1)]);
+    for member in [1, 2, 3] {
+        desk.done(member, 6);
+    }
+    nonsense(&mut desk, 6);
+    desk.back(2, 3, &desk.at(7));
+    assert_eq!((desk.members(2), desk.view(2).is_barred), (vec![], true));
+}
+
+#[test]
 fn one_alone_bars_nobody_a_guest_complains_of_nobody_and_a_page_that_failed_blames_no_commit() {
     for (code, is_guest) in [("malformed", false), ("malformed", true), ("wrong_epoch", false)] {
         let mut desk = Desk::group_of(&[1, 2]);
@@ -229,14 +265,14 @@ fn one_alone_bars_nobody_a_guest_complains_of_nobody_and_a_page_that_failed_blam
 #[test]
 fn a_guest_with_a_false_tag_leaves_out_nobody() {
     let mut desk = Desk::group_of(&[1, 2, 3]);
-    desk.tell(|delivery, now| delivery.connect(MemberId(3), PersonId(Uuid::from_u128(3)), true, now));
+    desk.guest(3);
     desk.commit(1, 2, &[]);
-    let (generation, epoch) = (desk.view(1).generation, 3);
-    let told = At { generation, epoch, tag: "false".to_owned() };
+    let told = At { tag: "false".to_owned(), ..desk.at(3) };
     desk.tell(|delivery, now| delivery.done(MemberId(3), &told, now));
+    assert_eq!(desk.members(1), [1, 2, 3], "nobody knows yet who is right");
     desk.done(1, 3);
     desk.done(2, 3);
-    assert_eq!(desk.members(1)[..2], [1, 2]);
+    assert_eq!(desk.members(1), [1, 2]);
 }
 
 #[test]
@@ -265,23 +301,133 @@ fn a_refused_key_package_begins_no_group() {
     assert_eq!(desk.view(2).creator, Some(MemberId(2)), "another one counts anew");
 }
 
-#[test]
-fn after_a_restart_whoever_comes_back_first_brings_the_group_and_a_newer_one_replaces_it() {
-    let at = |generation, epoch| At { generation, epoch, tag: tag(epoch) };
+/// A service that was started anew, and who is connected again: the team, and guests above 6.
+fn restarted(members: &[u32]) -> Desk {
     let mut desk = Desk::new();
-    for member in [1, 2, 3] {
-        desk.connect(member);
+    for member in members {
+        if *member > 6 { desk.guest(*member) } else { desk.connect(*member) }
     }
-    desk.back(1, 1, &at(START as u64 - 10, 4));
+    desk
+}
+
+/// A group that members know and the service does not.
+fn before_the_restart(epoch: u64) -> At {
+    At { generation: START as u64 - 10, epoch, tag: tag(epoch) }
+}
+
+#[test]
+fn after_a_restart_the_first_of_the_team_brings_the_group_back_and_a_newer_one_replaces_it() {
+    let mut desk = restarted(&[1, 2, 3]);
+    desk.back(1, 1, &before_the_restart(4));
     assert_eq!((desk.members(1), desk.view(1).is_settling), (vec![1], true));
-    desk.back(2, 1, &at(START as u64 - 10, 5));
+    desk.back(2, 1, &before_the_restart(5));
     assert_eq!((desk.members(2), desk.view(2).epoch), (vec![2], 5));
-    desk.back(3, 1, &at(START as u64 - 5, 1));
+    desk.back(3, 1, &At { generation: START as u64 - 5, ..before_the_restart(1) });
     assert_eq!((desk.members(3), desk.generation()), (vec![3], START as u64 - 5));
-    desk.back(1, 2, &at(START as u64 + 7_200_000, 9));
+    desk.back(1, 2, &At { generation: START as u64 + 7_200_000, ..before_the_restart(9) });
     assert_eq!(desk.generation(), START as u64 - 5, "a group of the future is nobody's");
     desk.passes(SETTLE_WITHIN);
     assert!(!desk.view(3).is_settling);
+}
+
+#[test]
+fn a_guest_who_is_first_after_a_restart_waits_for_the_team_and_is_in_with_it() {
+    let mut desk = restarted(&[1, 7]);
+    desk.back(7, 1, &before_the_restart(4));
+    desk.passes(SETTLE_WITHIN);
+    let view = desk.view(7);
+    assert_eq!((view.generation, view.attempt, view.others.len()), (0, 0, 2), "it is neither in nor left out");
+    desk.back(1, 1, &before_the_restart(4));
+    assert_eq!((desk.members(7), desk.view(7).attempt), (vec![1, 7], 1));
+}
+
+#[test]
+fn a_guest_s_false_group_is_nobody_s_whether_it_comes_before_the_team_s_or_after() {
+    let lies = [
+        At { tag: "false".to_owned(), ..before_the_restart(4) },
+        before_the_restart(5),
+        At { generation: START as u64, ..before_the_restart(4) },
+    ];
+    for lie in lies {
+        for is_first in [true, false] {
+            let mut desk = restarted(&[1, 2, 7]);
+            if is_first {
+                desk.back(7, 1, &lie);
+            }
+            desk.back(1, 1, &before_the_restart(4));
+            if !is_first {
+                desk.back(7, 1, &lie);
+            }
+            desk.back(2, 1, &before_the_restart(4));
+            assert_eq!((desk.members(2), desk.generation()), (vec![1, 2], START as u64 - 10), "{lie:?}");
+            assert_eq!(desk.view(7).attempt, 1, "who lied sees that it is out");
+        }
+    }
+}
+
+#[test]
+fn a_guest_who_waits_for_the_team_is_out_when_it_makes_another_group() {
+    let mut desk = restarted(&[1, 7]);
+    desk.back(7, 1, &before_the_restart(4));
+    desk.here(1, 1);
+    let view = desk.view(7);
+    assert_eq!((view.attempt, view.creator, view.others.len()), (1, Some(MemberId(1)), 1));
+}
+
+#[test]
+fn what_a_guest_said_early_is_void_after_a_later_word_and_on_another_socket() {
+    let mut desk = restarted(&[1, 7, 8]);
+    for guest in [7, 8] {
+        desk.back(guest, 1, &before_the_restart(4));
+    }
+    desk.here(7, 2);
+    desk.guest(8);
+    desk.back(1, 1, &before_the_restart(4));
+    assert_eq!((desk.members(1), desk.view(7).attempt, desk.view(8).attempt), (vec![1], 2, 0));
+}
+
+#[test]
+fn nobody_brings_back_a_group_of_the_future_or_one_that_would_have_no_next_epoch() {
+    let newest = u64::try_from(START + CLOCKS_APART).unwrap();
+    for (generation, epoch) in [(newest + 1, 1), (u64::MAX, 1), (newest, LAST_EPOCH + 1), (newest, u64::MAX)] {
+        let mut desk = restarted(&[1]);
+        desk.back(1, 1, &At { generation, epoch, tag: tag(epoch) });
+        assert_eq!((desk.generation(), desk.members(1)), (0, vec![]), "{generation} {epoch}");
+    }
+    let mut desk = restarted(&[1]);
+    desk.back(1, 1, &At { generation: newest, ..before_the_restart(LAST_EPOCH) });
+    for epoch in LAST_EPOCH..LAST_EPOCH + 3 {
+        desk.commit(1, epoch, &[]);
+        desk.done(1, epoch + 1);
+    }
+    assert_eq!((desk.view(1).epoch, desk.members(1)), (LAST_EPOCH + 3, vec![1]), "it goes on all the same");
+}
+
+#[test]
+fn after_the_last_of_all_epochs_there_is_none() {
+    let mut desk = Desk::group_of(&[1]);
+    desk.delivery.group.epoch = u64::MAX;
+    desk.commit(1, u64::MAX, &[]);
+    assert_eq!((desk.commits(1), desk.delivery.group.epoch), (vec![], u64::MAX));
+}
+
+#[test]
+fn a_view_goes_to_whom_it_says_something_new() {
+    let mut desk = Desk::group_of(&[1, 2]);
+    desk.done(1, 1);
+    desk.tell(Delivery::tick);
+    desk.tell(|delivery, now| delivery.fault(MemberId(2), 1, "gone".into(), None, None, now));
+    assert_eq!(desk.viewers(), [0; 0], "nothing has changed");
+    desk.back(2, 2, &desk.at(1));
+    assert_eq!(desk.viewers(), [2], "its own attempt was dealt with");
+    desk.said.clear();
+    desk.connect(2);
+    assert_eq!(desk.viewers(), [2], "a new socket knows nothing");
+    let version = desk.view(2).version;
+    desk.said.clear();
+    desk.connect(3);
+    assert_eq!(desk.viewers(), [1, 2, 3]);
+    assert!(desk.view(2).version > version, "whoever reads takes the highest");
 }
 
 #[test]

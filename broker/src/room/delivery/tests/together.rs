@@ -1,4 +1,4 @@
-//! Honest members, whatever happens to their sockets, end in one epoch that all share.
+//! Honest members, whatever happens to their sockets and whatever guests claim, end in one epoch that all share.
 
 use super::*;
 use proptest::prelude::*;
@@ -15,6 +15,8 @@ struct Person {
     leaves: Vec<u32>,
     view: Option<MlsView>,
     inbox: VecDeque<MlsNews>,
+    /// How often it gave up a group.
+    forgotten: usize,
 }
 
 struct Room {
@@ -31,10 +33,35 @@ enum Act {
     Drop(u32),
     Back(u32),
     Restart,
+    /// A guest says what is not so, and goes on as if nothing were.
+    Lie(u32, Lie),
     /// Nobody reads for so long, in ms.
     Pause(i64),
     /// Everybody reads this many messages.
     Read(usize),
+}
+
+/// What a guest may claim of its group.
+#[derive(Clone, Copy, Debug)]
+enum Lie {
+    /// To be back with another tag, in another epoch or in another group.
+    BackWithTag,
+    BackIn(u64),
+    BackOf(u64),
+    /// To be in the epoch, with another tag.
+    Done,
+    /// That whoever has ended the last epoch did so with nonsense.
+    Fault(u32),
+}
+
+fn lie() -> impl Strategy<Value = Lie> {
+    prop_oneof![
+        Just(Lie::BackWithTag),
+        prop_oneof![0..9_u64, Just(u64::MAX)].prop_map(Lie::BackIn),
+        prop_oneof![Just(1), Just(START as u64 + 60_000), Just(u64::MAX)].prop_map(Lie::BackOf),
+        Just(Lie::Done),
+        (1..=8_u32).prop_map(Lie::Fault),
+    ]
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -46,6 +73,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => who.clone().prop_map(Act::Drop),
         3 => who.prop_map(Act::Back),
         1 => Just(Act::Restart),
+        2 => (7..=8_u32, lie()).prop_map(|(who, lie)| Act::Lie(who, lie)),
         1 => (0..12_000_i64).prop_map(Act::Pause),
         6 => (1..6_usize).prop_map(Act::Read),
     ]
@@ -87,12 +115,12 @@ impl Room {
             }
             Act::Back(who) => self.open(who),
             Act::Restart => {
-                self.desk.delivery = Delivery::default();
+                self.restart();
                 for who in self.people.keys().copied().collect::<Vec<_>>() {
-                    self.people.get_mut(&who).unwrap().is_connected = false;
                     self.open(who);
                 }
             }
+            Act::Lie(who, lie) => self.lie(who, lie),
             Act::Pause(millis) => self.desk.passes(millis),
             Act::Read(messages) => {
                 for _ in 0..messages {
@@ -103,12 +131,51 @@ impl Room {
         self.deliver();
     }
 
-    fn open(&mut self, who: u32) {
-        let Some(person) = self.people.get_mut(&who).filter(|person| !person.is_connected) else { return };
+    fn restart(&mut self) {
+        self.desk.delivery = Delivery::default();
+        self.people.values_mut().for_each(|person| person.is_connected = false);
+    }
+
+    fn connect(&mut self, who: u32) {
+        let person = self.people.get_mut(&who).unwrap();
         (person.is_connected, person.inbox, person.view) = (true, VecDeque::new(), None);
         let is_guest = person.is_guest;
         self.desk.tell(|delivery, now| delivery.connect(MemberId(who), super::person(who), is_guest, now));
         self.deliver();
+    }
+
+    fn lie(&mut self, who: u32, lie: Lie) {
+        let Some(person) = self.people.get_mut(&who).filter(|person| person.is_connected) else { return };
+        let at = person.group.clone().unwrap_or_else(|| At { generation: START as u64, epoch: 1, tag: "none".into() });
+        let lied = match lie {
+            Lie::BackWithTag | Lie::Done => At { tag: "false".into(), ..at },
+            Lie::BackIn(epoch) => At { epoch, ..at },
+            Lie::BackOf(generation) => At { generation, ..at },
+            Lie::Fault(about) => {
+                let (epoch, about) = (at.epoch.saturating_sub(1), Some(MemberId(about)));
+                return self.desk.tell(|delivery, now| {
+                    delivery.fault(MemberId(who), epoch, "malformed".into(), about, None, now);
+                });
+            }
+        };
+        if matches!(lie, Lie::Done) {
+            return self.desk.tell(|delivery, now| delivery.done(MemberId(who), &lied, now));
+        }
+        person.attempt += 1;
+        let attempt = person.attempt;
+        self.desk.back(who, attempt, &lied);
+    }
+
+    fn open(&mut self, who: u32) {
+        if self.people.get(&who).is_none_or(|person| person.is_connected) {
+            return;
+        }
+        self.connect(who);
+        self.come_back(who);
+    }
+
+    /// Says what it has.
+    fn come_back(&mut self, who: u32) {
         let person = self.people.get_mut(&who).unwrap();
         person.attempt += 1;
         let attempt = person.attempt;
@@ -155,6 +222,7 @@ impl Room {
                 };
                 let (base, secret, leaves) = opened(&commit);
                 if base != at.tag || !leaves.contains(&who) {
+                    person.forgotten += 1;
                     person.group = None;
                     return self.act(who);
                 }
@@ -188,7 +256,7 @@ impl Room {
         }
         let waits = view.waiting.iter().any(|waiting| waiting.seat.member.0 == who);
         if !is_member && !waits {
-            person.group = None;
+            person.forgotten += usize::from(person.group.take().is_some());
             person.attempt += 1;
             let attempt = person.attempt;
             return self.desk.here(who, attempt);
@@ -245,6 +313,26 @@ impl Room {
     }
 }
 
+impl Room {
+    /// # Errors
+    /// Says who is not where the others are.
+    fn shared(&self) -> Result<(), String> {
+        let all: Vec<u32> = self.people.keys().copied().collect();
+        let first = self.people.values().next().and_then(|person| person.group.clone());
+        for (who, person) in &self.people {
+            let mut leaves = person.leaves.clone();
+            leaves.sort_unstable();
+            let is_there = person.group.as_ref().zip(first.as_ref()).is_some_and(|(own, first)| {
+                (own.generation, own.epoch, &own.tag) == (first.generation, first.epoch, &first.tag)
+            });
+            if !is_there || leaves != all {
+                return Err(format!("member {who}: {:?} with {leaves:?}, the first {first:?}", person.group));
+            }
+        }
+        Ok(())
+    }
+}
+
 fn sealed(first: &str, secret: &str, leaves: &[u32]) -> PrivateText {
     PrivateText(serde_json::to_string(&(first, secret, leaves)).unwrap())
 }
@@ -263,17 +351,50 @@ proptest! {
             room.play(act);
         }
         room.comes_to_rest();
-        let mut shared = room.people.iter().map(|(who, person)| {
-            let at = person.group.as_ref().map(|at| (at.generation, at.epoch, at.tag.clone()));
-            (*who, at, person.leaves.clone())
-        });
-        if let Some((_, at, mut leaves)) = shared.next() {
-            prop_assert!(at.is_some());
-            leaves.sort_unstable();
-            prop_assert_eq!(&leaves, &room.people.keys().copied().collect::<Vec<_>>());
-            for (who, other, _) in shared {
-                prop_assert_eq!(&other, &at, "member {}", who);
+        prop_assert_eq!(room.shared(), Ok(()));
+    }
+
+    /// Nobody has to come in anew because of a guest who claims something, be it before the others are back.
+    #[test]
+    fn a_restart_with_guests_who_lie_costs_the_honest_nothing(
+        team in 1..=6_u32,
+        lies in prop::collection::vec((7..=8_u32, lie()), 1..6),
+        order in Just((1..=8_u32).collect::<Vec<_>>()).prop_shuffle(),
+        reads in 0..3_usize,
+    ) {
+        let mut room = Room { desk: Desk::new(), people: BTreeMap::new(), secrets: 0 };
+        let joins = (1..=team).chain(7..=8).map(Act::Join);
+        joins.for_each(|join| room.play(join));
+        room.comes_to_rest();
+        let before = room.people[&1].group.clone().unwrap();
+        room.people.values_mut().for_each(|person| person.forgotten = 0);
+        let liars: Vec<u32> = lies.iter().map(|(who, _)| *who).collect();
+        room.restart();
+        for who in order {
+            if !room.people.contains_key(&who) {
+                continue;
             }
+            room.connect(who);
+            if let Some((_, lie)) = lies.iter().find(|(liar, _)| *liar == who) {
+                // Instead of coming back as it should.
+                room.play(Act::Lie(who, *lie));
+            } else {
+                room.come_back(who);
+            }
+            room.play(Act::Read(reads));
+        }
+        for (who, lie) in lies {
+            room.play(Act::Lie(who, lie));
+            room.play(Act::Read(reads));
+        }
+        for liar in &liars {
+            room.play(Act::Drop(*liar));
+        }
+        room.comes_to_rest();
+        prop_assert_eq!(room.shared(), Ok(()));
+        for (who, person) in &room.people {
+            prop_assert_eq!(person.group.as_ref().unwrap().generation, before.generation);
+            prop_assert!(person.forgotten == 0 || liars.contains(who), "member {}", who);
         }
     }
 }

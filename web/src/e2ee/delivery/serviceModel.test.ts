@@ -1,0 +1,158 @@
+import { describe, expect, it } from "vitest";
+import type { FromService, MemberId, ToService, View } from "./messages";
+import { CLOCKS_APART, LAST_EPOCH, LOG_KEPT, ServiceModel, SETTLE_WITHIN } from "./serviceModel";
+
+/** The model by itself, as `broker/src/room/delivery/tests/orders.rs` asks the broker's. Guests are above 6. */
+const START = 1_796_000_000_000;
+const BEFORE = { generation: START - 10, epoch: 4, tag: "tag 4" };
+
+function desk(...members: MemberId[]) {
+  const said: { to: MemberId; message: FromService }[] = [];
+  const service = new ServiceModel((to, message) => said.push({ to, message }));
+  const views = (of: MemberId) =>
+    said.flatMap(({ to, message }) => (to === of && message.type === "group" ? [message] : []));
+  const made = {
+    said,
+    service,
+    view: (of: MemberId): View => {
+      const view = views(of).at(-1);
+      if (!view) throw new Error(`${of} was told nothing`);
+      return view;
+    },
+    members: (of: MemberId) => made.view(of).members.map(({ member }) => member),
+    /** Who was told a view since the last look. */
+    viewers: () => said.splice(0).flatMap(({ to, message }) => (message.type === "group" ? [to] : [])),
+    connect: (member: MemberId) => service.connect(member, `person ${member}`, member > 6, START),
+    say: (from: MemberId, message: ToService) => service.receive(from, message, START),
+    back: (from: MemberId, at: Partial<typeof BEFORE> = {}, attempt = 1) =>
+      made.say(from, { type: "back", attempt, ...BEFORE, ...at }),
+    here: (from: MemberId, attempt: number) =>
+      made.say(from, { type: "here", attempt, ref: `${from}.${attempt}`, keyPackage: "" }),
+    /** Ends `epoch` of the group from before the restart, and follows. */
+    commit: (from: MemberId, epoch: number) => {
+      const { generation } = BEFORE;
+      made.say(from, { type: "commit", generation, epoch, commit: "", welcome: undefined, added: [] });
+      made.say(from, { type: "done", generation, epoch: epoch + 1, tag: `tag ${epoch + 1}` });
+    },
+  };
+  for (const member of members) made.connect(member);
+  return made;
+}
+
+describe("a service that was started anew", () => {
+  it("has a guest who is first wait for the team, and then lets them in", () => {
+    const made = desk(1, 7);
+    made.back(7);
+    made.service.tick(START + SETTLE_WITHIN);
+    expect(made.view(7)).toMatchObject({ generation: 0, attempt: 0, members: [] });
+    made.back(1);
+    expect([made.members(7), made.view(7).attempt]).toEqual([[1, 7], 1]);
+  });
+
+  it.each([
+    ["another tag", { tag: "false" }],
+    ["a later epoch", { epoch: 5 }],
+    ["a newer group", { generation: START }],
+  ])("takes from no guest %s, before the team or after", (_, lie) => {
+    for (const order of [
+      [7, 1, 2],
+      [1, 7, 2],
+      [1, 2, 7],
+    ]) {
+      const made = desk(1, 2, 7);
+      for (const member of order) made.back(member, member === 7 ? lie : {});
+      expect([made.members(2), made.view(2).generation]).toEqual([[1, 2], BEFORE.generation]);
+      expect(made.view(7).attempt).toBe(1);
+    }
+  });
+
+  it("tells a guest who waits that the team makes another group", () => {
+    const made = desk(1, 7);
+    made.back(7);
+    made.here(1, 1);
+    expect(made.view(7)).toMatchObject({ attempt: 1, creator: 1, others: [{ member: 7 }] });
+  });
+
+  it("forgets what a guest said early with a later word, and with another socket", () => {
+    const made = desk(1, 7, 8);
+    made.back(7);
+    made.back(8);
+    made.here(7, 2);
+    made.connect(8);
+    made.back(1);
+    expect([made.members(1), made.view(7).attempt, made.view(8).attempt]).toEqual([[1], 2, 0]);
+  });
+
+  it.each([
+    ["the future", { generation: START + CLOCKS_APART + 1 }],
+    ["an epoch that nobody reaches", { epoch: LAST_EPOCH + 1 }],
+  ])("takes no group of %s", (_, at) => {
+    const made = desk(1);
+    made.back(1, at);
+    expect([made.members(1), made.view(1).generation]).toEqual([[], 0]);
+  });
+
+  it("takes one of a clock that is ahead, and goes on after the highest epoch", () => {
+    const made = desk(1);
+    made.back(1, { generation: START + CLOCKS_APART });
+    expect(made.members(1)).toEqual([1]);
+    const other = desk(1);
+    other.back(1, { epoch: LAST_EPOCH });
+    other.commit(1, LAST_EPOCH);
+    expect([other.view(1).epoch, other.members(1)]).toEqual([LAST_EPOCH + 1, [1]]);
+  });
+});
+
+describe("the tag of an epoch", () => {
+  it("is what the team says, also where a guest was faster", () => {
+    const made = desk(1, 7);
+    made.back(1);
+    made.back(7);
+    made.say(1, { type: "commit", generation: BEFORE.generation, epoch: 4, commit: "", welcome: undefined, added: [] });
+    made.say(7, { type: "done", generation: BEFORE.generation, epoch: 5, tag: "false" });
+    expect(made.members(1)).toEqual([1, 7]);
+    made.say(1, { type: "done", generation: BEFORE.generation, epoch: 5, tag: "tag 5" });
+    expect(made.members(1)).toEqual([1]);
+  });
+
+  it("is not told for an epoch that is still to come", () => {
+    const made = desk(1, 2);
+    made.back(1);
+    made.back(2);
+    made.say(2, { type: "done", generation: BEFORE.generation, epoch: 5, tag: "false" });
+    made.commit(1, 4);
+    made.say(2, { type: "done", generation: BEFORE.generation, epoch: 5, tag: "tag 5" });
+    expect(made.members(1)).toEqual([1, 2]);
+  });
+});
+
+describe("views and log", () => {
+  it("a view goes to whom it says something new", () => {
+    const made = desk(1, 2);
+    made.back(1);
+    made.back(2);
+    made.viewers();
+    made.service.tick(START);
+    made.say(1, { type: "done", ...BEFORE });
+    expect(made.viewers()).toEqual([]);
+    made.back(2, {}, 2);
+    expect(made.viewers()).toEqual([2]);
+    made.connect(2);
+    expect(made.viewers()).toEqual([2]);
+  });
+
+  it("holds the last commits for who comes back, and leaves out who was away for longer", () => {
+    const made = desk(1, 2, 3);
+    for (const member of [1, 2, 3]) made.back(member);
+    made.commit(1, 4);
+    for (const member of [2, 3]) made.service.disconnect(member, START);
+    made.say(3, { type: "done", generation: BEFORE.generation, epoch: 5, tag: "tag 5" });
+    for (let epoch = 5; epoch < 4 + LOG_KEPT + 1; epoch += 1) made.commit(1, epoch);
+    for (const member of [2, 3]) made.connect(member);
+    made.said.length = 0;
+    made.back(2);
+    made.back(3, { epoch: 5, tag: "tag 5" });
+    const commits = (to: MemberId) => made.said.filter((one) => one.to === to && one.message.type === "commit").length;
+    expect([commits(2), commits(3), made.members(1)]).toEqual([0, LOG_KEPT, [1, 3]]);
+  });
+});
