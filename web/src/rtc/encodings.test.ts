@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { encodingsOf, withLayers } from "./encodings";
+import { encodingsOf, forPixels, withLayers } from "./encodings";
 
 const active = (layers: number) => withLayers(encodingsOf("camera"), layers)?.map((encoding) => encoding.active);
 
@@ -30,4 +30,17 @@ it("nobody writes into the table", () => {
   const first = encodingsOf("camera");
   first[0]!.active = false;
   expect(encodingsOf("camera")[0]!.active).toBe(true);
+});
+
+it("a small camera's whole picture is its second layer, because a third one would not be sent; a larger one has three", () => {
+  const small = forPixels(withLayers(encodingsOf("camera"), 2) ?? [], 640 * 360) ?? [];
+  expect(small.map(({ rid, scaleResolutionDownBy, active }) => [rid, scaleResolutionDownBy, active])).toEqual([
+    ["q", 2, true],
+    ["h", 1, true],
+    ["f", 1, false],
+  ]);
+  expect(forPixels(small, 640 * 360)).toBeUndefined();
+  expect(forPixels(encodingsOf("camera"), 960 * 540)).toBeUndefined();
+  expect(forPixels(small, 1280 * 720)?.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy)).toEqual([4, 2, 1]);
+  expect(forPixels(encodingsOf("screen"), 100)).toBeUndefined();
 });

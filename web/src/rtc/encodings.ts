@@ -19,6 +19,31 @@ const SCREEN: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000, ma
 /** A voice goes before every picture when the uplink is short. */
 const MICROPHONE: readonly RTCRtpEncodingParameters[] = [{ priority: "high" }];
 
+/** Of fewer pixels libwebrtc sends two of three layers, those that come first. */
+const THREE_FROM = 960 * 540;
+/**
+ * So of a smaller picture the second one is the whole of it: otherwise nobody would ever get that. The third one stays
+ * for a larger camera.
+ */
+const SMALL_CAMERA: readonly RTCRtpEncodingParameters[] = [
+  { rid: "q", scaleResolutionDownBy: 2, maxBitrate: 300_000 },
+  { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
+];
+
+/**
+ * The camera's encodings for a picture of so many pixels; `undefined` when they are so. What is switched off stays so.
+ */
+export function forPixels<Encoding extends RTCRtpEncodingParameters>(
+  encodings: readonly Encoding[],
+  pixels: number,
+): Encoding[] | undefined {
+  const table = pixels < THREE_FROM ? SMALL_CAMERA : CAMERA;
+  const isSo = ({ maxBitrate }: Encoding, index: number) => maxBitrate === table[index]?.maxBitrate;
+  if (encodings.length !== table.length || encodings.every(isSo)) return undefined;
+  return encodings.map((encoding, index) => ({ ...encoding, ...table[index] }));
+}
+
 /** A fresh list: browsers write into what they are given. */
 export function encodingsOf(source: Source): RTCRtpEncodingParameters[] {
   const encodings = { microphone: MICROPHONE, camera: CAMERA, screen: SCREEN }[source];
