@@ -223,6 +223,41 @@ test("a shared screen reaches the other side", async () => {
   await specialist.byId("shared-screen").waitFor({ state: "hidden" });
 });
 
+test("what the specialist shows of the report is seen in the room, changed, and taken back", async () => {
+  const panel = specialist.page;
+  await specialist.byId("key-image").click();
+  await specialist.byId("answer").click();
+  await panel.getByText("Verlegung", { exact: true }).first().click();
+  await panel.getByRole("textbox", { name: /^Empfehlung/ }).fill("Lyse beginnen.");
+  await specialist.byId("show-now").click();
+  await specialist.byId("shown-since").getByText(/^Im Raum gezeigt um/).waitFor();
+  const note = referrer.byId("shown-note");
+  await note.getByText(/Miriam Falk zeigt eine Entscheidung: Verlegung · 1 Schlüsselbild/).waitFor();
+  await referrer.shot("room-shown-note");
+  await referrer.byId("shown-look").click();
+  const shown = referrer.byId("shown");
+  await shown.getByText("Lyse beginnen.").waitFor();
+  await referrer.until(() => (document.querySelector("[data-testid=shown] img")?.naturalWidth ?? 0) > 0);
+  await referrer.shot("room-shown");
+  await panel.getByText("Behandlung vor Ort", { exact: true }).first().click();
+  await specialist.byId("shown-since").getByText(/^Geändert seit/).waitFor();
+  assert.match(await shown.innerText(), /Verlegung/, "nothing is shown that was not meant to be");
+  await specialist.byId("show-now").scrollIntoViewIfNeeded();
+  await specialist.shot("room-show");
+  for (const person of [referrer, specialist]) await person.page.setViewportSize(PHONE);
+  await referrer.shot("room-shown-phone");
+  await specialist.byId("show-now").scrollIntoViewIfNeeded();
+  await specialist.shot("room-show-phone");
+  for (const person of [referrer, specialist]) await person.page.setViewportSize(DESKTOP);
+  await specialist.byId("show-now").click();
+  await shown.getByText("Behandlung vor Ort").waitFor();
+  // The draft is thrown away, and with it what was shown of it.
+  await panel.getByRole("button", { name: "Entwurf verwerfen" }).click();
+  await panel.getByRole("alertdialog").getByRole("button", { name: "Entwurf verwerfen" }).click();
+  await shown.waitFor({ state: "hidden" });
+  for (const person of [referrer, specialist]) await person.page.getByTestId("answer-panel").getByRole("button", { name: "Schließen" }).click();
+});
+
 test("another patient's images leave every screen at once", async () => {
   // Of the canvas itself: a picture of the page has words on it.
   const brightest = (person) => person.page.evaluate(() => {

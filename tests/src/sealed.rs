@@ -32,7 +32,7 @@ const SLOTS: usize = 7;
 const PUT: u8 = 1;
 const EPHEMERAL: u8 = 3;
 /// Keys of what is said in somebody's name.
-const SIGNED: [&str; 2] = ["chat/", "admit/"];
+const SIGNED: [&str; 3] = ["chat/", "admit/", "result/"];
 
 pub struct Sealed {
     seat: Seat,

@@ -5,24 +5,27 @@ import type { ConsultDetail, Decision, Me, ReportTemplate } from "../api/types";
 import { useTexts } from "../i18n";
 import { Banner, Button, Choice, Dialog, Field, Loading } from "../ui";
 import { Conflict } from "./Conflict";
-import { answerOf, missingIn, withOutline, type DraftField } from "./draft";
+import { answerOf, DECISIONS, missingIn, withOutline, type DraftField } from "./draft";
 import { useDraft } from "./drafts";
 import { Identity } from "./Identity";
+import type { InRoom } from "./inRoom";
 import { KeyImages } from "./KeyImages";
 import type { KeyImageSource } from "./keyImages";
 import { NihssFields } from "./NihssFields";
 import { openItems } from "./nihss";
 import "./report.css";
+import { ShowInRoom } from "./ShowInRoom";
 import { SignDialog } from "./SignDialog";
 import "./texts";
 
-const DECISIONS: readonly Decision[] = ["treat_here", "transfer", "more_diagnostics", "no_action", "other"];
 const TEMPLATES: readonly ReportTemplate[] = ["stroke", "neurosurgery", "cardiology", "general"];
 
 interface Props {
   detail: ConsultDetail;
   /** The images that are open beside the form. */
   keyImages?: KeyImageSource | undefined;
+  /** The room in which it is written. */
+  inRoom?: InRoom | undefined;
   /** Signed, or thrown away. */
   onDone?: (() => void) | undefined;
 }
@@ -36,7 +39,7 @@ export function ReportForm(props: Props) {
   return me.data ? <Form {...props} me={me.data} /> : <Loading />;
 }
 
-function Form({ detail, keyImages, onDone, me }: Props & { me: Me }) {
+function Form({ detail, keyImages, inRoom, onDone, me }: Props & { me: Me }) {
   const t = useTexts("report");
   const client = useQueryClient();
   const { draft, change, discard } = useDraft(detail, me.person.id);
@@ -127,6 +130,7 @@ function Form({ detail, keyImages, onDone, me }: Props & { me: Me }) {
         description={t("limitationsHint")}
       />
       <KeyImages detail={detail} draft={draft} change={change} source={keyImages} error={need("key_images")} />
+      {inRoom && !isOvertaken && <ShowInRoom draft={draft} inRoom={inRoom} />}
       {missing.size > 0 && (
         <Banner tone="warn" role="alert" title={t("incomplete")}>
           <ul>
@@ -189,6 +193,7 @@ function Form({ detail, keyImages, onDone, me }: Props & { me: Me }) {
                 setDialog(null);
                 setTried(false);
                 discard();
+                inRoom?.takeBack();
                 onDone?.();
               }}
             >

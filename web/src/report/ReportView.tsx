@@ -3,8 +3,8 @@ import type { ConsultDetail, SignedAnswer } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
 import { formatInstant } from "../state/time";
 import { LinkButton, useNow } from "../ui";
-import { KeyImagePicture } from "./KeyImagePicture";
 import { fromWire, nihssSum, NIHSS_ITEMS, untestable } from "./nihss";
+import { DecisionBox, KeyGallery, Section } from "./Parts";
 import "./report.css";
 import "./texts";
 
@@ -80,31 +80,15 @@ function Signature({ signed }: { signed: SignedAnswer }) {
 function Document({ detail, signed }: { detail: ConsultDetail; signed: SignedAnswer }) {
   const t = useTexts("report");
   const { answer } = signed;
-  const images = answer.key_images ?? [];
   return (
     <div className="stack">
-      <p className="report-decision">
-        <span className="report-label">{t("decision")}</span>
-        <strong>{t(`common:decision.${answer.decision}`)}</strong>
-      </p>
+      <DecisionBox text={t(`common:decision.${answer.decision}`)} />
       <Section label={t("recommendation")} text={answer.recommendation} />
       <Section label={t("assessment")} text={answer.assessment} />
       <Section label={t("findings")} text={answer.findings} />
       {answer.nihss && <NihssLine answer={answer} />}
       <Section label={t("limitations")} text={answer.limitations ?? ""} />
-      {images.length > 0 && (
-        <section>
-          <h3 className="report-label">{t("images.title")}</h3>
-          <ol className="key-gallery">
-            {images.map((image, i) => (
-              <li key={i}>
-                <KeyImagePicture detail={detail} image={image} number={i + 1} />
-                {image.caption && <p className="report-text">{image.caption}</p>}
-              </li>
-            ))}
-          </ol>
-        </section>
-      )}
+      <KeyGallery detail={detail} images={answer.key_images ?? []} />
     </div>
   );
 }
@@ -127,15 +111,5 @@ function NihssLine({ answer }: { answer: SignedAnswer["answer"] }) {
         ))}
       </dl>
     </details>
-  );
-}
-
-function Section({ label, text }: { label: string; text: string }) {
-  if (text.trim() === "") return null;
-  return (
-    <section>
-      <h3 className="report-label">{label}</h3>
-      <p className="report-text">{text}</p>
-    </section>
   );
 }

@@ -4,6 +4,7 @@ import type { ConsultDetail } from "../api/types";
 import { useTexts } from "../i18n";
 import { Button } from "../ui";
 import { useHasDraft } from "./drafts";
+import type { InRoom } from "./inRoom";
 import type { KeyImageSource } from "./keyImages";
 import { ReportForm } from "./ReportForm";
 import { ReportView } from "./ReportView";
@@ -12,13 +13,14 @@ import "./texts";
 interface Props {
   detail: ConsultDetail;
   keyImages?: KeyImageSource | undefined;
+  inRoom?: InRoom | undefined;
 }
 
 /**
  * The specialist's report: the form while nothing is signed, then what was signed and the way to an amendment. A draft
  * that somebody else's signature overtook stays in sight.
  */
-export function ReportWork({ detail, keyImages }: Props) {
+export function ReportWork({ detail, keyImages, inRoom }: Props) {
   const t = useTexts("report");
   const [isAmending, setAmending] = useState(false);
   const hasDraft = useHasDraft(detail, useMe().data?.person.id);
@@ -28,7 +30,7 @@ export function ReportWork({ detail, keyImages }: Props) {
   return (
     <>
       {detail.answer && <ReportView detail={detail} />}
-      {writes && <ReportForm detail={detail} keyImages={keyImages} onDone={() => setAmending(false)} />}
+      {writes && <ReportForm detail={detail} keyImages={keyImages} inRoom={inRoom} onDone={() => setAmending(false)} />}
       {canAmend && !writes && (
         <div>
           <Button onPress={() => setAmending(true)}>{t("amend")}</Button>

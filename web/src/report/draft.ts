@@ -5,6 +5,8 @@ import { EMPTY_NIHSS, fromWire, isUntouched, NIHSS_ITEMS, NIHSS_MAXIMA, openItem
 
 /** Key images of one report (`MAX_KEY_IMAGES` in `schemas/src/report.rs`). */
 export const MAX_KEY_IMAGES = 12;
+/** In the order of the form. */
+export const DECISIONS: readonly Decision[] = ["treat_here", "transfer", "more_diagnostics", "no_action", "other"];
 /** Characters of a caption, which is one line (`broker/src/domain/consult/fields.rs`). */
 export const MAX_CAPTION = 200;
 

@@ -76,6 +76,15 @@ export function useDraft(detail: ConsultDetail, person: PersonId): OpenDraft {
   };
 }
 
+/** What of the draft is shown in the room: kept and forgotten as the draft is. */
+export function shownStore(consult: ConsultId) {
+  const name = (person: PersonId) => `${keyOf(person, consult)}.shown`;
+  return {
+    read: (person: PersonId) => withStorage((storage) => storage.getItem(name(person))) ?? null,
+    write: (person: PersonId, text: string) => withStorage((storage) => storage.setItem(name(person), text)),
+  };
+}
+
 /** Something was written and not signed. */
 export function useHasDraft(detail: ConsultDetail, person: PersonId | undefined): boolean {
   return useSyncExternalStore(

@@ -17,10 +17,8 @@ import { AnswerPanel } from "./AnswerPanel";
 import { ChatPanel } from "./ChatPanel";
 import { colorOf } from "./colors";
 import { Controls } from "./Controls";
-import { EncryptionChip } from "./encryption/EncryptionChip";
-import { EncryptionNotes } from "./encryption/EncryptionNotes";
-import { EncryptionPanel } from "./encryption/EncryptionPanel";
 import { LiftEncryption } from "./encryption/LiftEncryption";
+import { useRoomEncryption } from "./encryption/RoomEncryption";
 import { Faces } from "./Faces";
 import { GuestBanner } from "./GuestBanner";
 import { Header } from "./Header";
@@ -30,6 +28,8 @@ import { RoomNotes } from "./Notes";
 import { Panel } from "./Panel";
 import { phonesOfOther } from "./people";
 import { PhoneDialog } from "./PhoneDialog";
+import { ShownNote } from "./result/ShownNote";
+import { useResults } from "./result/useResults";
 import { RollCall } from "./RollCall";
 import { Roster } from "./Roster";
 import type { RoomSession } from "./roomSession";
@@ -54,15 +54,15 @@ type DialogName = "invite" | "roll" | "consent" | "phone";
 /** The consultation: images largest, faces small, everything else one press away. */
 export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const t = useTexts("room");
-  const { local, view, chat, encryption } = session;
+  const { local, view, chat } = session;
   const [panel, setPanel] = useState<PanelName>();
-  const [differs, setDiffers] = useState(false);
   const [dialog, setDialog] = useState<DialogName>();
   const stack = useRef<StackView>(undefined);
   const room = useRoom(session, { showsChat: panel === "chat", stack: () => stack.current, onEnded });
   const { state, nameOf } = room;
   const times = useAct(detail.summary.id);
   const keyImages = useKeyImages(detail, me, stack, view);
+  const results = useResults(session, detail);
   useSoundByClick();
   const isDrawn = useFacesFirst(state.everLive);
 
@@ -71,6 +71,10 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   useEffect(() => {
     for (const { id, state } of guests) if (state === "removed") session.withdraw(id);
   }, [guests, session]);
+  useEffect(() => {
+    const interpreters = summary.participants.filter(({ part }) => part === "interpreter");
+    session.interpreters = new Set(interpreters.map(({ person }) => person.id));
+  }, [summary.participants, session]);
   const mode = state.encryption ?? detail.encryption;
   const phones = phonesOfOther(summary, me.person, detail.fields?.callback_phone);
   useAnswered(me.person.id, useMemo(() => [summary], [summary]));
@@ -79,6 +83,16 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
   const toggle = (wanted: PanelName) => setPanel(panel === wanted ? undefined : wanted);
   const close = useCallback(() => setPanel(undefined), []);
   const closeDialog = () => setDialog(undefined);
+  const encryption = useRoomEncryption(session, room, {
+    mode,
+    you: me.person.id,
+    isOpen: panel === "encryption",
+    setOpen: (isOpen) => setPanel(isOpen ? "encryption" : undefined),
+    phones: phones.slice(0, 2).map((phone) => <PhoneLink key={phone.number} number={phone.number} label={phone.name} />),
+    lift: actions.includes("lift_encryption") && (
+      <LiftEncryption consult={summary.id} onLifted={() => session.encryption.agreeToLift()} />
+    ),
+  });
   const pick = (item: MoreItem) => {
     if (item === "times" || item === "record") toggle(item);
     else if (item === "stats") saveCall(room.meter);
@@ -99,27 +113,10 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
         showsReport={panel === "answer"}
         onTimes={() => toggle("times")}
         showsTimes={panel === "times"}
-        encryption={
-          <EncryptionChip
-            encryption={encryption}
-            mode={mode}
-            you={me.person.id}
-            differs={differs}
-            isOpen={panel === "encryption"}
-            onOpen={() => toggle("encryption")}
-          />
-        }
+        encryption={encryption.chip}
       />
       <div className="room-notes">
-        <EncryptionNotes
-          encryption={encryption}
-          mode={mode}
-          roster={state.roster}
-          isLive={state.phase === "live"}
-          hasLeaked={room.connection.hasLeaked}
-          onLeave={() => session.leave()}
-          onOpen={() => setPanel("encryption")}
-        />
+        {encryption.notes}
         <SoundBlocked resume={room.stopped} onResumed={room.onResumed} />
         <GuestBanner
           consult={summary.id}
@@ -127,6 +124,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
           canDecide={actions.includes("admit_guest") || actions.includes("remove_guest")}
           onAdmit={(guest) => session.admit(guest)}
         />
+        {results.shown && panel !== "answer" && <ShownNote shown={results.shown} onLook={() => setPanel("answer")} />}
         <RoomNotes detail={detail} me={me} />
       </div>
       <Faces room={room} session={session} />
@@ -148,23 +146,7 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
           />
         )}
       </Stage>
-      {panel === "encryption" && (
-        <EncryptionPanel
-          encryption={encryption}
-          mode={mode}
-          you={me.person.id}
-          differs={differs}
-          onDiffers={setDiffers}
-          phones={phones.slice(0, 2).map((phone) => (
-            <PhoneLink key={phone.number} number={phone.number} label={phone.name} />
-          ))}
-          lift={actions.includes("lift_encryption") && (
-            <LiftEncryption consult={summary.id} onLifted={() => encryption.agreeToLift()} />
-          )}
-          onLeave={() => session.leave()}
-          onClose={close}
-        />
-      )}
+      {encryption.panel}
       {panel === "people" && (
         <Roster
           roster={state.roster}
@@ -175,7 +157,9 @@ export function RoomScreen({ session, detail, me, onEnded }: Props) {
         />
       )}
       {panel === "chat" && <ChatPanel chat={chat} isLive={state.phase === "live"} onClose={close} />}
-      {panel === "answer" && <AnswerPanel detail={detail} keyImages={keyImages.source} onClose={close} />}
+      {panel === "answer" && (
+        <AnswerPanel detail={detail} keyImages={keyImages.source} results={results} onClose={close} />
+      )}
       {panel === "times" && (
         <Panel title={t("times")} testId="times-panel" onClose={close}>
           <ClockPanel detail={detail} work={times} />

@@ -1,10 +1,11 @@
-/** One stay in a room, or the way to one: encryption, connection, own media, shared view and chat, joined to one another. */
+/** One stay in a room, or the way to one: encryption, connection, own media, shared view, chat and what is shown of the report, joined to one another. */
 
 import { serverNow } from "../api/clock";
-import type { ConsultId, GuestId } from "../api/types";
+import type { ConsultId, GuestId, PersonId } from "../api/types";
 import { ADMIT_PREFIX, AdmitNotes, admitStore } from "../e2ee/data/admitNotes";
 import { SealedChannels } from "../e2ee/data/sealedChannels";
 import type { Encryption } from "../e2ee/encryption";
+import { shownStore } from "../report/drafts";
 import { Channels } from "../rtc/channel";
 import { Connection, type AskTicket } from "../rtc/connection";
 import type { LocalMedia, LocalState } from "../rtc/localMedia";
@@ -12,6 +13,8 @@ import { Meter } from "../rtc/meter";
 import { SharedView } from "../viewer/sync/session";
 import { Chat, type Sitter } from "./chat/chat";
 import { CHAT_PREFIX } from "./chat/message";
+import { Results } from "./result/results";
+import { RESULT_PREFIX } from "./result/value";
 import { forgetStay, readUpTo, rememberRead, rememberStay } from "./stay";
 
 const clock = {
@@ -25,8 +28,11 @@ const clock = {
 export class RoomSession {
   readonly view = new SharedView(clock);
   readonly chat: Chat;
+  readonly results: Results;
   readonly connection: Connection;
   readonly meter: Meter;
+  /** With an account, and yet without a part in case and images: the server gives them the chat alone. */
+  interpreters: ReadonlySet<PersonId> = new Set();
   private readonly admissions: AdmitNotes;
   private isJoined = false;
   private before: LocalState;
@@ -48,9 +54,11 @@ export class RoomSession {
       withdrawn: (guest) => encryption.withdrawn(guest),
       store: admitStore(consult),
     });
-    const parts = new Channels({ [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.admissions }, this.view);
-    const who = (member: number) => this.personAt(member)?.id;
-    const sealed = new SealedChannels(parts, encryption.data, { ...clock, now: serverNow, who });
+    const who = (member: number) => this.personAt(member);
+    this.results = new Results({ who, now: serverNow, store: shownStore(consult) });
+    const said = { [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.admissions, [RESULT_PREFIX]: this.results };
+    const parts = new Channels(said, this.view);
+    const sealed = new SealedChannels(parts, encryption.data, { ...clock, now: serverNow, who: (member) => who(member)?.id });
     this.connection = new Connection(ticket, sealed, encryption);
     this.meter = new Meter(this.connection);
     this.before = local.snapshot();
@@ -97,7 +105,10 @@ export class RoomSession {
 
   private personAt(member: number): Sitter | undefined {
     const sitter = this.connection.snapshot().roster.find(({ id }) => id === member);
-    return sitter && { id: sitter.person.id, name: sitter.person.name, isGuest: sitter.is_guest ?? false };
+    if (!sitter) return undefined;
+    const { id, name } = sitter.person;
+    // Neither can pass on what the team has said to the team.
+    return { id, name, isGuest: (sitter.is_guest ?? false) || this.interpreters.has(id) };
   }
 
   private publish(): void {

@@ -5,6 +5,8 @@ import { Channels, type Link } from "../../rtc/channel";
 import { Kind } from "../../rtc/envelope";
 import { Chat } from "../../room/chat/chat";
 import { CHAT_PREFIX } from "../../room/chat/message";
+import { Results, type ResultStore } from "../../room/result/results";
+import { RESULT_PREFIX } from "../../room/result/value";
 import { SharedView } from "../../viewer/sync/session";
 import type { SharedAnnotation } from "../../viewer/sync/values";
 import type { Bytes } from "../bytes";
@@ -86,6 +88,7 @@ export class Participant {
   readonly chat: Chat;
   readonly view: SharedView;
   readonly notes: AdmitNotes;
+  readonly results: Results;
   readonly sealed: SealedChannels;
   readonly since: number;
   link: Link | undefined;
@@ -94,6 +97,8 @@ export class Participant {
     readonly sfu: Sfu,
     readonly stay: Stay,
     private tab: readonly string[] = [],
+    /** What the tab keeps of what is shown. */
+    readonly shownTab = new ShownTab(),
   ) {
     const { clock } = sfu.room;
     this.since = clock.now();
@@ -109,7 +114,9 @@ export class Participant {
       withdrawn: (guest) => stay.encryption.withdrawn(guest),
       store: { read: () => this.tab, write: (guests) => (this.tab = guests) },
     });
-    const inner = new Channels({ [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.notes }, this.view);
+    this.results = new Results({ who, now: clock.now, store: shownTab });
+    const said = { [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.notes, [RESULT_PREFIX]: this.results };
+    const inner = new Channels(said, this.view);
     this.sealed = new SealedChannels(inner, stay.encryption.data, {
       who: (seat) => sfu.people.get(seat)?.stay.person,
       now: clock.elapsed,
@@ -127,6 +134,16 @@ export class Participant {
 
   texts(): string[] {
     return this.chat.snapshot().messages.map(({ text }) => text);
+  }
+}
+
+export class ShownTab implements ResultStore {
+  private readonly kept = new Map<string, string>();
+  read(person: string): string | null {
+    return this.kept.get(person) ?? null;
+  }
+  write(person: string, text: string): void {
+    this.kept.set(person, text);
   }
 }
 

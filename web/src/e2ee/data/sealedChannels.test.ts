@@ -46,6 +46,25 @@ describe("the sealed channels", () => {
     await vi.waitFor(() => expect([...carla.view.snapshot().annotations.keys()]).toEqual(["m1"]), within);
   });
 
+  it("keep what somebody wrote who has left, also when the first of the team, who passed it on, reloads", async () => {
+    const [sfu, anna, ben, carla] = (await roomOf("anna", "ben", "carla")) as [Sfu, Participant, Participant, Participant];
+    carla.chat.send("Ich muss gehen");
+    for (const who of [anna, ben]) await shows(who, "Ich muss gehen");
+    sfu.room.leave(carla.stay);
+    sfu.leave(carla);
+    await together(sfu);
+    await settle(sfu);
+    sfu.people.delete(anna.seat);
+    const again = new Participant(sfu, await sfu.room.reload(anna.stay));
+    sfu.enter(again);
+    await together(sfu);
+    await shows(again, "Ich muss gehen");
+    const dora = new Participant(sfu, await sfu.room.join("dora"));
+    sfu.enter(dora);
+    await together(sfu);
+    await shows(dora, "Ich muss gehen");
+  });
+
   it("bring back to somebody who reloads what they wrote themselves", async () => {
     const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
     for (const who of [anna, ben]) who.chat.send(`von ${who.stay.person}`);

@@ -18,7 +18,7 @@ import { Outgoing } from "./outgoing";
 export const SNAPSHOT_WITHIN = 3000;
 
 /** Keys of what is said in somebody's name and therefore signed. */
-export const SAID_PREFIXES = ["chat/", "admit/"] as const;
+export const SAID_PREFIXES = ["chat/", "admit/", "result/"] as const;
 
 export interface SealedOptions {
   /** The person on a seat, as the roster has it. */

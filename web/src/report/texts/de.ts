@@ -129,6 +129,22 @@ export const de = {
     marks_one: "mit {{count}} Messung",
     marks_other: "mit {{count}} Messungen",
   },
+  room: {
+    show: "Im Raum zeigen",
+    again: "Erneut zeigen",
+    takeBack: "Zurücknehmen",
+    hint: "Zeigt dem Team im Raum Entscheidung, Empfehlung und Schlüsselbilder, signiert und verschlüsselt, Gästen nicht. Das ist noch nicht der unterschriebene Bericht.",
+    hintOpen: "Zeigt dem Team im Raum Entscheidung, Empfehlung und Schlüsselbilder, Gästen nicht. Der Raum ist ohne Verschlüsselung offen. Das ist noch nicht der unterschriebene Bericht.",
+    since: "Im Raum gezeigt um {{time}}",
+    changed: "Geändert seit {{time}}: Im Raum steht noch der alte Stand.",
+    unsent: "Wird gezeigt, sobald die Verbindung steht.",
+    fault: {
+      offline: "Noch keine Verbindung zum Raum.",
+      words: "Die Empfehlung ist zu lang, um im Raum gezeigt zu werden.",
+      image: "Schlüsselbild {{number}} hat zu viele oder zu lange Messungen, um im Raum gezeigt zu werden.",
+      all: "Zusammen ist es zu viel, um im Raum gezeigt zu werden. Bitte Schlüsselbilder oder Messungen weglassen.",
+    },
+  },
   view: {
     pdf: "PDF öffnen",
     pdfOf: "PDF, Version {{version}}",

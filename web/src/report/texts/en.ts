@@ -132,6 +132,22 @@ export const en: SameShape<typeof de> = {
     marks_one: "with {{count}} measurement",
     marks_other: "with {{count}} measurements",
   },
+  room: {
+    show: "Show in the room",
+    again: "Show again",
+    takeBack: "Take back",
+    hint: "Shows decision, recommendation and key images to the team in the room, signed and encrypted, not to guests. This is not the signed report yet.",
+    hintOpen: "Shows decision, recommendation and key images to the team in the room, not to guests. The room is open without encryption. This is not the signed report yet.",
+    since: "Shown in the room at {{time}}",
+    changed: "Changed since {{time}}: the room still has the old state.",
+    unsent: "Is shown as soon as there is a connection.",
+    fault: {
+      offline: "No connection to the room yet.",
+      words: "The recommendation is too long to be shown in the room.",
+      image: "Key image {{number}} has too many or too long measurements to be shown in the room.",
+      all: "Together it is too much to be shown in the room. Please leave out key images or measurements.",
+    },
+  },
   view: {
     pdf: "Open PDF",
     pdfOf: "PDF, version {{version}}",

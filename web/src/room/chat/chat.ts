@@ -137,8 +137,11 @@ export class Chat implements Consumer {
   /** Names are asked for when a message comes. Who leaves takes the kept entries along. */
   roster(members: readonly number[]): void {
     this.members = members;
-    const present = new Set(members.map((seat) => this.options.who(seat)?.id));
-    this.passOn((author) => !present.has(author));
+    this.passOn((author) => !this.isPresent(author));
+  }
+
+  private isPresent(author: string): boolean {
+    return this.members.some((seat) => this.options.who(seat)?.id === author);
   }
 
   opened(link: Link): void {
@@ -211,7 +214,8 @@ export class Chat implements Consumer {
   private answer(person: string, page: string): void {
     if (!this.ready || this.asked.has(page)) return;
     this.asked.add(page);
-    this.passOn((author) => author === person, person);
+    // What people who have left wrote stood under the asking seat, perhaps, and nobody can open that any more.
+    this.passOn((author) => author === person || !this.isPresent(author), person);
   }
 
   /** What those authors wrote, if that is this seat's: the first of the team does it, but nobody for themselves. */

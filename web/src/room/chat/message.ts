@@ -58,12 +58,12 @@ export interface ChatEntry {
   readonly content: { readonly author: Author; readonly at: number; readonly text: string } | undefined;
 }
 
-/** A message as it is sent: without what no screen shows or what turns text around, and no longer than allowed. */
-export function tidy(text: string): string {
+/** A text as it is sent: without what no screen shows or what turns text around, and no longer than allowed. */
+export function tidy(text: string, most = MAX_CHARS): string {
   return text
     .replace(/\r\n?/g, "\n")
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, "")
-    .slice(0, MAX_CHARS)
+    .slice(0, most)
     .trim();
 }
 
