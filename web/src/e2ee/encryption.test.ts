@@ -1,12 +1,16 @@
 import { describe, expect, it, vi } from "vitest";
+import { toBase64Url } from "./base64url";
 import { utf8, type Bytes } from "./bytes";
 import type { Place } from "./data/sealed";
-import { UPDATE_EVERY } from "./delivery/machine";
+import { UPDATE_APART, UPDATE_EVERY } from "./delivery/machine";
 import { Encryption } from "./encryption";
-import { attestationOf, CONSULT, Installation } from "./group/fixture";
+import { attestationOf, CONSULT, Installation, NOW } from "./group/fixture";
 import { encodeQuotation, quote } from "./group/quotation";
 import { makeDevice } from "./group/device";
 import { WAIT_FOR_KEY } from "./media/patience";
+import { decodeHeader } from "./sframe/header";
+import { NOTHING } from "./encryption/checksStore";
+import { ASK_AGAIN, RENEW_BEFORE } from "./encryption/renewal";
 import { MemoryChecks, Room, WorkerDouble, type Stay } from "./encryption/room.fixture";
 
 // Cryptography on a machine that has other things to do.
@@ -259,7 +263,7 @@ describe("a key that is another one than before", () => {
 
   it("is announced too when it is the installation's", async () => {
     const checks = new MemoryChecks();
-    checks.write({ checks: [], authority: "another" });
+    checks.write({ ...NOTHING, authority: "another" });
     const room = await Room.open();
     const before = { device: await makeDevice(), checks };
     const anna = await room.join("anna", { before });
@@ -271,6 +275,130 @@ describe("a key that is another one than before", () => {
     // Within a stay it never changes.
     await again.askForTicket(await Installation.make());
     expect(again.state.fault).toBe("authority_changed");
+  });
+});
+
+describe("words that do not agree", () => {
+  it("are remembered over a reload and over leaving, until they agree", async () => {
+    const [room, anna, ben] = await two();
+    expect(anna.state.differs).toBe(false);
+    anna.encryption.distrust();
+    expect([anna.state.differs, ben.state.differs]).toEqual([true, false]);
+    const again = await room.reload(anna);
+    await together(again, ben);
+    expect(again.state.differs).toBe(true);
+    again.encryption.acknowledge();
+    expect(again.state.differs).toBe(true);
+    again.encryption.confirm();
+    expect(again.state.differs).toBe(false);
+    expect((await room.reload(again)).state.differs).toBe(false);
+  });
+});
+
+describe("somebody who stays longer than an attestation lasts", () => {
+  const HOUR = 3_600_000;
+
+  it("is attested anew in time, and taken by those who come when the first one is over", async () => {
+    const room = await Room.open();
+    // The library holds key packages against the real clock: within a day.
+    room.validFor = 12 * HOUR;
+    const [anna, ben] = [await room.join("anna"), await room.join("ben")];
+    await together(anna, ben);
+    const renewed: Promise<void>[] = [];
+    for (const each of [anna, ben]) each.encryption.renew = () => void renewed.push(each.askForTicket());
+    const keys = () => anna.state.members.map(({ key }) => key);
+    const before = keys();
+    /** Each renews its keys. */
+    const renewal = async (after: number) => {
+      const { epoch } = anna.state;
+      room.clock.advance(after);
+      await vi.waitFor(() => expect([anna.state.epoch, ben.state.epoch]).toEqual([epoch + 2, epoch + 2]), within);
+      await together(anna, ben);
+    };
+    await renewal(12 * HOUR - RENEW_BEFORE);
+    expect(renewed).toHaveLength(2);
+    await Promise.all(renewed);
+    await renewal(UPDATE_EVERY + 2 * UPDATE_APART);
+    for (const { state } of [anna, ben])
+      for (const { attestation } of state.members) expect(attestation.expires).toBe(NOW + 24 * HOUR - RENEW_BEFORE);
+    expect(keys()).toEqual(before);
+    expect([anna.state.announced, ben.state.announced]).toEqual([[], []]);
+    room.clock.advance(13 * HOUR - room.clock.elapsed());
+    const carla = await room.join("carla");
+    await together(anna, ben, carla);
+    expect([anna, ben, carla].map(({ state }) => state.fault)).toEqual([undefined, undefined, undefined]);
+    await expectHeard(anna, ben, carla);
+  });
+
+  it("asks again when the server had none, and no more once the stay is over", async () => {
+    const [room, anna] = await two();
+    const renew = vi.fn();
+    anna.encryption.renew = renew;
+    room.clock.advance(24 * HOUR - RENEW_BEFORE);
+    room.clock.advance(ASK_AGAIN);
+    expect(renew).toHaveBeenCalledTimes(2);
+    anna.encryption.leave();
+    room.clock.advance(24 * HOUR);
+    expect(renew).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("a device on which somebody else has signed in", () => {
+  it("gets another key, and nothing is left of the person before", async () => {
+    const room = await Room.open();
+    const { clock, installation } = room;
+    let [device, owner] = [await makeDevice(), "anna"];
+    const encryption = new Encryption({
+      consult: CONSULT,
+      isAble: true,
+      device: () => Promise.resolve(device),
+      claim: async (person) => {
+        if (owner === person) return true;
+        [device, owner] = [await makeDevice(), person];
+        return false;
+      },
+      worker: () => new WorkerDouble(clock),
+      now: clock.now,
+      elapsed: clock.elapsed,
+      after: clock.after,
+      checks: new MemoryChecks(),
+    });
+    const sent: string[] = [];
+    encryption.send = ({ type }) => void sent.push(type);
+    const attest = async (person: string) => {
+      const attestation = await installation.attest(attestationOf(person, device.publicKey));
+      const authority = toBase64Url(installation.trust.authority);
+      return encryption.attested({ attestation: new TextDecoder().decode(attestation), authority });
+    };
+    const first = await encryption.deviceKey();
+    await attest("anna");
+    encryption.online(1);
+    await vi.waitFor(() => expect(sent).toEqual(["here"]), within);
+    encryption.offline();
+    await expect(attest("ben")).rejects.toThrow();
+    encryption.online(1);
+    expect(sent).toEqual(["here"]);
+    expect(await encryption.deviceKey()).not.toBe(first);
+    await attest("ben");
+    await vi.waitFor(() => expect(sent).toEqual(["here", "here"]), within);
+  });
+});
+
+describe("a worker that dies", () => {
+  it("is replaced, with the keys of the epoch and others to seal with, and the group goes on", async () => {
+    const [, anna, ben] = await two();
+    await expectHeard(anna, ben);
+    const { epoch } = anna.state;
+    const kid = async () => decodeHeader((await anna.frame(FRAME)) ?? new Uint8Array(0))?.kid;
+    const before = await kid();
+    const dead = anna.worker;
+    dead.die();
+    expect(anna.worker).not.toBe(dead);
+    expect([anna.state.mediaLosses, anna.state.status, anna.state.epoch]).toEqual([1, "sealed", epoch]);
+    await expectHeard(anna, ben);
+    expect(await kid()).toBeDefined();
+    expect(await kid()).not.toBe(before);
+    await expectHeard(ben, anna);
   });
 });
 
@@ -317,6 +445,7 @@ describe("a room that was opened without encryption", () => {
       consult: CONSULT,
       isAble: false,
       device: () => Promise.reject(new Error("none")),
+      claim: () => Promise.resolve(true),
       worker: start,
       now: clock.now,
       elapsed: clock.elapsed,

@@ -13,6 +13,7 @@ import { Acquaintances } from "./encryption/acquaintances";
 import { GroupData } from "./encryption/dataSealing";
 import { keysOf, type EpochKeys } from "./encryption/keys";
 import { WorkerMedia } from "./encryption/mediaSealing";
+import { Renewal } from "./encryption/renewal";
 import { fromWire, toWire } from "./encryption/wire";
 import type {
   DataSealing,
@@ -21,6 +22,7 @@ import type {
   EncryptionStatus,
   MediaSealing,
 } from "./encryption/types";
+import { readAttestation } from "./group/attestation";
 import type { Device } from "./group/device";
 import type { Trust } from "./group/policy";
 import type { Keyed, Standing } from "./words/checks";
@@ -37,16 +39,26 @@ const NOTHING: EncryptionState = {
   announced: [],
   isAuthorityNew: false,
   isLiftOffered: false,
+  mediaLosses: 0,
+  differs: false,
 };
 
 export class Encryption {
   /** Says something to the delivery service. */
   send: (message: MlsRequest) => void = () => undefined;
+  /**
+   * The worker that seals pictures and sound has died. Connections that had it carry nothing any more, and are to be
+   * replaced: their transforms cannot be moved to another one.
+   */
+  mediaLost: () => void = () => undefined;
+  /** The attestation is about to end: asks for another one, which {@link attested} is told. */
+  renew: () => void = () => undefined;
 
   readonly media: MediaSealing;
   readonly data: DataSealing;
 
-  private readonly known: Acquaintances;
+  private known: Acquaintances;
+  private readonly renewal: Renewal;
   private readonly worker: WorkerMedia;
   private readonly values: GroupData;
   private machine: State = initial;
@@ -64,14 +76,20 @@ export class Encryption {
   private hasAgreed = false;
   private hasBegun = false;
   private fault: string | undefined;
+  private mediaLosses = 0;
   private current: EncryptionState = NOTHING;
   private stopTimer: () => void = () => undefined;
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly options: EncryptionOptions) {
     const voice = () => this.port && this.trust && { port: this.port, trust: this.trust };
-    this.known = new Acquaintances(options.checks);
-    this.media = this.worker = new WorkerMedia(options.isAble, options.worker);
+    this.known = new Acquaintances(options.checks, options.consult);
+    this.renewal = new Renewal(options, () => this.renew());
+    this.media = this.worker = new WorkerMedia(options.isAble, options.worker, () => {
+      this.mediaLosses += 1;
+      this.mediaLost();
+      this.publish();
+    });
     this.data = this.values = new GroupData(voice, options);
   }
 
@@ -91,16 +109,28 @@ export class Encryption {
     return toBase64Url(this.device.publicKey);
   }
 
-  /** With a ticket. A newer one is for the next key package. */
-  attested({ attestation, authority }: Attestation): void {
+  /**
+   * With a ticket. A newer one is for the next key package, and for the group with the next renewal of the keys. Fails
+   * when the device was somebody else's: the key is another one then, for which a ticket is to be asked anew.
+   */
+  async attested({ attestation, authority }: Attestation): Promise<void> {
     const { device, options } = this;
     const key = fromBase64Url(authority);
-    if (!device || !key) return;
+    if (!device || !key || this.machine.isOver) return;
     // Whoever answers for the members stays the same as long as this stay lasts.
     if (this.trust && this.trust.text !== authority) return this.refuse("authority_changed");
     const identity = { device, attestation: utf8(attestation) };
+    const said = readAttestation(identity.attestation);
+    if (!said) return this.refuse("attestation_malformed");
+    if (!(await options.claim(said.person))) {
+      this.disown(device);
+      throw new Error("the device was somebody else's");
+    }
+    if (device !== this.device || this.machine.isOver) return;
+    if (!this.isLifted) this.renewal.endsAt(said.expires);
     if (this.port) {
       this.port.identity = identity;
+      this.port.group?.reattest(identity.attestation);
       return;
     }
     this.trust = { authority: key, consult: options.consult, text: authority };
@@ -108,6 +138,18 @@ export class Encryption {
     this.known.recognise(authority);
     this.publish();
     if (this.me !== undefined) this.online(this.me);
+  }
+
+  /** Whoever signed in here since gets nothing of the one before. */
+  private disown(device: Device): void {
+    if (device !== this.device) return;
+    this.device = undefined;
+    this.forget();
+    this.port = undefined;
+    this.machine = initial;
+    this.known = new Acquaintances(this.options.checks, this.options.consult);
+    this.schedule();
+    this.publish();
   }
 
   /** The user joins: what they have seen in the lobby holds. */
@@ -155,6 +197,7 @@ export class Encryption {
     this.isLifted = true;
     // The keys stay for what was sealed before; the group is not kept up any more.
     this.feed({ type: "offline" });
+    this.renewal.stop();
     this.worker.lift();
     this.values.lift();
   }
@@ -172,6 +215,7 @@ export class Encryption {
   /** Forgets every key. */
   leave(): void {
     this.feed({ type: "leave" });
+    this.renewal.stop();
     this.worker.end();
     this.options.left?.();
   }
@@ -262,6 +306,8 @@ export class Encryption {
     if (!port?.group) return;
     const keys = await keysOf(port.group, generation);
     if (life !== this.life) return;
+    // It may have been attested anew since its key package was made.
+    port.group.reattest(port.identity.attestation);
     this.keys?.authenticator.fill(0);
     this.keys = keys;
     this.places = undefined;
@@ -295,6 +341,8 @@ export class Encryption {
       announced,
       isAuthorityNew,
       isLiftOffered: this.isLiftOffered && !this.isLifted,
+      mediaLosses: this.mediaLosses,
+      differs: this.known.differs,
     };
     const names = Object.keys(next) as (keyof EncryptionState)[];
     if (!isChanged && names.every((name) => next[name] === this.current[name])) return;

@@ -2,9 +2,8 @@ import { useState, type ReactNode } from "react";
 import type { GuestView } from "../api/types";
 import { useTexts } from "../i18n";
 import { ChatPanel } from "../room/ChatPanel";
-import { EncryptionChip } from "../room/encryption/EncryptionChip";
-import { EncryptionNotes, LiftedBand } from "../room/encryption/EncryptionNotes";
-import { EncryptionPanel } from "../room/encryption/EncryptionPanel";
+import { LiftedBand } from "../room/encryption/EncryptionNotes";
+import { useRoomEncryption } from "../room/encryption/RoomEncryption";
 import { useEncryption } from "../room/encryption/useEncryption";
 import { Controls } from "../room/Controls";
 import { Faces } from "../room/Faces";
@@ -28,15 +27,20 @@ interface Props {
 /** The talk as a guest has it: faces, voices and chat. No images, no case, nothing to decide. */
 export function GuestRoom({ session, view, onEnded }: Props) {
   const t = useTexts("guest");
-  const { local, chat, encryption } = session;
+  const { local, chat } = session;
   const [panel, setPanel] = useState<"chat" | "encryption">();
-  const [differs, setDiffers] = useState(false);
   const showsChat = panel === "chat";
-  const toggle = (wanted: "chat" | "encryption") => setPanel(panel === wanted ? undefined : wanted);
-  const { status } = useEncryption(encryption);
+  const { status } = useEncryption(session.encryption);
   const room = useRoom(session, { showsChat, stack: () => undefined, onEnded });
   const { state } = room;
   const mode = state.encryption ?? view.encryption;
+  const encryption = useRoomEncryption(session, room, {
+    mode,
+    you: view.id,
+    isGuest: true,
+    isOpen: panel === "encryption",
+    setOpen: (isOpen) => setPanel(isOpen ? "encryption" : undefined),
+  });
 
   const hasSeat = state.roster.length > 0;
   if (state.phase === "door" || !hasSeat) {
@@ -53,43 +57,17 @@ export function GuestRoom({ session, view, onEnded }: Props) {
           <strong className="room-label">{view.host.hospital}</strong>
           <span className="room-service">{t("youAre", { name: view.name })}</span>
         </div>
-        <EncryptionChip
-          encryption={encryption}
-          mode={mode}
-          you={view.id}
-          differs={differs}
-          isOpen={panel === "encryption"}
-          onOpen={() => toggle("encryption")}
-        />
+        {encryption.chip}
         <ConnectionState state={state} />
       </header>
       <div className="room-notes">
-        <EncryptionNotes
-          encryption={encryption}
-          mode={mode}
-          roster={state.roster}
-          isLive={state.phase === "live"}
-          hasLeaked={room.connection.hasLeaked}
-          onLeave={() => session.leave()}
-          onOpen={() => setPanel("encryption")}
-        />
+        {encryption.notes}
         <SoundBlocked resume={room.stopped} onResumed={room.onResumed} />
       </div>
       <Faces room={room} session={session} />
       <Stage screen={room.screen}>{null}</Stage>
       {showsChat && <ChatPanel chat={chat} isLive={state.phase === "live"} onClose={() => setPanel(undefined)} />}
-      {panel === "encryption" && (
-        <EncryptionPanel
-          encryption={encryption}
-          mode={mode}
-          you={view.id}
-          isGuest
-          differs={differs}
-          onDiffers={setDiffers}
-          onLeave={() => session.leave()}
-          onClose={() => setPanel(undefined)}
-        />
-      )}
+      {encryption.panel}
       <Controls
         local={local}
         state={room.media}
@@ -97,7 +75,7 @@ export function GuestRoom({ session, view, onEnded }: Props) {
         shows={showsChat ? "chat" : panel && "other"}
         mayShare={false}
         more={<MoreMenu items={["stats"]} onPick={() => saveCall(room.meter)} />}
-        onChat={() => toggle("chat")}
+        onChat={() => setPanel(showsChat ? undefined : "chat")}
         onLeave={() => session.leave()}
       />
       <Voices connection={room.connection} onBlocked={room.onBlocked} />

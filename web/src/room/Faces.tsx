@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { isSealedWith } from "./encryption/marks";
+import { waitsFor } from "./encryption/marks";
 import { useEncryption } from "./encryption/useEncryption";
 import type { RoomSession } from "./roomSession";
 import { Tiles } from "./Tiles";
@@ -27,7 +27,7 @@ export function Faces({ room, session }: { room: Room; session: RoomSession }) {
         muted={media.muted || !media.tracks.microphone}
         speaker={state.speaker}
         judgement={judgement}
-        isSealedWith={(person) => isSealedWith(encryption, person)}
+        waitsFor={(person) => waitsFor(encryption, person)}
       />
     </>
   );

@@ -21,8 +21,8 @@ interface Props {
   muted: boolean;
   speaker: number | undefined;
   judgement: Judgement;
-  /** Whether frames of this person can be opened by now. */
-  isSealedWith(person: PersonId): boolean;
+  /** Whether frames of this person cannot be opened yet. */
+  waitsFor(person: PersonId): boolean;
 }
 
 /** How long a tile may wait for its key without a word, in ms. More leaves people before a black picture; less makes every
@@ -32,7 +32,7 @@ const SEALING_AFTER = 1000;
 const GOOD: Verdict = { level: "good", reason: "none" };
 
 /** Faces: the others first, oneself last and mirrored; initials where there is no picture. */
-export function Tiles({ connection, roster, slots, you, camera, muted, speaker, judgement, isSealedWith }: Props) {
+export function Tiles({ connection, roster, slots, you, camera, muted, speaker, judgement, waitsFor }: Props) {
   const t = useTexts("room");
   const others = roster.filter((member) => member.id !== you);
   const self = roster.find((member) => member.id === you);
@@ -54,7 +54,7 @@ export function Tiles({ connection, roster, slots, you, camera, muted, speaker, 
             isMuted={!member.publishing.microphone}
             isSpeaking={member.id === speaker}
             isPaused={judged?.isPaused ?? false}
-            isSealing={member.connected && !isSealedWith(member.person.id)}
+            isSealing={member.connected && waitsFor(member.person.id)}
             verdict={member.connected ? (judged ?? GOOD) : { level: "lost", reason: "away" }}
           />
         );

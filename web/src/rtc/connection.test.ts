@@ -54,7 +54,11 @@ class FakePeer {
   createDataChannel = () => ({});
   createOffer = async () => this.localDescription;
   setLocalDescription = async () => undefined;
-  close = () => undefined;
+  setRemoteDescription = async () => undefined;
+  isClosed = false;
+  close(): void {
+    this.isClosed = true;
+  }
 }
 
 class FakeSocket {
@@ -175,9 +179,12 @@ test("a lobby that nobody leaves by the door closes its socket", async () => {
 /** Writes down what it is told. */
 class FakeEncryption implements RoomEncryption {
   send: RoomEncryption["send"] = () => undefined;
+  mediaLost: RoomEncryption["mediaLost"] = () => undefined;
+  renew: RoomEncryption["renew"] = () => undefined;
   status: EncryptionState["status"] = "required";
   readonly told: string[] = [];
   readonly expected = new Map<string, string | undefined>();
+  readonly released: string[] = [];
   device: () => void = () => undefined;
   sealed: Record<string, { sealed: number; plain: number; noKey: number; tooShort: number; otherCodec: number }> = {};
   readonly media: RoomEncryption["media"] = {
@@ -185,10 +192,14 @@ class FakeEncryption implements RoomEncryption {
     seal: () => void done.push("seal"),
     open: () => void done.push("open"),
     expect: (line, person) => void this.expected.set(line, person),
+    release: (line) => {
+      this.expected.delete(line);
+      this.released.push(line);
+    },
     counts: async () => ({ sealed: this.sealed, opened: {} }),
   };
   deviceKey = () => new Promise<string>((resolve) => (this.device = () => resolve("key")));
-  attested = () => void this.told.push("attested");
+  attested = async () => void this.told.push("attested");
   online = (me: number) => void this.told.push(`online ${me}`);
   offline = () => void this.told.push("offline");
   received = ({ type }: { type: string }) => void this.told.push(type);
@@ -289,6 +300,89 @@ describe("encrypted", () => {
     expect(shown().map(([, who]) => who)).toEqual(["person 2", "person 2"]);
     connection.leave();
     expect(shown()).toEqual([]);
+  });
+
+  test("all lines of a peer that is closed are given up, and no other", async () => {
+    const { connection, encryption } = await inside();
+    peers[0]?.connect();
+    sockets[0]?.hear({ type: "answer", sdp: "a" });
+    expect(encryption.released).toEqual([]);
+    const before = [...encryption.expected.keys()];
+    sockets[0]?.hear({ type: "bye", reason: "restart" });
+    await vi.advanceTimersByTimeAsync(400);
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    // The old one plays on until the new one is through.
+    expect([peers.length, encryption.released]).toEqual([2, []]);
+    connection.leave();
+    expect(encryption.released).toEqual(expect.arrayContaining(before));
+    expect(new Set(encryption.released).size).toBe(2 * (3 + 15));
+    expect(encryption.expected.size).toBe(0);
+  });
+
+  test("when the worker dies nothing is sent any more at once, and another peer comes by itself", async () => {
+    const { connection, encryption } = await inside(camera);
+    sockets[0]?.hear({ type: "answer", sdp: "a" });
+    peers[0]?.connect();
+    expect(connection.snapshot().phase).toBe("live");
+    encryption.mediaLost();
+    expect([peers[0]?.isClosed, connection.snapshot().phase]).toEqual([true, "waiting"]);
+    expect(encryption.released).toHaveLength(3 + 15);
+    await vi.advanceTimersByTimeAsync(400);
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    sockets[1]?.open();
+    sockets[1]?.hear({ type: "welcome", you: 1, roster: [person(1)], encryption: { type: "required" } });
+    expect([peers.length, peers[1]?.isClosed]).toEqual([2, false]);
+    expect(sockets[1]?.said).toEqual(["hello", "offer", "publishing"]);
+    expect(connection.hasLeaked).toBe(false);
+    connection.leave();
+  });
+
+  test("a worker that dies in the lobby costs what was prepared, and the press makes another peer", async () => {
+    const encryption = new FakeEncryption();
+    const connection = new Connection(async () => ticket, nobody, encryption);
+    connection.prepare();
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(peers).toHaveLength(1);
+    encryption.mediaLost();
+    expect(peers[0]?.isClosed).toBe(true);
+    connection.join(nothing, silent);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(peers).toHaveLength(2);
+    connection.leave();
+  });
+
+  test("a ticket that nobody shows brings the next attestation, and disturbs nothing", async () => {
+    const { connection, encryption } = await inside();
+    sockets[0]?.hear({ type: "answer", sdp: "a" });
+    peers[0]?.connect();
+    encryption.told.length = 0;
+    encryption.renew();
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    expect([encryption.told, sockets.length, connection.snapshot().phase]).toEqual([["attested"], 1, "live"]);
+    connection.leave();
+  });
+
+  test("a device that was somebody else's gets another ticket", async () => {
+    const encryption = new FakeEncryption();
+    encryption.attested = async () => {
+      throw new Error("somebody else's");
+    };
+    const asked = vi.fn(async () => ({ ...ticket, attestation: { attestation: "a", authority: "b" } }));
+    const connection = new Connection(asked, nobody, encryption);
+    connection.join(nothing, silent);
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    expect([asked.mock.calls.length, sockets.length, connection.snapshot().phase]).toEqual([1, 0, "waiting"]);
+    encryption.attested = async () => undefined;
+    await vi.advanceTimersByTimeAsync(300);
+    encryption.device();
+    await vi.advanceTimersByTimeAsync(10);
+    expect([asked.mock.calls.length, sockets.length]).toEqual([2, 1]);
+    connection.leave();
   });
 
   test("in a room without encryption nothing is sealed", async () => {

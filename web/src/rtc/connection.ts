@@ -5,7 +5,7 @@ import type { ClientMessage, IceServer, PersonId, Publishing, RoomTicket, Server
 import type { Encryption, EncryptionState } from "../e2ee/encryption";
 import type { Consumer, Link } from "./channel";
 import { decodeFrame, encodeAgedPut, encodeFrame, Kind } from "./envelope";
-import { initial, nextDeadline, step, type Effect, type Input, type State } from "./machine";
+import { initial, nextDeadline, step, TICKET_WITHIN, type Effect, type Input, type State } from "./machine";
 import { Peer, type LocalTracks } from "./peer";
 import type { Signs } from "./silence";
 import type { Entry } from "./stats";
@@ -28,7 +28,18 @@ export type AskTicket = (signal: AbortSignal, device: string | undefined) => Pro
 /** As much of the end-to-end encryption as the way into a room has to do with. */
 export type RoomEncryption = Pick<
   Encryption,
-  "attested" | "deviceKey" | "media" | "offline" | "online" | "received" | "send" | "setEncryption" | "snapshot" | "subscribe"
+  | "attested"
+  | "deviceKey"
+  | "media"
+  | "mediaLost"
+  | "offline"
+  | "online"
+  | "received"
+  | "renew"
+  | "send"
+  | "setEncryption"
+  | "snapshot"
+  | "subscribe"
 >;
 
 const NO_TRACKS: LocalTracks = { microphone: undefined, camera: undefined, screen: undefined };
@@ -65,6 +76,8 @@ export class Connection {
   ) {
     if (!encryption) return;
     encryption.send = (message) => this.send({ type: "mls", message });
+    encryption.mediaLost = () => this.replacePeers();
+    encryption.renew = () => void this.renewAttestation(encryption);
     encryption.subscribe(() => this.refreshFor(encryption.snapshot().members));
   }
 
@@ -300,9 +313,10 @@ export class Connection {
       const device = await this.encryption?.deviceKey();
       const { ticket, url, ice_servers, attestation } = await this.ticket(abort.signal, device);
       if (abort.signal.aborted) return;
+      if (attestation) await this.encryption?.attested(attestation);
+      if (abort.signal.aborted) return;
       this.stopAsking();
       this.iceServers = ice_servers;
-      if (attestation) this.encryption?.attested(attestation);
       this.feed({ type: "ticket", epoch, ticket, url });
       this.makeWaiting(ice_servers);
     } catch (error) {
@@ -313,6 +327,17 @@ export class Connection {
       const phone = problem?.phone ?? undefined;
       const retryAfter = (problem?.retryAfter ?? 0) * 1000;
       this.feed({ type: "ticket_failed", epoch, code: problem?.code ?? "unknown", phone, retryAfter });
+    }
+  }
+
+  /** A ticket that nobody shows brings the attestation. When there is none, it is asked for again. */
+  private async renewAttestation(encryption: RoomEncryption): Promise<void> {
+    try {
+      const device = await encryption.deviceKey();
+      const { attestation } = await this.ticket(AbortSignal.timeout(TICKET_WITHIN), device);
+      if (attestation) await encryption.attested(attestation);
+    } catch {
+      // Later.
     }
   }
 
@@ -398,6 +423,12 @@ export class Connection {
 
   private retire(keep: number | undefined): void {
     for (const number of [...this.peers.keys()]) if (number !== keep) this.drop(number);
+  }
+
+  /** Nothing leaves by them any more, at once; the next attempt makes another one. */
+  private replacePeers(): void {
+    this.retire(undefined);
+    this.feed({ type: "peer_failed", peer: this.state.peer });
   }
 
   private drop(number: number): void {

@@ -73,6 +73,11 @@ describe("the watch", () => {
     expect(looks([layer("q", 1000), sound(11 + UNDER_WAY)], sealed)).toBe(true);
   });
 
+  it("says nothing of a worker that is dead and has counted nothing: its peer is closed for that", () => {
+    const watch = new LeakWatch();
+    for (let i = 0; i < 2 * LOOKS; i += 1) expect(watch.leaks([layer("q", 1000)], outgoing, undefined)).toBe(false);
+  });
+
   it("gives one late figure another chance", () => {
     const watch = new LeakWatch();
     const late = [layer("q", 100)];

@@ -16,8 +16,12 @@ const START: Watch = { encodedAtStart: 0, suspicious: 0 };
 export class LeakWatch {
   private readonly watches = new Map<string, Watch>();
 
-  /** One look, each second. `counts` were read after `report`: what was under way then has been seen. */
-  leaks(report: readonly Entry[], outgoing: readonly Outgoing[], counts: Counts): boolean {
+  /**
+   * One look, each second. `counts` were read after `report`: what was under way then has been seen. Without them the
+   * worker is dead, and the peer about to be closed.
+   */
+  leaks(report: readonly Entry[], outgoing: readonly Outgoing[], counts: Counts | undefined): boolean {
+    if (!counts) return false;
     return outgoing
       .map(({ mid, line }) => {
         const { watch, leaks } = look(this.watches.get(line) ?? START, {

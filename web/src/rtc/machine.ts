@@ -19,6 +19,7 @@
  */
 
 import type { ByeReason, ClientMessage, Encryption, ProblemCode, Publishing, ServerMessage } from "../api/types";
+import { due, ping } from "./deadlines";
 import { comeIn, enter, freshPeer, lobby, pressed, tellPublishing } from "./lobby";
 import {
   ANSWER_WITHIN,
@@ -28,12 +29,9 @@ import {
   BACK_RETRY,
   FIRST_RETRY,
   LAST_RETRY,
-  LATE,
-  LATE_GRACE,
   MAX_REFUSED_OFFERS,
   MEDIA_WITHIN,
   PING_EVERY,
-  PONG_WITHIN,
   RESTART_ANSWER_WITHIN,
   RESTART_WITHIN,
   TICKET_WITHIN,
@@ -47,6 +45,7 @@ import {
   type Step,
 } from "./state";
 
+export { nextDeadline } from "./deadlines";
 export * from "./state";
 
 /** One input. `random` (0 ≤ random < 1) spreads the attempts of many clients. */
@@ -94,13 +93,6 @@ export function step(state: State, input: Input, now: number, random: number): S
     case "leave":
       return leave(state);
   }
-}
-
-/** When {@link step} wants a `tick` at the latest. */
-export function nextDeadline(state: State): number | undefined {
-  const askAgain = state.phase === "ticket" ? state.askAgain : undefined;
-  const times = [state.deadline, askAgain, state.nextPing, state.pongBy, state.restart?.by].filter((t) => t !== undefined);
-  return times.length > 0 ? Math.min(...times) : undefined;
 }
 
 /** The peer is of no more use: the next attempt makes another one. */
@@ -410,41 +402,17 @@ function awake(state: State, now: number): Step {
 }
 
 function tick(state: State, now: number, random: number): Step {
-  if (state.phase !== "waiting" && isLate(state.deadline, now)) return late({ ...state, deadline: now + LATE_GRACE });
-  if (state.restart && isLate(state.restart.by, now))
-    return late({ ...state, restart: { ...state.restart, by: now + LATE_GRACE } });
-  if (isLate(state.pongBy, now)) return late({ ...state, pongBy: now + LATE_GRACE });
-  if (state.deadline !== undefined && now >= state.deadline) {
-    if (state.phase === "waiting") return attempt({ ...state, deadline: undefined }, now);
-    return fail(state.phase === "media" || state.phase === "offer" ? { ...state, ...dead } : state, now, random);
+  const what = due(state, now);
+  switch (what) {
+    case "attempt":
+      return attempt({ ...state, deadline: undefined }, now);
+    case "lost":
+      return fail(state, now, random);
+    case "dead":
+      return fail({ ...state, ...dead }, now, random);
+    default:
+      return what;
   }
-  if (state.restart && now >= state.restart.by) {
-    // Without an answer the socket is dead, and the next one may say it again; with one the peer is.
-    return fail(state.restart.step === "answered" ? { ...state, ...dead } : state, now, random);
-  }
-  if (state.phase === "ticket" && state.askAgain !== undefined && now >= state.askAgain) {
-    const effects: Effect[] = [{ type: "ticket", epoch: state.epoch }];
-    return { state: { ...state, askAgain: now + ASK_AGAIN }, effects };
-  }
-  if (state.pongBy !== undefined && now >= state.pongBy) return fail(state, now, random);
-  if (state.nextPing === undefined || now < state.nextPing) return { state, effects: [] };
-  return ping({ ...state, pongBy: state.pongBy ?? now + PONG_WITHIN }, now);
-}
-
-function ping(state: State, now: number): Step {
-  const nonce = (state.nonce + 1) % 2 ** 32;
-  return {
-    state: { ...state, nonce, nextPing: now + PING_EVERY },
-    effects: [{ type: "send", message: { type: "ping", nonce } }],
-  };
-}
-
-function isLate(deadline: number | undefined, now: number): boolean {
-  return deadline !== undefined && now > deadline + LATE;
-}
-
-function late(state: State): Step {
-  return { state, effects: [] };
 }
 
 /** Breaks off this attempt and waits for the next one. What is on screen stays until then. */

@@ -2,7 +2,7 @@
 
 import type { IceServer, PersonId, PublishLine, ReceiveLine, Source } from "../api/types";
 import type { MediaSealing } from "../e2ee/encryption";
-import { degradationOf, encodingsOf, withLayers } from "./encodings";
+import { degradationOf, encodingsOf, forPixels, withLayers } from "./encodings";
 import { LeakWatch } from "./leakWatch";
 import type { Offer } from "./machine";
 import { Silence, type Signs } from "./silence";
@@ -96,6 +96,7 @@ export class Peer {
   async answer(sdp: string): Promise<void> {
     await this.pc.setRemoteDescription({ type: "answer", sdp });
     for (const source of ["camera", "screen"] as const) this.tune(source, () => undefined);
+    this.fit();
   }
 
   /** Sends no more than the smallest `layers` of `source`, without any negotiation. */
@@ -142,6 +143,13 @@ export class Peer {
   /** Sends `track` as `source` from now on; `undefined` sends nothing. Needs no negotiation. */
   async replace(source: Source, track: MediaStreamTrack | undefined): Promise<void> {
     await this.senders[source].sender.replaceTrack(track ?? null);
+    if (source === "camera") this.fit();
+  }
+
+  /** The camera's layers are those that its picture has. */
+  private fit(): void {
+    const { width, height } = this.senders.camera.sender.track?.getSettings() ?? {};
+    if (width && height) this.tune("camera", (encodings) => forPixels(encodings, width * height));
   }
 
   /** What comes in on an m-line. */
@@ -194,8 +202,9 @@ export class Peer {
 
   close(): void {
     this.pc.onconnectionstatechange = null;
-    this.expect(() => undefined);
     this.pc.close();
+    for (const source of SOURCES) this.sealing?.release(this.lineOf(source));
+    for (const { line } of this.receivers) this.sealing?.release(line);
   }
 
   /**

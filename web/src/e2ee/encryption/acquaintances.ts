@@ -1,6 +1,9 @@
 import { announcements, distrust, remember, standingOf, type Keyed, type Standing } from "../words/checks";
 import type { ChecksStore } from "./checksStore";
 
+/** Rooms remembered whose words did not agree. More keeps what nobody asks for; less forgets one that is open. */
+const MAX_DIFFERS = 50;
+
 /** Whom this browser knows, by their keys: what it remembers of earlier stays, and what happened in this one. */
 export class Acquaintances {
   /** What is to be told, until it is acknowledged. */
@@ -11,7 +14,15 @@ export class Acquaintances {
   private met: readonly Keyed[] = [];
   private authority: string | undefined;
 
-  constructor(private readonly checks: ChecksStore) {}
+  constructor(
+    private readonly checks: ChecksStore,
+    private readonly consult: string,
+  ) {}
+
+  /** The words of this room did not agree when they were compared last. */
+  get differs(): boolean {
+    return this.checks.read().differs.includes(this.consult);
+  }
 
   /** The installation's key, base64url, is remembered from the first visit on. */
   recognise(authority: string): void {
@@ -31,13 +42,15 @@ export class Acquaintances {
   /** The words were compared with them and agree. Unix milliseconds. */
   confirm(others: readonly Keyed[], now: number): void {
     const remembered = this.checks.read();
-    this.checks.write({ ...remembered, checks: remember(remembered.checks, others, now) });
+    const differs = remembered.differs.filter((consult) => consult !== this.consult);
+    this.checks.write({ ...remembered, checks: remember(remembered.checks, others, now), differs });
     this.acknowledge();
   }
 
   distrust(others: readonly Keyed[]): void {
     const remembered = this.checks.read();
-    this.checks.write({ ...remembered, checks: distrust(remembered.checks, others) });
+    const differs = [this.consult, ...remembered.differs.filter((consult) => consult !== this.consult)].slice(0, MAX_DIFFERS);
+    this.checks.write({ ...remembered, checks: distrust(remembered.checks, others), differs });
   }
 
   acknowledge(): void {

@@ -3,8 +3,9 @@
 import { serverNow } from "../../api/clock";
 import { Encryption } from "../encryption";
 import { startMediaWorker } from "../media/mediaWorker";
-import { checksStore } from "./checksStore";
-import { device, forgetDevice, type DeviceOf } from "./deviceStore";
+import { checksOf } from "./checksStore";
+import { device, type DeviceOf } from "./deviceStore";
+import { claim, forgetGuest } from "./signOut";
 import type { EncryptionGap } from "./support";
 
 /** For one stay in the room of `consult`. `gaps`: what `encryptionGaps` found. */
@@ -13,6 +14,7 @@ export function browserEncryption(consult: string, of: DeviceOf, gaps: readonly 
     consult,
     isAble: gaps.length === 0,
     device: () => device(of),
+    claim: (person) => claim(of, person),
     worker: startMediaWorker,
     now: serverNow,
     elapsed: () => performance.now(),
@@ -20,10 +22,10 @@ export function browserEncryption(consult: string, of: DeviceOf, gaps: readonly 
       const timer = setTimeout(run, Math.max(0, ms));
       return () => clearTimeout(timer);
     },
-    checks: checksStore,
+    checks: checksOf[of],
     left: () => {
       // A guest's visit is over; a member's key stays until sign-out.
-      if (of === "guest") void forgetDevice("guest");
+      if (of === "guest") void forgetGuest();
     },
   });
 }

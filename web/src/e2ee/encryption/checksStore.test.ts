@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { checksStore, forgetChecks, parse } from "./checksStore";
+import { BrowserChecks, NOTHING, parse } from "./checksStore";
 
 const check = { person: "anna", key: "a1", at: 1000 };
 
@@ -18,25 +18,39 @@ function storage(): Map<string, string> {
 describe("what a browser remembers", () => {
   it("is there the next time, until sign-out", () => {
     storage();
-    checksStore.write({ checks: [check], authority: "k" });
-    expect(checksStore.read()).toEqual({ checks: [check], authority: "k" });
-    forgetChecks();
-    expect(checksStore.read()).toEqual({ checks: [], authority: undefined });
+    const all = { checks: [check], authority: "k", differs: ["c1"], owner: "me" };
+    new BrowserChecks("x").write(all);
+    expect(new BrowserChecks("x").read()).toEqual(all);
+    expect(new BrowserChecks("y").read()).toEqual(NOTHING);
+    new BrowserChecks("x").forget();
+    expect(new BrowserChecks("x").read()).toEqual(NOTHING);
+  });
+
+  it("is its owner's, and goes when somebody else has signed in without a sign-out before", () => {
+    storage();
+    const checks = new BrowserChecks("x");
+    checks.write({ ...NOTHING, checks: [check], authority: "k", differs: ["c1"] });
+    checks.claim("me");
+    checks.claim("me");
+    expect(checks.read()).toEqual({ checks: [check], authority: "k", differs: ["c1"], owner: "me" });
+    checks.claim("another");
+    expect(new BrowserChecks("x").read()).toEqual({ ...NOTHING, owner: "another" });
   });
 
   it("is nothing where it is damaged, and as much as can be read", () => {
-    expect(parse("{")).toEqual({ checks: [], authority: undefined });
-    expect(parse("null")).toEqual({ checks: [], authority: undefined });
-    expect(parse(JSON.stringify({ checks: [check, { person: 1 }, null], authority: 3 }))).toEqual({
-      checks: [check],
-      authority: undefined,
-    });
+    expect(parse("{")).toEqual(NOTHING);
+    expect(parse("null")).toEqual(NOTHING);
+    const damaged = { checks: [check, { person: 1 }, null], authority: 3, differs: [1, "c1"], owner: {} };
+    expect(parse(JSON.stringify(damaged))).toEqual({ ...NOTHING, checks: [check], differs: ["c1"] });
+    expect(parse(JSON.stringify({ differs: "c1" }))).toEqual(NOTHING);
   });
 
-  it("is nothing where the browser refuses", () => {
+  it("lasts as long as the page where the browser refuses", () => {
     vi.stubGlobal("localStorage", undefined);
-    checksStore.write({ checks: [check], authority: "k" });
-    expect(checksStore.read().checks).toEqual([]);
-    expect(() => forgetChecks()).not.toThrow();
+    const checks = new BrowserChecks("x");
+    checks.write({ ...NOTHING, checks: [check], differs: ["c1"] });
+    expect(checks.read()).toEqual({ ...NOTHING, checks: [check], differs: ["c1"] });
+    checks.forget();
+    expect(checks.read()).toEqual(NOTHING);
   });
 });

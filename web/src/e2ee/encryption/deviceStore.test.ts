@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { device, forgetDevice } from "./deviceStore";
+import { claimDevice, device, forgetDevice } from "./deviceStore";
 
 // That a key outlives the page is seen in browsers only: here there is no IndexedDB.
 describe("a device", () => {
@@ -16,5 +16,17 @@ describe("a device", () => {
     await forgetDevice("guest");
     expect((await device("guest")).publicKey).not.toEqual(guest.publicKey);
     expect(await device("member")).toBe(member);
+  });
+
+  it("is whose it was attested as first, and another one for the next person", async () => {
+    const { publicKey } = await device("member");
+    expect(await claimDevice("member", "anna")).toBe(true);
+    expect(await claimDevice("member", "anna")).toBe(true);
+    expect((await device("member")).publicKey).toEqual(publicKey);
+    expect(await claimDevice("member", "ben")).toBe(false);
+    const next = await device("member");
+    expect(next.publicKey).not.toEqual(publicKey);
+    expect(await claimDevice("member", "ben")).toBe(true);
+    expect((await device("member")).publicKey).toEqual(next.publicKey);
   });
 });

@@ -1,8 +1,10 @@
 /**
  * The device's signing key in IndexedDB: made once in a browser profile, for one installation (its origin), and never
- * extractable. It goes with the session; that of a guest goes with the visit.
+ * extractable. It goes with the session: at sign-out, or when somebody else is found to have signed in since; that of a
+ * guest goes with the visit.
  */
 
+import { equalBytes } from "../bytes";
 import { makeDevice, type Device } from "../group/device";
 
 const DATABASE = "telekonsil-device";
@@ -10,14 +12,38 @@ const STORE = "devices";
 
 export type DeviceOf = "member" | "guest";
 
+interface Owned extends Device {
+  /** The id of the person in whose name it was attested first; nobody's yet without. */
+  readonly owner?: string;
+}
+
 /** Where IndexedDB refuses (private windows of some browsers), the key lives as long as the page. */
-const inMemory = new Map<DeviceOf, Promise<Device>>();
+const inMemory = new Map<DeviceOf, Promise<Owned>>();
 
 /** The device, made when there is none. */
 export function device(of: DeviceOf): Promise<Device> {
-  const known = inMemory.get(of) ?? load(of).catch(() => makeDevice());
-  inMemory.set(of, known);
-  return known;
+  return owned(of);
+}
+
+/**
+ * It was attested as `owner`'s, who keeps it. `false` when it is somebody else's, whose session has ended without a
+ * sign-out: it is forgotten, and the next {@link device} is another one.
+ */
+export async function claimDevice(of: DeviceOf, owner: string): Promise<boolean> {
+  const known = await owned(of);
+  if (known.owner === owner) return true;
+  const isFree = known.owner === undefined;
+  const mine: Owned = { ...known, owner };
+  if (isFree) inMemory.set(of, Promise.resolve(mine));
+  else inMemory.delete(of);
+  // Another tab may have another device by now, which is not touched.
+  const change = (store: IDBObjectStore, found: unknown) => {
+    if (!isDevice(found) || !equalBytes(found.publicKey, known.publicKey)) return;
+    if (isFree) store.put(mine, of);
+    else store.delete(of);
+  };
+  await within((store): IDBRequest<unknown> => store.get(of), change).catch(() => undefined);
+  return isFree;
 }
 
 /** The next {@link device} is another one. */
@@ -27,7 +53,13 @@ export async function forgetDevice(of: DeviceOf): Promise<void> {
   await within((store) => store.delete(of)).catch(() => undefined);
 }
 
-async function load(of: DeviceOf): Promise<Device> {
+function owned(of: DeviceOf): Promise<Owned> {
+  const known = inMemory.get(of) ?? load(of).catch(() => makeDevice());
+  inMemory.set(of, known);
+  return known;
+}
+
+async function load(of: DeviceOf): Promise<Owned> {
   const kept = await within((store): IDBRequest<unknown> => store.get(of));
   if (isDevice(kept)) return kept;
   const made = await makeDevice();
@@ -70,7 +102,7 @@ function open(): Promise<IDBDatabase> {
   });
 }
 
-function isDevice(value: unknown): value is Device {
+function isDevice(value: unknown): value is Owned {
   const { publicKey, privateKey } = (value ?? {}) as Partial<Device>;
   return publicKey instanceof Uint8Array && publicKey.length === 32 && privateKey instanceof CryptoKey;
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Installation, attestationOf } from "../group/fixture";
 import type { Member } from "../group/members";
 import type { MediaWorker } from "../media/mediaWorker";
@@ -13,6 +13,7 @@ const line = {} as RTCRtpSender & RTCRtpReceiver;
 
 class Recorder implements MediaWorker {
   readonly said: ToWorker[] = [];
+  constructor(readonly die: () => void) {}
   ended = 0;
   post(message: ToWorker): void {
     this.said.push(message);
@@ -42,23 +43,29 @@ function keys(epoch: bigint, ...people: readonly string[]): EpochKeys {
   return { generation: 1, epoch, leaf: 0, members, authenticator: new Uint8Array(32), media: base, data: base };
 }
 
-function media(): [Recorder, WorkerMedia] {
-  const worker = new Recorder();
-  return [worker, new WorkerMedia(true, () => worker)];
+/** Those that were started, in order. */
+function media(died: () => void = () => undefined): [Recorder[], WorkerMedia] {
+  const workers: Recorder[] = [];
+  const start = (die: () => void) => {
+    const worker = new Recorder(die);
+    workers.push(worker);
+    return worker;
+  };
+  return [workers, new WorkerMedia(true, start, died)];
 }
 
 describe("the worker of a room", () => {
   it("is told what holds when it is started late", () => {
-    const [worker, made] = media();
+    const [workers, made] = media();
     made.expect("1", "ben");
     made.use(keys(3n, "anna", "ben"));
-    expect(worker.said).toEqual([]);
+    expect(workers).toEqual([]);
     made.seal(line, "mic");
-    expect(worker.log()).toEqual(["epoch", "1: 1"]);
+    expect(workers[0]?.log()).toEqual(["epoch", "1: 1"]);
   });
 
   it("shows each line its person's frames, on whichever leaf they are, and nobody's when they are gone", () => {
-    const [worker, made] = media();
+    const [workers, made] = media();
     made.open(line, "1");
     made.expect("1", "ben");
     made.use(keys(3n, "anna", "ben"));
@@ -67,15 +74,44 @@ describe("the worker of a room", () => {
     made.expect("1", "carla");
     made.expect("1", "carla");
     made.expect("1", undefined);
-    const expected = worker.log().filter((each) => each !== "epoch");
+    const expected = workers[0]?.log().filter((each) => each !== "epoch");
     expect(expected).toEqual(["1: undefined", "1: 1", "1: 2", "1: undefined", "1: 1", "1: undefined"]);
   });
 
   it("is stopped before it is ended, and none is started after that", () => {
-    const [worker, made] = media();
+    const [workers, made] = media();
     made.seal(line, "mic");
     made.end();
-    expect([worker.log(), worker.ended]).toEqual([["stop"], 1]);
+    expect([workers[0]?.log(), workers[0]?.ended]).toEqual([["stop"], 1]);
     expect(() => made.seal(line, "cam")).toThrow();
+  });
+
+  it("forgets a line whose connection is closed", () => {
+    const [workers, made] = media();
+    made.open(line, "1");
+    made.open(line, "2");
+    made.expect("1", "ben");
+    made.expect("2", "ben");
+    made.release("1");
+    made.use(keys(3n, "anna", "ben"));
+    expect(workers[0]?.log()).toEqual(["1: undefined", "2: undefined", "release", "epoch", "2: 1"]);
+  });
+
+  it("that has died is replaced with the next line, which has the keys and whatever else holds", async () => {
+    const died = vi.fn();
+    const [workers, made] = media(died);
+    made.use(keys(3n, "anna", "ben"));
+    made.seal(line, "mic");
+    made.hold();
+    workers[0]?.die();
+    expect(died).toHaveBeenCalledOnce();
+    // Nobody counts, and nothing is told to the dead one.
+    expect(await made.counts()).toBeUndefined();
+    made.use(keys(4n, "anna", "ben"));
+    expect([workers.length, workers[0]?.log()]).toEqual([1, ["epoch", "held"]]);
+    made.seal(line, "mic again");
+    made.open(line, "1 again");
+    made.expect("1 again", "ben");
+    expect([workers.length, workers[1]?.log()]).toEqual([2, ["epoch", "held", "1 again: 1"]]);
   });
 });

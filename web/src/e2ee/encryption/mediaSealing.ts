@@ -17,7 +17,9 @@ export class WorkerMedia implements MediaSealing {
 
   constructor(
     private readonly isAble: boolean,
-    private readonly start: () => MediaWorker,
+    private readonly start: (died: () => void) => MediaWorker,
+    /** The worker is dead, and what it carried has stopped. The next line starts another one. */
+    private readonly died: () => void,
   ) {}
 
   seal(sender: RTCRtpSender, line: string): void {
@@ -34,12 +36,17 @@ export class WorkerMedia implements MediaSealing {
     this.worker?.post({ type: "expect", line, leaf: this.leafOf(person) });
   }
 
+  release(line: string): void {
+    this.expected.delete(line);
+    this.worker?.post({ type: "release", line });
+  }
+
   get configuration(): RTCConfiguration {
     return this.isLifted || !this.isAble ? {} : mediaConfiguration();
   }
 
-  counts(): Promise<Counts> {
-    return this.worker?.counts() ?? Promise.resolve({ sealed: {}, opened: {} });
+  counts(): Promise<Counts | undefined> {
+    return this.worker?.counts() ?? Promise.resolve(undefined);
   }
 
   use(keys: EpochKeys): void {
@@ -80,9 +87,14 @@ export class WorkerMedia implements MediaSealing {
     this.started().attach(to, options);
   }
 
+  private bury(): void {
+    this.worker = undefined;
+    this.died();
+  }
+
   private started(): MediaWorker {
     if (this.worker) return this.worker;
-    this.worker = this.start();
+    this.worker = this.start(() => this.bury());
     if (this.keys) this.use(this.keys);
     if (this.isHeld) this.worker.post({ type: "held" });
     return this.worker;

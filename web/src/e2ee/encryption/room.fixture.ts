@@ -11,7 +11,7 @@ import { makeDevice, type Device } from "../group/device";
 import { Lines } from "../media/lines";
 import type { MediaWorker } from "../media/mediaWorker";
 import type { Counts, ToWorker, TransformOptions } from "../media/messages";
-import type { ChecksStore, Remembered } from "./checksStore";
+import { NOTHING, type ChecksStore, type Remembered } from "./checksStore";
 import { ManualClock } from "./manualClock";
 import type { MlsSeat } from "./wire";
 
@@ -20,6 +20,8 @@ export class Room {
   readonly service = new ServiceModel((to, message) => this.deliver(to, message));
   private readonly stays = new Map<MemberId, Stay>();
   private seats = 0;
+  /** How long attestations are good, in milliseconds. */
+  validFor = 24 * 3_600_000;
 
   private constructor(readonly installation: Installation) {}
 
@@ -92,7 +94,8 @@ export type Before = Pick<Stay, "device" | "checks">;
 
 export class Stay {
   readonly encryption: Encryption;
-  readonly worker: WorkerDouble;
+  /** The last one that was started. */
+  worker!: WorkerDouble;
   seat: MemberId = 0;
 
   constructor(
@@ -102,19 +105,26 @@ export class Stay {
     readonly device: Device,
     readonly checks: ChecksStore,
   ) {
-    this.worker = new WorkerDouble(room.clock);
     const { now, elapsed, after } = room.clock;
     this.encryption = new Encryption({
       consult: CONSULT,
       isAble: true,
       device: () => Promise.resolve(device),
-      worker: () => this.worker,
+      claim: () => Promise.resolve(true),
+      worker: (died) => (this.worker = new WorkerDouble(room.clock, died)),
       now,
       elapsed,
       after,
       checks,
     });
     this.encryption.send = (request) => room.take(this, request);
+    this.encryption.renew = () => void this.askForTicket();
+    this.encryption.mediaLost = () => this.connect();
+    this.connect();
+  }
+
+  /** A connection is made, with a microphone. */
+  private connect(): void {
     this.encryption.media.seal({} as RTCRtpSender, "mic");
   }
 
@@ -122,8 +132,9 @@ export class Stay {
     const { person, isGuest, encryption } = this;
     if ((await encryption.deviceKey()) !== toBase64Url(this.device.publicKey)) throw new Error("another device");
     const as = isGuest ? ({ role: "guest", consult: CONSULT, hospital: undefined } as const) : {};
-    const attestation = await by.attest({ ...attestationOf(person, this.device.publicKey), ...as });
-    encryption.attested({
+    const [notBefore, expires] = [this.room.clock.now(), this.room.clock.now() + this.room.validFor];
+    const attestation = await by.attest({ ...attestationOf(person, this.device.publicKey), ...as, notBefore, expires });
+    await encryption.attested({
       attestation: new TextDecoder().decode(attestation),
       authority: toBase64Url(by.trust.authority),
     });
@@ -157,7 +168,10 @@ export class WorkerDouble implements MediaWorker {
   readonly attached: TransformOptions[] = [];
   hasEnded = false;
 
-  constructor(private readonly clock: ManualClock) {
+  constructor(
+    private readonly clock: ManualClock,
+    private readonly died: () => void = () => undefined,
+  ) {
     this.lines = this.make();
     this.hoard = this.make();
   }
@@ -180,13 +194,19 @@ export class WorkerDouble implements MediaWorker {
     this.hasEnded = true;
   }
 
+  /** The browser kills it. */
+  die(): void {
+    this.end();
+    this.died();
+  }
+
   private make(): Lines {
     return new Lines((bytes) => void crypto.getRandomValues(bytes), this.clock.elapsed, this.clock.after);
   }
 }
 
 export class MemoryChecks implements ChecksStore {
-  private remembered: Remembered = { checks: [], authority: undefined };
+  private remembered = NOTHING;
   read(): Remembered {
     return this.remembered;
   }

@@ -37,6 +37,10 @@ export interface EncryptionState {
   readonly isAuthorityNew: boolean;
   /** The server says that the room was lifted; nothing changes here until the user agrees. */
   readonly isLiftOffered: boolean;
+  /** How often the worker that seals pictures and sound has died: each time connection and worker are made anew. */
+  readonly mediaLosses: number;
+  /** The words of this room were compared and did not agree, and have not agreed since; a reload changes nothing. */
+  readonly differs: boolean;
 }
 
 export interface EncryptionOptions {
@@ -44,8 +48,10 @@ export interface EncryptionOptions {
   /** This browser can encrypt ({@link encryptionGaps} found none). Otherwise it takes part in a lifted room only. */
   readonly isAble: boolean;
   readonly device: () => Promise<Device>;
-  /** Started when the first sender or receiver is sealed. */
-  readonly worker: () => MediaWorker;
+  /** The device was attested as this person's. `false` when it was somebody else's, and is forgotten with all checks. */
+  readonly claim: (person: string) => Promise<boolean>;
+  /** Started when the first sender or receiver is sealed, and again after one has `died`. */
+  readonly worker: (died: () => void) => MediaWorker;
   /** Unix milliseconds, as the server has them: for validity. */
   readonly now: () => number;
   /** Milliseconds that only grow: for waiting. */
@@ -64,10 +70,12 @@ export interface MediaSealing {
   open(receiver: RTCRtpReceiver, line: string): void;
   /** Whose frames the line may show: a person's id, nobody's with `undefined`. Holds until it is said anew. */
   expect(line: string, person: string | undefined): void;
+  /** The connection of the line is closed. */
+  release(line: string): void;
   /** To be part of the connection's configuration. */
   readonly configuration: RTCConfiguration;
-  /** What was sealed and opened so far, by line. */
-  counts(): Promise<Counts>;
+  /** What was sealed and opened so far, by line; `undefined` where nobody counts. */
+  counts(): Promise<Counts | undefined>;
 }
 
 export type OpenedValue =

@@ -6,7 +6,8 @@ import { encodeMlsMessage } from "ts-mls/message.js";
 import type { Proposal } from "ts-mls/proposal.js";
 import { utf8, type Bytes } from "../bytes";
 import { deriveSframeKey, encrypt } from "../sframe/cipher";
-import { add, candidate, CONSULT, founder, GROUP, Installation, joined, NOW, room, shared, staged } from "./fixture";
+import type { Attestation } from "./attestation";
+import { add, attestationOf, candidate, CONSULT, founder, GROUP, Installation, joined, NOW, room, shared, staged, type Peer } from "./fixture";
 import { Group } from "./group";
 import { checkKeyPackage, makeKeyPackage } from "./keyPackage";
 import { suiteOf } from "./suite";
@@ -124,6 +125,50 @@ describe("a group", () => {
     expect([...secrets, leafKey ?? utf8("x")].every(isZero)).toBe(true);
     // Kept for late lines of chat for two epochs, and then gone as well.
     expect(trees.flat().every(({ application }) => isZero(application.secret))).toBe(true);
+  });
+});
+
+describe("a member that is attested anew", () => {
+  const until = (group: Group, leaf: number) => group.members().find((member) => member.leaf === leaf)?.attestation.expires;
+  const again = (peer: Peer, as: Partial<Attestation> = {}) =>
+    installation.attest({ ...attestationOf("ben", peer.identity.device.publicKey), expires: LATER, ...as });
+  const LATER = NOW + 48 * 3_600_000;
+
+  it("shows it with the next renewal of its keys, and goes on in the group with all others", async () => {
+    const peers = await room(installation, ["anna", "ben", "carla"]);
+    const [anna, ben, carla] = peers as [Peer, Peer, Peer];
+    ben.group.reattest(await again(ben));
+    const { commit } = staged(await ben.group.stage(nothing, NOW));
+    for (const { group } of [anna, carla]) expect(await group.follow(commit, NOW)).toEqual({ kind: "epoch", committer: 1 });
+    await ben.group.adopt();
+    expect(new Set(peers.map(({ group }) => shared(group))).size).toBe(1);
+    expect(peers.map(({ group }) => until(group, 1))).toEqual([LATER, LATER, LATER]);
+    expect(until(anna.group, 0)).toBe(NOW + 24 * 3_600_000);
+    // Whoever comes when the first attestation is over finds nobody whose is.
+    const more = await add(installation, anna, [ben, carla], "dora");
+    expect(until(more.group, 1)).toBe(LATER);
+    expect(shared(more.group)).toBe(shared(ben.group));
+  });
+
+  it("changes nothing of its leaf by adding somebody, which renews no keys", async () => {
+    const [anna, ben] = (await room(installation, ["anna", "ben"])) as [Peer, Peer];
+    ben.group.reattest(await again(ben));
+    const more = await add(installation, ben, [anna], "carla");
+    expect(new Set([anna, ben, more].map(({ group }) => shared(group))).size).toBe(1);
+    expect(until(anna.group, 1)).toBe(NOW + 24 * 3_600_000);
+  });
+
+  it.each([
+    ["as somebody else", { person: "carla" }, "forbidden_proposal"],
+    ["as a guest", { role: "guest", consult: CONSULT }, "forbidden_proposal"],
+    ["with another key", { key: new Uint8Array(32) }, "attestation_other_key"],
+    ["when that is over", { expires: NOW - 3_600_000 }, "attestation_not_valid_now"],
+    ["for another room", { consult: "other" }, "attestation_other_consult"],
+  ] as const)("%s is refused", async (_, as, fault) => {
+    const [anna, ben] = (await room(installation, ["anna", "ben"])) as [Peer, Peer];
+    ben.group.reattest(await again(ben, as));
+    const { commit } = staged(await ben.group.stage(nothing, NOW));
+    expect(await anna.group.follow(commit, NOW)).toEqual({ kind: "refused", fault });
   });
 });
 

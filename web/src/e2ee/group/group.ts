@@ -20,8 +20,8 @@ import { emptyPskIndex } from "ts-mls/pskIndex.js";
 import { equalBytes, utf8, type Bytes } from "../bytes";
 import { BASE_KEY_BYTES, importBaseKey, type BaseKey } from "../sframe/cipher";
 import { decodeExactly, type Candidate, type Identity, type OwnKeyPackage } from "./keyPackage";
-import { membersOf, nameOf, type Member } from "./members";
-import { judgeCommit, judgePeople, Policy, type PolicyFault, type Trust } from "./policy";
+import { membersOf, type Member } from "./members";
+import { isSameMember, judgeCommit, judgePeople, Policy, type PolicyFault, type Trust } from "./policy";
 import { suiteOf } from "./suite";
 import { wipeAll, wipeReplaced } from "./wipe";
 
@@ -90,6 +90,7 @@ interface Pending {
 
 export class Group {
   private pending: Pending | undefined;
+  private attestation: Bytes | undefined;
   private last: Promise<unknown> = Promise.resolve();
   private isGone = false;
 
@@ -167,6 +168,11 @@ export class Group {
     });
   }
 
+  /** The same person with the same key, attested anew: this member's next commit that renews its keys shows it. */
+  reattest(attestation: Bytes): void {
+    this.attestation = attestation;
+  }
+
   /**
    * Makes a commit; without a change it renews this member's keys. Nothing changes until {@link adopt}; another call, or
    * somebody else's commit, puts it aside.
@@ -183,9 +189,10 @@ export class Group {
       const withSender = proposals.map((proposal) => ({ proposal, senderLeafIndex: this.leaf }));
       const fault = judgeCommit(this.members(), this.leaf, withSender);
       if (fault) return refuse(fault);
+      const state = renewsLeaf({ add, remove }) ? withCredential(this.state, this.attestation) : this.state;
       try {
         const made = await createCommit(
-          { state: this.state, cipherSuite: this.suite },
+          { state, cipherSuite: this.suite },
           { extraProposals: proposals, ratchetTreeExtension: true },
         );
         this.pending = { next: made.newState, consumed: made.consumed };
@@ -315,12 +322,9 @@ export class Group {
       this.end();
       return { kind: "removed", committer };
     }
-    // A commit renews its author's leaf, which must stay the same person's with the same signing key.
-    const author = (all: readonly Member[]) => {
-      const member = all.find(({ leaf }) => leaf === committer);
-      return member && nameOf(member);
-    };
-    if (author(membersOf(result.newState.ratchetTree)) !== author(members)) return refuse("forbidden_proposal");
+    // A commit renews its author's leaf. That it is attested, the library has asked the policy.
+    const author = (all: readonly Member[]) => all.find(({ leaf }) => leaf === committer);
+    if (!isSameMember(author(members), author(membersOf(result.newState.ratchetTree)))) return refuse("forbidden_proposal");
     this.drop();
     this.replace(result.newState, result.consumed);
     return { kind: "epoch", committer };
@@ -357,6 +361,23 @@ function judgeJoined(state: ClientState, groupId: Bytes): GroupFault | undefined
   if (!equalBytes(groupContext.groupId, groupId)) return "other_group";
   if (groupContext.extensions.length > 0) return "forbidden_proposal";
   return judgePeople(membersOf(ratchetTree).map(({ attestation }) => attestation.person));
+}
+
+/** A commit that only adds leaves its author's leaf as it is (RFC 9420 § 12.4). */
+function renewsLeaf({ add, remove }: Change): boolean {
+  return add.length === 0 || remove.length > 0;
+}
+
+/**
+ * The library makes the leaf of a commit from the one in the tree, with other keys and a new signature; nothing else of the
+ * old one goes into the commit. So what is to be attested in the new one is put there before.
+ */
+function withCredential(state: ClientState, identity: Bytes | undefined): ClientState {
+  const at = state.privatePath.leafIndex * 2;
+  const own = state.ratchetTree[at];
+  if (!identity || own?.nodeType !== "leaf") return state;
+  const leaf = { ...own.leaf, credential: { credentialType: "basic" as const, identity } };
+  return { ...state, ratchetTree: state.ratchetTree.with(at, { ...own, leaf }) };
 }
 
 /** What was heard between making a commit and its adoption has moved the old epoch's ratchets. */

@@ -9,7 +9,7 @@ import { defaultKeyPackageEqualityConfig } from "ts-mls/keyPackageEqualityConfig
 import type { ProposalWithSender } from "ts-mls/unappliedProposals.js";
 import type { Bytes } from "../bytes";
 import { checkAttestation, type Attestation, type AttestationFault } from "./attestation";
-import { attestationOf, type Member } from "./members";
+import { attestationOf, nameOf, type Member } from "./members";
 
 /** People in a room, `MAX_MEMBERS` of `schemas/src/room.rs`. */
 export const MAX_MEMBERS = 8;
@@ -54,6 +54,13 @@ export function judgeCommit(
     ...members.filter(({ leaf }) => !removed.has(leaf)).map(({ attestation }) => attestation.person),
     ...added,
   ]);
+}
+
+/** A leaf before and after it was renewed. It may be attested anew, as the same person with the same key, guest or not. */
+export function isSameMember(before: Member | undefined, after: Member | undefined): boolean {
+  if (!before || !after) return false;
+  const isGuest = ({ attestation }: Member) => attestation.role === "guest";
+  return nameOf(before) === nameOf(after) && isGuest(before) === isGuest(after);
 }
 
 /** Each person once, and not too many. */

@@ -61,6 +61,18 @@ async function ahead(anna: Member, epoch = 2): Promise<[Bytes, Bytes]> {
   return [await anna.sealed(epoch), await anna.sealed(epoch)];
 }
 
+describe("a line whose connection is closed", () => {
+  it("leaves nothing behind, and a frame that its transform still has is not shown", async () => {
+    const [clock, anna, ben] = await pair();
+    const frame = await anna.sealed(1);
+    const late = ben.lines.opener("in");
+    for (const line of ["out", "in"]) anna.lines.take({ type: "release", line });
+    ben.lines.take({ type: "release", line: "in" });
+    expect([anna.lines.counts(), ben.lines.counts()]).toEqual(Array(2).fill({ sealed: {}, opened: {} }));
+    expect(await late.open("opus", frame, clock.elapsed())).toBe("other_leaf");
+  });
+});
+
 describe("a frame of the epoch to come", () => {
   it("waits for its key, and those behind it", async () => {
     const [clock, anna, ben] = await pair();

@@ -51,6 +51,12 @@ export class Lines {
         return;
       case "expect":
         return this.opener(message.line).expect(message.leaf);
+      case "release":
+        // Its transform may have a frame in hand.
+        this.openers.get(message.line)?.expect(undefined);
+        this.openers.delete(message.line);
+        this.sealers.delete(message.line);
+        return;
     }
   }
 

@@ -1,13 +1,14 @@
 /** The page's end of the transform worker. */
 
 import type { Counts, FromWorker, ToWorker, TransformOptions } from "./messages";
+import { ASK_EVERY, Pulse } from "./pulse";
 
 export interface MediaWorker {
   post(message: ToWorker): void;
   /** From now on, what the sender or receiver carries goes through the worker. */
   attach(to: RTCRtpSender | RTCRtpReceiver, options: TransformOptions): void;
-  /** What it has done so far; nothing once it has ended. */
-  counts(): Promise<Counts>;
+  /** What it has done so far; `undefined` once it has ended. */
+  counts(): Promise<Counts | undefined>;
   /** Nothing passes any more. */
   end(): void;
 }
@@ -17,12 +18,8 @@ interface WithStreams {
   createEncodedStreams?(): { readonly readable: ReadableStream; readonly writable: WritableStream };
 }
 
-const NOTHING: Counts = { sealed: {}, opened: {} };
-/**
- * How long a worker may take to say what it has done, in milliseconds. More notices a dead one later; less takes a busy one
- * for dead: the watch over what leaves then stops it.
- */
-const ANSWER_WITHIN = 5000;
+/** Workers that this page has started. */
+let started = 0;
 
 export const hasScriptTransform = (): boolean => "RTCRtpScriptTransform" in globalThis;
 
@@ -37,22 +34,40 @@ export function mediaConfiguration(): RTCConfiguration {
   return hasScriptTransform() ? {} : ({ encodedInsertableStreams: true } as RTCConfiguration);
 }
 
-export function startMediaWorker(): MediaWorker {
-  return new BrowserMediaWorker(new Worker(new URL("./worker.ts", import.meta.url), { type: "module" }));
+/** `died`: told once, when it is gone or broken without having been ended. Its transforms can be given to no other. */
+export function startMediaWorker(died: () => void): MediaWorker {
+  // Its name is a number of its own: what it seals with differs from what any other worker of this page does.
+  const name = String((started += 1));
+  return new BrowserMediaWorker(new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name }), died);
 }
 
 class BrowserMediaWorker implements MediaWorker {
   private asked = 0;
-  private readonly answers = new Map<number, (counts: Counts) => void>();
+  private readonly answers = new Map<number, (counts: Counts | undefined) => void>();
+  private readonly pulse = new Pulse();
+  private readonly timer: ReturnType<typeof setInterval>;
   private hasEnded = false;
 
-  constructor(private readonly worker: Worker) {
-    worker.onmessage = ({ data: { id, counts } }: MessageEvent<FromWorker>) => this.answer(id, counts);
+  constructor(
+    private readonly worker: Worker,
+    private readonly died: () => void,
+  ) {
+    worker.onmessage = ({ data: { id, counts } }: MessageEvent<FromWorker>) => {
+      this.pulse.heard();
+      this.answers.get(id)?.(counts);
+      this.answers.delete(id);
+    };
+    // A script that cannot be loaded, an error that nobody has caught, a message that cannot be read: its end either way.
+    worker.onerror = worker.onmessageerror = () => this.die();
+    // A worker that the browser has killed says nothing at all.
+    this.timer = setInterval(() => (this.pulse.ask() ? void this.counts() : this.die()), ASK_EVERY);
   }
 
-  private answer(id: number, counts: Counts): void {
-    this.answers.get(id)?.(counts);
-    this.answers.delete(id);
+  private die(): void {
+    if (this.hasEnded) return;
+    // It may be only half dead: nothing passes any more in any case.
+    this.end();
+    this.died();
   }
 
   post(message: ToWorker): void {
@@ -71,23 +86,20 @@ class BrowserMediaWorker implements MediaWorker {
     this.worker.postMessage(message, [readable, writable]);
   }
 
-  counts(): Promise<Counts> {
-    if (this.hasEnded) return Promise.resolve(NOTHING);
+  counts(): Promise<Counts | undefined> {
+    if (this.hasEnded) return Promise.resolve(undefined);
     const id = (this.asked += 1);
-    this.post({ type: "count", id });
     return new Promise((resolve) => {
-      const late = setTimeout(() => this.answer(id, NOTHING), ANSWER_WITHIN);
-      this.answers.set(id, (counts) => {
-        clearTimeout(late);
-        resolve(counts);
-      });
+      this.answers.set(id, resolve);
+      this.post({ type: "count", id });
     });
   }
 
   end(): void {
     this.hasEnded = true;
+    clearInterval(this.timer);
     this.worker.terminate();
-    for (const answer of this.answers.values()) answer(NOTHING);
+    for (const answer of this.answers.values()) answer(undefined);
     this.answers.clear();
   }
 }

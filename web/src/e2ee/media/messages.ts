@@ -22,6 +22,8 @@ export type ToWorker =
   | { readonly type: "lifted" }
   /** Whose frames the line shows. */
   | { readonly type: "expect"; readonly line: string; readonly leaf: number | undefined }
+  /** The connection of the line is closed: nothing of it is kept. */
+  | { readonly type: "release"; readonly line: string }
   /** A transform where the browser has no `RTCRtpScriptTransform`. */
   | {
       readonly type: "streams";

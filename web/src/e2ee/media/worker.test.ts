@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { importBaseKey } from "../sframe/cipher";
+import { decodeHeader } from "../sframe/header";
 import type { Counts, FromWorker, ToWorker, TransformOptions } from "./messages";
 
 // Cryptography on a machine that has other things to do.
@@ -7,6 +8,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 /** A worker's scope, and the page's side of it. */
 class Scope {
+  onmessageerror: () => void = () => undefined;
+  constructor(readonly name = "1") {}
   onrtctransform: (event: unknown) => void = () => undefined;
   onmessage: (event: { data: ToWorker }) => void = () => undefined;
   counts: Counts | undefined;
@@ -66,8 +69,8 @@ class Line {
   }
 }
 
-async function worker(): Promise<Scope> {
-  const scope = new Scope();
+async function worker(name?: string): Promise<Scope> {
+  const scope = new Scope(name);
   vi.stubGlobal("self", scope);
   vi.resetModules();
   await import("./worker");
@@ -105,6 +108,31 @@ describe("the worker", () => {
     await vi.waitFor(() => expect(Object.values(scope.count().opened["1"]?.faults ?? {})).toEqual([1]));
     expect(into.out).toHaveLength(1);
     expect(scope.count().sealed["mic"]?.sealed).toBeGreaterThan(0);
+  });
+
+  it("that replaces another one seals under other keys, whatever chance gives", async () => {
+    // The same random bytes each time.
+    const random = vi.spyOn(crypto, "getRandomValues").mockImplementation((bytes) => bytes);
+    const kids: (bigint | undefined)[] = [];
+    for (const name of ["1", "2", "255"]) {
+      const scope = await worker(name);
+      const out = new Line(scope, "send", "mic");
+      scope.send(await epochOf(1));
+      const sealed = await vi.waitFor(async () => {
+        await out.push(sound(7), false);
+        expect(out.out).not.toEqual([]);
+        return out.out[0] as Frame;
+      });
+      kids.push(decodeHeader(new Uint8Array(sealed.data))?.kid);
+    }
+    random.mockRestore();
+    expect(new Set(kids).size).toBe(3);
+    expect(kids).not.toContain(undefined);
+  });
+
+  it("fails aloud when a message cannot be read: the page starts another one", async () => {
+    const scope = await worker();
+    expect(() => scope.onmessageerror()).toThrow();
   });
 
   it("asks for a key frame when a picture does not open", async () => {

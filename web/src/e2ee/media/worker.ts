@@ -3,6 +3,7 @@
  * `e2ee/` asks the clock.
  */
 
+import type { Bytes } from "../bytes";
 import { codecOf } from "./clear";
 import type { FrameOpener, FrameSealer } from "./frames";
 import { ASK_EVERY, dropped, opened, tick, whole, type KeyFrameStep } from "./keyFrames";
@@ -27,6 +28,8 @@ interface Transformer {
 
 /** What of a worker's scope is used: its library of types would stand in the way of the page's. */
 const scope = self as unknown as {
+  readonly name: string;
+  onmessageerror: () => never;
   onrtctransform: (event: { readonly transformer: Transformer }) => void;
   onmessage: (event: MessageEvent<ToWorker>) => void;
   postMessage(message: FromWorker): void;
@@ -34,8 +37,17 @@ const scope = self as unknown as {
 
 const now = () => performance.now();
 
+/**
+ * What tells this worker's keys from others (the context of a KID, `sframe/kid.ts`). The last byte is the worker's number
+ * in its page: one that replaces a dead one counts anew, and must never do so under the same key.
+ */
+function drawContext(bytes: Bytes): void {
+  crypto.getRandomValues(bytes);
+  bytes[bytes.length - 1] = Number(scope.name);
+}
+
 const lines = new Lines(
-  (bytes) => void crypto.getRandomValues(bytes),
+  drawContext,
   now,
   (ms, run) => {
     const timer = setTimeout(run, ms);
@@ -44,6 +56,11 @@ const lines = new Lines(
 );
 
 scope.onrtctransform = ({ transformer }) => pipe(transformer);
+
+// A key that did not arrive: the page hears of the error, and starts another worker.
+scope.onmessageerror = () => {
+  throw new Error("a message cannot be read");
+};
 
 scope.onmessage = ({ data }) => {
   switch (data.type) {

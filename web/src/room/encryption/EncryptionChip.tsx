@@ -9,18 +9,18 @@ interface Props {
   encryption: Encryption;
   mode: Mode | undefined;
   you: string;
-  /** Somebody here has said that the words do not agree. */
-  differs: boolean;
   isOpen: boolean;
   onOpen(): void;
 }
 
 /** Whether anybody else can read along, always in sight; the panel with the words is behind it. */
-export function EncryptionChip({ encryption, mode, you, differs, isOpen, onOpen }: Props) {
+export function EncryptionChip({ encryption, mode, you, isOpen, onOpen }: Props) {
   const t = useTexts("room");
   const state = useEncryption(encryption);
   const text = useStateText(state, mode);
-  const mark = differs && state.status === "sealed" ? "differs" : markOf(encryption, you);
+  const mark = markOf(encryption, you);
+  // Others may send in the open by now.
+  const look = state.isLiftOffered ? "offered" : mark && mark !== "checked" ? mark : state.status;
   const marked = mark ? `${text}, ${t(`encryption.mark.${mark}`)}` : text;
   return (
     <>
@@ -29,7 +29,7 @@ export function EncryptionChip({ encryption, mode, you, differs, isOpen, onOpen 
       </p>
       <button
         type="button"
-        className={`encryption-chip encryption-${mark && mark !== "checked" ? mark : state.status}`}
+        className={`encryption-chip encryption-${look}`}
         aria-expanded={isOpen}
         title={marked}
         data-testid="encryption"

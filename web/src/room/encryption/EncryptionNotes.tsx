@@ -1,23 +1,20 @@
-import type { Encryption as Mode, Member } from "../../api/types";
+import type { Encryption as Mode } from "../../api/types";
 import type { Encryption } from "../../e2ee/encryption";
 import { useTexts } from "../../i18n";
 import { Button } from "../../ui";
 import { Lock } from "./Lock";
-import { ghostsOf } from "./marks";
-import { useEncryption, useLasting, useLifted, useNewGroup } from "./useEncryption";
+import type { Difference } from "./marks";
+import { useEncryption, useLasting, useLifted, useMediaLost, useNewGroup } from "./useEncryption";
 
 /**
  * How long keys may take until that is worth a word, in ms. More leaves people before tiles that say nothing new; less
  * alarms them about a slow line.
  */
 const SLOW = 8000;
-/** And how long roster and group may differ, in ms: who comes or goes is in one before the other. */
-const GHOST_AFTER = 3000;
-
 interface Props {
   encryption: Encryption;
   mode: Mode | undefined;
-  roster: readonly Member[];
+  difference: Difference;
   /** Media are through. */
   isLive: boolean;
   hasLeaked: boolean;
@@ -26,12 +23,12 @@ interface Props {
 }
 
 /** What happened to the encryption: said at once, and there until somebody has seen it. */
-export function EncryptionNotes({ encryption, mode, roster, isLive, hasLeaked, onOpen, onLeave }: Props) {
+export function EncryptionNotes({ encryption, mode, difference, isLive, hasLeaked, onOpen, onLeave }: Props) {
   const t = useTexts("room");
   const state = useEncryption(encryption);
   const group = useNewGroup(state);
-  const ghosts = ghostsOf(state, roster);
-  const hasGhosts = useLasting(ghosts.length > 0, GHOST_AFTER);
+  const { ghosts } = difference;
+  const isMediaLost = useMediaLost(state, isLive);
   const isSlow = useLasting(state.status === "required" && isLive, SLOW);
   const { status, announced, isAuthorityNew, isLiftOffered, members } = state;
   const lifted = useLifted(mode);
@@ -73,11 +70,21 @@ export function EncryptionNotes({ encryption, mode, roster, isLive, hasLeaked, o
           {t("encryption.news.barred")}
         </p>
       )}
-      {hasGhosts && (
+      {isMediaLost && (
+        <p className="note" role="alert" data-testid="encryption-media-lost">
+          {t("encryption.news.mediaLost")}
+        </p>
+      )}
+      {ghosts.length > 0 && (
         <p className="note note-danger" role="alert" data-testid="encryption-ghost">
           <strong>
             {t("encryption.news.ghost", {
-              names: ghosts.map(({ attestation: { name, hospital } }) => (hospital ? `${name} (${hospital})` : name)).join(", "),
+              names: ghosts
+                .map(({ attestation: { name, hospital, role } }) => {
+                  const part = [hospital, t(`encryption.members.role.${role}`)].filter(Boolean).join(", ");
+                  return `${name} (${part})`;
+                })
+                .join(", "),
             })}
           </strong>
         </p>

@@ -5,6 +5,7 @@ import { useTexts } from "../../i18n";
 import { Banner, Button } from "../../ui";
 import { Panel } from "../Panel";
 import { Lock } from "./Lock";
+import type { Difference } from "./marks";
 import { useEncryption, useStateText, useWords } from "./useEncryption";
 import { Words } from "./Words";
 
@@ -13,10 +14,8 @@ interface Props {
   mode: Mode | undefined;
   /** The person of this page. */
   you: string;
-  isGuest?: boolean;
-  /** Somebody here has said that the words do not agree. */
-  differs: boolean;
-  onDiffers(differs: boolean): void;
+  isGuest: boolean;
+  difference: Difference;
   /** Telephone numbers of the other side. */
   phones?: ReactNode;
   /** Opens the room without encryption, for those who may. */
@@ -27,11 +26,12 @@ interface Props {
 
 /** Who can read along, the words to compare, and what to do when they differ. */
 export function EncryptionPanel(props: Props) {
-  const { encryption, mode, you, isGuest = false, differs, onDiffers, phones, lift, onLeave, onClose } = props;
+  const { encryption, mode, you, isGuest, difference, phones, lift, onLeave, onClose } = props;
   const t = useTexts("room");
   const state = useEncryption(encryption);
   const text = useStateText(state, mode);
-  const { status, members, generation, epoch, fault } = state;
+  const { status, members, generation, epoch, fault, differs } = state;
+  const ghosts = new Set(difference.ghosts.map(({ leaf }) => leaf));
   return (
     <Panel title={t("encryption.title")} testId="encryption-panel" className="encryption-panel" onClose={onClose}>
       <p className={`encryption-state encryption-${status}`}>
@@ -45,7 +45,6 @@ export function EncryptionPanel(props: Props) {
           encryption={encryption}
           isAlone={members.every(({ attestation }) => attestation.person === you)}
           differs={differs}
-          onDiffers={onDiffers}
           onLeave={onLeave}
           advice={isGuest ? t("encryption.words.differsGuest") : t("encryption.words.differsTodo")}
           phones={phones}
@@ -58,16 +57,32 @@ export function EncryptionPanel(props: Props) {
             {members.map(({ leaf, attestation: { person, name, hospital, role } }) => {
               const standing = person === you ? undefined : encryption.standing(person);
               return (
-                <li key={leaf} data-standing={standing}>
+                <li key={leaf} data-standing={standing} data-ghost={ghosts.has(leaf)}>
                   <strong>{name}</strong>
                   <p>{[hospital, t(`encryption.members.role.${role}`)].filter(Boolean).join(" · ")}</p>
-                  <p className={`standing-${standing ?? "own"}`}>
-                    {standing ? t(`encryption.members.standing.${standing}`) : t("encryption.members.you")}
+                  <p className={`standing-${(standing && differs ? "differs" : standing) ?? "own"}`}>
+                    {!standing
+                      ? t("encryption.members.you")
+                      : t(differs ? "encryption.mark.differs" : `encryption.members.standing.${standing}`)}
                   </p>
+                  {ghosts.has(leaf) && <p className="standing-ghost">{t("encryption.members.ghost")}</p>}
                 </li>
               );
             })}
           </ul>
+          {difference.keyless.length > 0 && (
+            <>
+              <h3>{t("encryption.keyless.title")}</h3>
+              <p>{t("encryption.keyless.about")}</p>
+              <ul className="encryption-members" data-testid="encryption-keyless">
+                {difference.keyless.map(({ id, person }) => (
+                  <li key={id}>
+                    <strong>{person.name}</strong>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
         </>
       )}
       {status !== "lifted" && lift}
@@ -83,24 +98,21 @@ interface ComparisonProps {
   encryption: Encryption;
   isAlone: boolean;
   differs: boolean;
-  onDiffers(differs: boolean): void;
   advice: string;
   phones: ReactNode;
   onLeave(): void;
 }
 
-function Comparison({ encryption, isAlone, differs, onDiffers, advice, phones, onLeave }: ComparisonProps) {
+function Comparison({ encryption, isAlone, differs, advice, phones, onLeave }: ComparisonProps) {
   const t = useTexts("room");
   const places = useWords(encryption);
   const [agrees, setAgrees] = useState(false);
   const agree = () => {
     encryption.confirm();
-    onDiffers(false);
     setAgrees(true);
   };
   const differ = () => {
     encryption.distrust();
-    onDiffers(true);
     setAgrees(false);
   };
   const outcome = useRef<HTMLDivElement>(null);

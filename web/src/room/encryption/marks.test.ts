@@ -3,7 +3,7 @@ import type { Encryption as Mode, Member } from "../../api/types";
 import type { EncryptionState } from "../../e2ee/encryption";
 import type { Standing } from "../../e2ee/words/checks";
 import { isBlocked } from "./blocked";
-import { attestedRoster, ghostsOf, isSealedWith, markOf } from "./marks";
+import { attestedRoster, differenceOf, markOf, waitsFor } from "./marks";
 
 const member = (person: string) => ({ leaf: 0, key: `key of ${person}`, attestation: { person } });
 
@@ -17,6 +17,8 @@ function state(part: Partial<Record<keyof EncryptionState, unknown>>): Encryptio
     announced: [],
     isAuthorityNew: false,
     isLiftOffered: false,
+    mediaLosses: 0,
+    differs: false,
     ...part,
   } as EncryptionState;
 }
@@ -38,18 +40,24 @@ describe("the mark beside the state", () => {
     expect(mark({ isAuthorityNew: true }, { falk: "checked" })).toBe("changed");
   });
 
+  it("says before all else that the words differ", () => {
+    expect(mark({ differs: true }, { falk: "checked" })).toBe("differs");
+    expect(mark({ differs: true, announced: [member("falk")] })).toBe("differs");
+    expect(mark({ differs: true, status: "lifted" })).toBeUndefined();
+  });
+
   it("says nothing of a group that is not there", () => {
     for (const status of ["required", "barred", "lifted"]) expect(mark({ status }, { falk: "checked" })).toBeUndefined();
   });
 });
 
 describe("a tile", () => {
-  it("waits until its person is in the group, and for nothing in a lifted room", () => {
-    expect(isSealedWith(state({}), "falk")).toBe(true);
-    expect(isSealedWith(state({}), "guest")).toBe(false);
-    expect(isSealedWith(state({ status: "required" }), "falk")).toBe(false);
-    expect(isSealedWith(state({ status: "barred" }), "falk")).toBe(false);
-    expect(isSealedWith(state({ status: "lifted", members: [] }), "guest")).toBe(true);
+  it("waits until its person is in the group, and for nothing in a lifted room or where one is barred", () => {
+    expect(waitsFor(state({}), "falk")).toBe(false);
+    expect(waitsFor(state({}), "guest")).toBe(true);
+    expect(waitsFor(state({ status: "required" }), "falk")).toBe(true);
+    expect(waitsFor(state({ status: "barred" }), "falk")).toBe(false);
+    expect(waitsFor(state({ status: "lifted", members: [] }), "guest")).toBe(false);
   });
 });
 
@@ -76,9 +84,12 @@ describe("those in the room, as the keys attest them", () => {
     expect(attestedRoster(roster, state({ members: [falk], status: "lifted" }))).toBe(roster);
   });
 
-  it("are all to be seen: who is in the group and not in the roster is pointed out", () => {
-    expect(ghostsOf(group, [seat("falk", "x")])).toEqual([guest]);
-    expect(ghostsOf(group, [seat("falk", "x"), seat("guest", "y")])).toEqual([]);
-    expect(ghostsOf(state({ members: [falk], status: "lifted" }), [])).toEqual([]);
+  it("are all to be seen: who is in the group and not in the roster is pointed out, and the other way round", () => {
+    const late = seat("late", "Dr. Spät");
+    expect(differenceOf(group, [seat("falk", "x")])).toEqual({ ghosts: [guest], keyless: [] });
+    expect(differenceOf(group, [seat("falk", "x"), seat("guest", "y")])).toEqual({ ghosts: [], keyless: [] });
+    expect(differenceOf(group, [late])).toEqual({ ghosts: [falk, guest], keyless: [late] });
+    for (const status of ["lifted", "required", "barred"])
+      expect(differenceOf(state({ members: [falk], status }), [late])).toEqual({ ghosts: [], keyless: [] });
   });
 });

@@ -3,13 +3,17 @@
 import type { Member } from "../../api/types";
 import type { Encryption, EncryptionState } from "../../e2ee/encryption";
 
-/** `changed`: somebody's key is another one than it was. `checked`: the words were compared with everybody else. */
+/**
+ * `differs`: the words did not agree when they were compared last. `changed`: somebody's key is another one than it was.
+ * `checked`: the words were compared with everybody else.
+ */
 export function markOf(
   encryption: Pick<Encryption, "snapshot" | "standing">,
   you: string,
-): "checked" | "changed" | undefined {
-  const { status, members, announced, isAuthorityNew } = encryption.snapshot();
+): "checked" | "changed" | "differs" | undefined {
+  const { status, members, announced, isAuthorityNew, differs } = encryption.snapshot();
   if (status !== "sealed") return undefined;
+  if (differs) return "differs";
   if (announced.length > 0 || isAuthorityNew) return "changed";
   const others = members.filter(({ attestation }) => attestation.person !== you);
   const standings = others.map(({ attestation }) => encryption.standing(attestation.person));
@@ -17,10 +21,10 @@ export function markOf(
   return others.length > 0 && standings.every((standing) => standing === "checked") ? "checked" : undefined;
 }
 
-/** Somebody's frames can be opened, or come as they are. */
-export function isSealedWith({ status, members }: EncryptionState, person: string): boolean {
-  if (status === "lifted") return true;
-  return status === "sealed" && members.some(({ attestation }) => attestation.person === person);
+/** Somebody's frames cannot be opened yet. Whoever is barred waits for nothing. */
+export function waitsFor({ status, members }: EncryptionState, person: string): boolean {
+  if (status === "lifted" || status === "barred") return false;
+  return status !== "sealed" || members.every(({ attestation }) => attestation.person !== person);
 }
 
 /** The roster with names, houses and parts as the keys attest them: the server says who sits where, not who that is. */
@@ -35,8 +39,24 @@ export function attestedRoster(roster: readonly Member[], { status, members }: E
   });
 }
 
-/** Members of the group whom the roster does not show: they can open everything. */
-export function ghostsOf({ status, members }: EncryptionState, roster: readonly Member[]): EncryptionState["members"] {
-  if (status !== "sealed") return [];
-  return members.filter(({ attestation }) => !roster.some(({ person }) => person.id === attestation.person));
+/** How the room, as the server shows it, differs from the group, as the keys attest it. */
+export interface Difference {
+  /** Members of the group whom the roster does not show: they can open everything. */
+  readonly ghosts: EncryptionState["members"];
+  /** Who has a seat and is not in the group: they can open nothing, and nobody attests their names. */
+  readonly keyless: readonly Member[];
+}
+
+export const NO_DIFFERENCE: Difference = { ghosts: [], keyless: [] };
+
+export function differenceOf({ status, members }: EncryptionState, roster: readonly Member[]): Difference {
+  if (status !== "sealed") return NO_DIFFERENCE;
+  const [seated, keyed] = [
+    new Set(roster.map(({ person }) => person.id)),
+    new Set(members.map(({ attestation }) => attestation.person)),
+  ];
+  return {
+    ghosts: members.filter(({ attestation }) => !seated.has(attestation.person)),
+    keyless: roster.filter(({ person }) => !keyed.has(person.id)),
+  };
 }

@@ -6,13 +6,13 @@ export const de = {
   details: "Einzelheiten zur Verschlüsselung",
   state: {
     sealed: "Ende-zu-Ende-verschlüsselt",
-    required: "Wird verschlüsselt …",
+    required: "Wird verschlüsselt …",
     barred: "Von der Verschlüsselung ausgeschlossen",
     lifted: "Nicht verschlüsselt – geöffnet von {{name}} um {{time}}",
   },
   short: {
     sealed: "Verschlüsselt",
-    required: "Wird verschlüsselt …",
+    required: "Verschlüsselung …",
     barred: "Ausgeschlossen",
     lifted: "Nicht verschlüsselt",
   },
@@ -46,6 +46,11 @@ export const de = {
       changed: "anderer Schlüssel als beim letzten Vergleich",
       unknown: "Wörter noch nicht verglichen",
     },
+    ghost: "im Raum nicht zu sehen",
+  },
+  keyless: {
+    title: "Im Raum, ohne Schlüssel",
+    about: "Sie sehen und hören nichts von Ihnen. Ihre Namen gibt der Server an; kein Schlüssel bestätigt sie.",
   },
   technical: {
     title: "Technische Angaben",
@@ -57,6 +62,7 @@ export const de = {
     authority: "Diese Installation weist sich mit einem anderen Schlüssel aus als beim letzten Mal. Bitte die Wörter vergleichen.",
     group: "Die Verschlüsselung wurde neu aufgebaut. Es gelten neue Wörter.",
     ghost: "{{names}}: in der verschlüsselten Gruppe, aber nicht im Raum zu sehen. Nichts Vertrauliches mehr sagen, Raum verlassen und anrufen.",
+    mediaLost: "Der Browser hat die Verschlüsselung von Bild und Ton abgebrochen; sie wird neu gestartet. Bis dahin geht nichts von Ihnen hinaus. Dauert es an: Raum verlassen und wieder beitreten, sonst anrufen.",
     slow: "Die Verschlüsselung ist noch nicht aufgebaut; von Ihnen geht nichts hinaus. Dauert es an: Raum verlassen und wieder beitreten, sonst anrufen.",
     barred: "Dieser Browser ist von der Verschlüsselung ausgeschlossen; von Ihnen geht nichts hinaus. Bitte mit einem anderen Gerät beitreten oder anrufen.",
     leak: "Senden angehalten: Dieser Browser hat Bild oder Ton unverschlüsselt hinausgehen lassen. Bitte den Raum verlassen, den Browser aktualisieren oder einen anderen nehmen; sonst anrufen.",
@@ -101,13 +107,13 @@ export const en: SameShape<typeof de> = {
   details: "details of the encryption",
   state: {
     sealed: "End-to-end encrypted",
-    required: "Being encrypted …",
+    required: "Being encrypted …",
     barred: "Excluded from the encryption",
     lifted: "Not encrypted – opened by {{name}} at {{time}}",
   },
   short: {
     sealed: "Encrypted",
-    required: "Being encrypted …",
+    required: "Encrypting …",
     barred: "Excluded",
     lifted: "Not encrypted",
   },
@@ -141,6 +147,11 @@ export const en: SameShape<typeof de> = {
       changed: "another key than at the last comparison",
       unknown: "words not compared yet",
     },
+    ghost: "not to be seen in the room",
+  },
+  keyless: {
+    title: "In the room, without a key",
+    about: "They see and hear nothing of you. Their names are what the server says; no key confirms them.",
   },
   technical: {
     title: "Technical details",
@@ -152,6 +163,7 @@ export const en: SameShape<typeof de> = {
     authority: "This installation identifies itself by another key than the last time. Please compare the words.",
     group: "The encryption was set up anew. There are new words.",
     ghost: "{{names}}: in the encrypted group, but not to be seen in the room. Say nothing confidential any more, leave and call.",
+    mediaLost: "The browser has broken off the encryption of picture and sound; it is being started again. Until then nothing leaves your device. If it lasts: leave the room and join again, or call.",
     slow: "The encryption is not set up yet; nothing leaves your device. If it lasts: leave the room and join again, or call.",
     barred: "This browser is excluded from the encryption; nothing leaves your device. Please join with another device or call.",
     leak: "Sending has stopped: this browser has let picture or sound out unencrypted. Please leave the room, update the browser or use another one; or call.",

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from "react";
-import type { Encryption as Mode, PersonRef } from "../../api/types";
+import type { Encryption as Mode, Member, PersonRef } from "../../api/types";
 import type { Encryption, EncryptionState } from "../../e2ee/encryption";
 import { localeOf, useLanguage, useTexts } from "../../i18n";
 import { formatInstant } from "../../state/time";
 import { useNow } from "../../ui";
+import { differenceOf, NO_DIFFERENCE, type Difference } from "./marks";
 
 export function useEncryption(encryption: Encryption): EncryptionState {
   return useSyncExternalStore(encryption.subscribe, encryption.snapshot);
@@ -51,6 +52,27 @@ export function useNewGroup({ generation }: EncryptionState): { readonly isNew: 
     before.current = generation;
   }, [generation]);
   return { isNew, seen: () => setNew(false) };
+}
+
+/** The worker has died, and pictures and sound have not come through since. */
+export function useMediaLost({ mediaLosses }: EncryptionState, isLive: boolean): boolean {
+  const [recovered, setRecovered] = useState(mediaLosses);
+  useEffect(() => {
+    if (isLive) setRecovered(mediaLosses);
+  }, [isLive, mediaLosses]);
+  return recovered !== mediaLosses;
+}
+
+/** How long roster and group may differ, in ms: who comes or goes is in one before the other. */
+const DIFFER_AFTER = 3000;
+
+/** What sets the room apart from its group, once that has lasted. */
+export function useDifference(state: EncryptionState, roster: readonly Member[]): Difference {
+  const { ghosts, keyless } = differenceOf(state, roster);
+  return {
+    ghosts: useLasting(ghosts.length > 0, DIFFER_AFTER) ? ghosts : NO_DIFFERENCE.ghosts,
+    keyless: useLasting(keyless.length > 0, DIFFER_AFTER) ? keyless : NO_DIFFERENCE.keyless,
+  };
 }
 
 /** Whether `is` has been so for `ms`. */
