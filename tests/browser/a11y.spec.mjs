@@ -183,6 +183,50 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
     await guest.goodbye();
   });
 
+  test("its encryption, by keyboard", async () => {
+    const { page } = specialist;
+    const press = (id, key = "Enter") => specialist.byId(id).press(key);
+    const hasFocus = (selector) => specialist.until((selector) => document.activeElement.matches(selector), selector);
+    await specialist.until(() => document.querySelector("[data-testid=encryption][data-status=sealed]"));
+    await press("encryption");
+    await page.locator("[data-testid=words] li").nth(7).waitFor();
+    await hasFocus("[data-testid=encryption-panel] h2");
+    await look(specialist, "room: encryption");
+    await press(say("words-en", "words-de"));
+    await press("words-agree");
+    await look(specialist, "room: words that agree");
+    await press("words-differ");
+    await look(specialist, "room: words that differ");
+    await press("lift-encryption");
+    await opened(specialist);
+    await look(specialist, "room: to be opened");
+    await close(specialist);
+    await hasFocus("[data-testid=lift-encryption]");
+    await page.keyboard.press("Escape");
+    await specialist.byId("encryption-panel").waitFor({ state: "detached" });
+    await hasFocus("[data-testid=encryption]");
+    await look(specialist, "room: words differ");
+  });
+
+  test("a lobby that does not let in, and a room that is opened", async () => {
+    const blocked = await Person.arrive(browser, undefined, options);
+    await blocked.context.addCookies(await referrer.context.cookies());
+    await blocked.context.addInitScript(() => {
+      delete window.RTCRtpScriptTransform;
+      for (const { prototype } of [RTCRtpSender, RTCRtpReceiver]) delete prototype.createEncodedStreams;
+    });
+    await blocked.page.goto(referrer.page.url());
+    await blocked.byId("cannot-encrypt").waitFor();
+    await look(blocked, "room: lobby that does not let in");
+    await blocked.goodbye();
+    await act(specialist, { type: "lift_encryption" });
+    await referrer.byId("encryption-offered").waitFor();
+    await look(referrer, "room: opened, asked");
+    await referrer.byId("encryption-agree").press("Enter");
+    await referrer.byId("encryption-lifted").waitFor();
+    await look(referrer, "room: opened");
+  });
+
   test("the report, from both sides, to the end", async () => {
     await see(specialist, `/oncall/#/consult/${consult}`, "specialist: report form");
     await button(specialist, say("Unterschreiben und senden", "Sign and send")).click();

@@ -1,16 +1,21 @@
-// What the encryption costs: a join, the transform worker's time, frames. TELEKONSIL_LONG=1 measures; nothing is asserted
-// of times. How long an epoch takes with eight members encryption.spec.mjs says.
+// What the encryption costs: a join, processor time, frames. TELEKONSIL_LONG=1 measures; of times nothing is asserted, of
+// pictures that they are what is said. How long an epoch takes with eight members encryption.spec.mjs says.
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { launchBrowser } from "./harness.mjs";
 import { Account, Members, SPECIALISTS } from "./members.mjs";
-import { LONG, World, call, intoRoom, table } from "./network.mjs";
+import { LONG, World, call, enlarge, intoRoom, table, tall } from "./network.mjs";
 
 const skip = !LONG && "TELEKONSIL_LONG=1 measures";
 /** Joins of each kind, sealed and open in turn. */
 const ROUNDS = Number(process.env.TELEKONSIL_JOINS ?? 20);
 /** Seconds of the last measurement. */
 const SECONDS = Number(process.env.TELEKONSIL_SECONDS ?? 300);
+/** And of processor time. */
+const WORKING = 20;
+/** Pictures a second of the cameras, which show 640 × 360 where that is said. */
+const RATE = 30;
 /** Ticks of the kernel's clock in a second (`getconf CLK_TCK`). */
 const TICKS = 100;
 
@@ -18,7 +23,8 @@ let browsers, world, referrer, specialist, members;
 
 before(async () => {
   if (skip) return;
-  browsers = [await launchBrowser(), await launchBrowser()];
+  const flags = [`--use-fake-device-for-media-stream=fps=${RATE}`];
+  browsers = [await launchBrowser({ flags }), await launchBrowser({ flags })];
   world = await World.start({ direct: "127.0.0.1" });
   referrer = await world.arrive(browsers[0], world.links.referrer, "**/refer/**");
   specialist = await world.arrive(browsers[1], world.links.specialist, "**/oncall/**");
@@ -51,19 +57,24 @@ const leave = async (person) => {
   await person.byId("room-ended").waitFor();
 };
 
-/** A room of its own in which one waits, and joins of the other into it. */
-async function joins(isLifted, rounds) {
+/** Both see each other in a room of their own. */
+async function meet(isLifted) {
   const consult = await intoRoom(referrer, specialist);
   await specialist.until(() => window.firstPicture !== undefined, null, 30_000);
-  if (isLifted) {
-    await call(specialist, "POST", `/api/consults/${consult}/actions`, { type: "lift_encryption" });
-    for (const person of [referrer, specialist]) {
-      await leave(person);
-      await person.page.goto(person.page.url());
-      await person.byId("join").click();
-    }
-    await specialist.until(() => window.firstPicture !== undefined, null, 30_000);
+  if (!isLifted) return consult;
+  await call(specialist, "POST", `/api/consults/${consult}/actions`, { type: "lift_encryption" });
+  for (const person of [referrer, specialist]) {
+    await leave(person);
+    await person.page.goto(person.page.url());
+    await person.byId("join").click();
   }
+  await specialist.until(() => window.firstPicture !== undefined, null, 30_000);
+  return consult;
+}
+
+/** A room in which one waits, and joins of the other into it. */
+async function joins(isLifted, rounds) {
+  await meet(isLifted);
   const times = [];
   for (let round = 0; round < rounds; round += 1) {
     await leave(specialist);
@@ -92,22 +103,64 @@ test("from the press to the first picture, sealed and open", { skip }, async () 
   })));
 });
 
-/** CPU seconds so far of the threads of our browsers' workers. */
-function workersTime() {
-  let ticks = 0;
+/**
+ * Runs in the page before anything else: the camera shows 640 × 360 at this rate, and that is what is sent. Of three
+ * layers of so small a picture Chromium leaves out the largest, and on a busy machine it makes one smaller.
+ */
+function exactly(rate) {
+  const native = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const picture = { width: { exact: 640 }, height: { exact: 360 }, frameRate: { exact: rate } };
+  navigator.mediaDevices.getUserMedia = (wanted) => native(wanted.video ? { ...wanted, video: { ...wanted.video, ...picture } } : wanted);
+  const add = RTCPeerConnection.prototype.addTransceiver;
+  RTCPeerConnection.prototype.addTransceiver = function (track, init) {
+    const { maxBitrate } = init?.sendEncodings?.[2] ?? {};
+    return add.call(this, track, maxBitrate ? { ...init, sendEncodings: [{ maxBitrate }] } : init);
+  };
+  const set = RTCRtpSender.prototype.setParameters;
+  RTCRtpSender.prototype.setParameters = function (parameters, ...rest) {
+    return set.call(this, { ...parameters, degradationPreference: "maintain-resolution" }, ...rest);
+  };
+}
+
+/** Pictures so far of what leaves and what comes, by size, as the browser counts them; and what was lost of them. */
+const pictures = ({ page }) => page.evaluate(async () => {
+  const report = await window.connections.findLast(({ connectionState }) => connectionState === "connected").getStats();
+  const ways = { "inbound-rtp": "comes", "outbound-rtp": "leaves" };
+  const lines = [...report.values()].filter(({ type, kind, frameWidth }) => ways[type] && kind === "video" && frameWidth);
+  return Object.fromEntries(lines.map((line) => {
+    const { id, type, frameWidth, frameHeight, framesEncoded, framesDecoded, framesDropped: dropped, freezeCount: freezes } = line;
+    return [id, { way: ways[type], size: `${frameWidth} × ${frameHeight}`, count: framesEncoded ?? framesDecoded, dropped, freezes }];
+  }));
+});
+
+/** What came and went in so many seconds. */
+async function watched(people, seconds) {
+  const before = await Promise.all(people.map(pictures));
+  await people[0].page.waitForTimeout(seconds * 1_000);
+  const after = await Promise.all(people.map(pictures));
+  return after.map((lines, i) => Object.entries(lines).map(([id, { way, size, ...counts }]) => {
+    const since = Object.entries(counts).map(([what, count]) => [what, count - (before[i][id]?.[what] ?? 0)]);
+    return { way, size, ...Object.fromEntries(since) };
+  }));
+}
+
+/** Processor seconds so far of our browsers' pages: all of it, and of threads by their names. WebCrypto works in the pool. */
+function processorTime() {
+  const ticks = { all: 0, DedicatedWorker: 0, ThreadPool: 0 };
   for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
     try {
       if (!readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("--type=renderer") || !isOurs(pid)) continue;
       for (const thread of readdirSync(`/proc/${pid}/task`)) {
-        if (!readFileSync(`/proc/${pid}/task/${thread}/comm`, "utf8").startsWith("DedicatedWorker")) continue;
+        const name = readFileSync(`/proc/${pid}/task/${thread}/comm`, "utf8");
         const fields = readFileSync(`/proc/${pid}/task/${thread}/stat`, "utf8").split(") ")[1].split(" ");
-        ticks += Number(fields[11]) + Number(fields[12]);
+        const used = Number(fields[11]) + Number(fields[12]);
+        for (const which of Object.keys(ticks)) if (which === "all" || name.startsWith(which)) ticks[which] += used;
       }
     } catch {
       // It has ended meanwhile.
     }
   }
-  return ticks / TICKS;
+  return Object.fromEntries(Object.entries(ticks).map(([what, count]) => [what, count / TICKS]));
 }
 
 function isOurs(pid) {
@@ -118,9 +171,9 @@ function isOurs(pid) {
   return false;
 }
 
-test("the worker of one page that seals its camera and opens three", { skip }, async () => {
-  const consult = await intoRoom(referrer, specialist);
-  await specialist.until(() => window.drawnAt.length > 5, null, 30_000);
+/** One page alone with three native members, who send it its own pictures back. */
+async function withThree(isLifted) {
+  const consult = await meet(isLifted);
   const { person: { id } } = await call(referrer, "GET", "/api/session");
   const origin = `http://127.0.0.1:${new URL(referrer.page.url()).port}`;
   members = await Members.start();
@@ -128,29 +181,44 @@ test("the worker of one page that seals its camera and opens three", { skip }, a
     const account = await Account.signIn(origin, ...name);
     await call(specialist, "POST", `/api/consults/${consult}/actions`, { type: "add_participant", person: account.id, part: "second_specialist" });
     const who = await members.join(account, consult);
-    await members.say("until_seen", { who, person: id, pictures: 90 });
+    await members.say("until_seen", { who, person: id, pictures: 3 * RATE });
     await members.say("echo", { who, person: id });
   }
   await leave(specialist);
-  const since = workersTime();
-  await referrer.page.waitForTimeout(20_000);
-  console.log(`# the worker takes ${((workersTime() - since) * 5).toFixed(1)} % of a core`);
+  // All of them are drawn, and as large as they come.
+  const areWhole = () => {
+    const videos = [...document.querySelectorAll(".tile:not(.tile-self) video")];
+    return videos.filter(({ videoHeight }) => videoHeight === 360).length === 3;
+  };
+  await referrer.until(areWhole, null, 30_000);
+  const before = processorTime();
+  const [lines] = await watched([referrer], WORKING);
+  const after = processorTime();
   await leave(referrer);
+  await members.stop();
+  members = undefined;
+  return { lines, shares: Object.fromEntries(Object.keys(after).map((what) => [what, (100 * (after[what] - before[what])) / WORKING])) };
+}
+
+test("processor time of a page that seals its camera and opens three, of 640 × 360 and 30 pictures a second", { skip }, async () => {
+  for (const { context } of [referrer, specialist]) await context.addInitScript(exactly, RATE);
+  for (const isLifted of [false, true]) {
+    const { lines, shares } = await withThree(isLifted);
+    const room = isLifted ? "open" : "sealed";
+    table(lines.filter(({ count }) => count > 0).map(({ way, size, count }) => ({ [room]: way, size, "pictures/s": count / WORKING })));
+    table([Object.fromEntries([["% of a core", room], ...Object.entries(shares)])]);
+    const large = lines.filter(({ size, count }) => size === "640 × 360" && count > 0.9 * RATE * WORKING);
+    assert.deepEqual(large.map(({ way }) => way).sort(), ["comes", "comes", "comes", "leaves"]);
+  }
 });
 
 test("frames that get lost", { skip }, async () => {
-  await intoRoom(referrer, specialist);
+  await meet(false);
   for (const person of [referrer, specialist]) await person.until(() => window.drawnAt.length > 5, null, 30_000);
-  const look = ({ page }) => page.evaluate(async () => {
-    const report = await window.connections.findLast(({ connectionState }) => connectionState === "connected").getStats();
-    const line = [...report.values()].find(({ type, kind, framesDecoded }) => type === "inbound-rtp" && kind === "video" && framesDecoded);
-    return { decoded: line.framesDecoded, dropped: line.framesDropped, freezes: line.freezeCount };
-  });
-  const before = await Promise.all([referrer, specialist].map(look));
-  await referrer.page.waitForTimeout(SECONDS * 1000);
-  const after = await Promise.all([referrer, specialist].map(look));
-  table(after.map((sum, i) => ({
-    [`in ${SECONDS} s`]: ["referrer", "specialist"][i],
-    ...Object.fromEntries(Object.entries(sum).map(([what, count]) => [what, count - before[i][what]])),
-  })));
+  await enlarge([referrer, specialist], true);
+  await tall([referrer, specialist], 360);
+  const all = await watched([referrer, specialist], SECONDS);
+  table(all.flatMap((lines, i) => lines.filter(({ way, count }) => way === "comes" && count > 0).map(({ size, count, dropped, freezes }) => ({
+    [`in ${SECONDS} s`]: ["referrer", "specialist"][i], size, "pictures/s": count / SECONDS, decoded: count, dropped, freezes,
+  }))));
 });

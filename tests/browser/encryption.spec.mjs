@@ -174,6 +174,63 @@ test("what was recorded is shown to nobody again", async () => {
   await seesMore(referrer, you);
 });
 
+/** A page of that account in a browser that lacks something: `without` runs in it before anything else. */
+async function pageOf(account, without) {
+  const person = await Person.arrive(browser);
+  const [name, value] = account.cookie.split("=");
+  await person.context.addCookies([{ name, value, url: origin() }]);
+  await person.context.addInitScript(watch);
+  await person.context.addInitScript(without);
+  await person.page.goto(`${origin()}/room/${consult}`);
+  return person;
+}
+
+/** Chromium before version 141: frames as streams, which the page hands over. */
+function withoutTransform() {
+  delete window.RTCRtpScriptTransform;
+  window.handedOver = 0;
+  for (const { prototype } of [RTCRtpSender, RTCRtpReceiver]) {
+    const native = prototype.createEncodedStreams;
+    prototype.createEncodedStreams = function () {
+      window.handedOver += 1;
+      return native.call(this);
+    };
+  }
+}
+
+function withoutStreams() {
+  delete window.RTCRtpScriptTransform;
+  for (const { prototype } of [RTCRtpSender, RTCRtpReceiver]) delete prototype.createEncodedStreams;
+}
+
+test("a browser that has encoded streams alone is seen, and sees", async () => {
+  const account = await invite(...SPECIALISTS[5]);
+  const person = await pageOf(account, withoutTransform);
+  await person.byId("join").click();
+  // Sealed as the others' are: the member by other libraries opens it.
+  await members.say("until_seen", { who: nowak.name, person: account.id, pictures: PICTURES });
+  for (const each of [referrer, specialist]) await seesMore(each, await seat(person));
+  for (const each of [referrer, specialist]) await seesMore(person, await seat(each));
+  // Three lines that leave, and fifteen that come.
+  assert.equal(await person.page.evaluate(() => window.handedOver), 18);
+  assert.equal(await epochOf(person), await epochOf(referrer));
+  assert.deepEqual(person.complaints, []);
+  await person.goodbye();
+});
+
+test("one that has neither is told so, and does not come in", async () => {
+  const account = await Account.signIn(origin(), ...SPECIALISTS[5]);
+  const person = await pageOf(account, withoutStreams);
+  await person.byId("cannot-encrypt").waitFor();
+  assert.equal(await person.byId("cannot-encrypt").getAttribute("data-gaps"), "transform");
+  await person.page.getByText("Er kann Bild und Ton nicht selbst verschlüsseln.").waitFor();
+  assert.equal(await person.byId("join").isDisabled(), true);
+  await assert.rejects(call(person, "POST", `/api/consults/${consult}/ticket`, {}), /encryption_required/);
+  await person.shot("encryption-cannot");
+  await act({ type: "remove_participant", person: account.id });
+  await person.goodbye();
+});
+
 test("whoever is removed is out of the group with the next epoch", async () => {
   const epoch = await epochOf(referrer);
   await act({ type: "remove_participant", person: nowak.id });
