@@ -102,10 +102,11 @@ impl Room {
         }
         let kind = Kind::of(&message);
         if !self.mls.paces.try_spend(from, kind, now) {
-            if kind == Kind::Commit {
+            let Some(limit) = kind.limit() else { return };
+            if matches!(kind, Kind::Addition | Kind::Change) {
                 count(&self.shared.tally.refused);
             }
-            self.refuse(socket, ProblemCode::TooManyRequests, Some(kind.limit().to_owned()));
+            self.refuse(socket, ProblemCode::TooManyRequests, Some(limit.to_owned()));
             return self.note_refusal(from, notes::TOO_MANY);
         }
         let delivery = &mut self.mls.delivery;

@@ -9,12 +9,17 @@ const BURST: i64 = 20;
 /// Milliseconds that one message costs. Less lets a broken client load its room; more delays a mute button that is
 /// pressed wildly.
 const COST_MILLIS: i64 = 100;
-/// Commits at once, and within a second (`END_TO_END.md`). Eight people who come at once are added by one or two. More lets
-/// a member keep all others decrypting; less refuses one that adds people who come one by one.
-const COMMITS: i64 = 8;
-/// Changes of one's own standing (`here`, `back`, `created`) and refusals (`fault`) at once. Whoever refuses the key packages
-/// of seven says eight things; one whose page is loaded anew says two. More lets a member send everybody more views; less
-/// refuses one whose browser has a bad day.
+/// Commits that add somebody, at once and within a second (`END_TO_END.md`). Eight people who come at once are added by one
+/// or two. More lets a member keep all others decrypting; less refuses one that adds people who come one by one.
+const ADDITIONS: i64 = 8;
+/// Commits that add nobody, at once: seven who leave one after the other are removed by one, who renews its keys then. More
+/// lets a member be first with every epoch for longer; less keeps in the group who has left.
+const CHANGES: i64 = 8;
+/// Milliseconds that one of them costs. A member renews its keys every ten minutes. Less ends epochs faster than others, over
+/// a slow network, can add somebody to one; more has whoever removes many who come and go wait.
+const CHANGE_MILLIS: i64 = 2000;
+/// Changes of one's own standing (`here`, `back`, `created`) at once. One whose page is loaded anew says two. More lets a
+/// member send everybody more views; less refuses one whose browser has a bad day.
 const WORDS: i64 = 16;
 /// Milliseconds that one of them costs.
 const WORD_MILLIS: i64 = 500;
@@ -23,6 +28,13 @@ const WORD_MILLIS: i64 = 500;
 const DONES: i64 = 48;
 /// Milliseconds that a `done` costs. Everybody says it for each commit of anybody, and two may commit as fast as they can.
 const DONE_MILLIS: i64 = 50;
+
+/// Refusals (`fault`) at once. Of seven others each may show 16 key packages in a row and two a second after that, and all
+/// of them may be refused by one: what is dropped costs that one nothing, but stands as if it were good. More costs
+/// nothing but the room's time.
+const FAULTS: i64 = 7 * WORDS;
+/// Milliseconds that one of them costs.
+const FAULT_MILLIS: i64 = WORD_MILLIS / 7;
 
 /// A bucket that fills with time.
 #[derive(Debug)]
@@ -41,9 +53,11 @@ impl Pace {
 
     fn of(kind: Kind, now: UnixMillis) -> Self {
         let (burst, cost) = match kind {
-            Kind::Commit => (COMMITS, 1000 / COMMITS),
+            Kind::Addition => (ADDITIONS, 1000 / ADDITIONS),
+            Kind::Change => (CHANGES, CHANGE_MILLIS),
             Kind::Word => (WORDS, WORD_MILLIS),
             Kind::Done => (DONES, DONE_MILLIS),
+            Kind::Fault => (FAULTS, FAULT_MILLIS),
         };
         Self { burst, cost, full_at: now.0 }
     }
@@ -75,36 +89,42 @@ impl Pace {
 /// What has a bucket of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    Commit,
+    /// A commit that adds somebody.
+    Addition,
+    /// One that removes somebody, or renews keys.
+    Change,
     Word,
     Done,
+    Fault,
 }
 
 impl Kind {
     pub fn of(message: &MlsRequest) -> Self {
         match message {
-            MlsRequest::Commit { .. } => Self::Commit,
+            MlsRequest::Commit { added, .. } if added.is_empty() => Self::Change,
+            MlsRequest::Commit { .. } => Self::Addition,
             MlsRequest::Done { .. } => Self::Done,
-            MlsRequest::Here { .. }
-            | MlsRequest::Back { .. }
-            | MlsRequest::Created { .. }
-            | MlsRequest::Fault { .. } => Self::Word,
+            MlsRequest::Fault { .. } => Self::Fault,
+            MlsRequest::Here { .. } | MlsRequest::Back { .. } | MlsRequest::Created { .. } => Self::Word,
         }
     }
 
-    /// Told to whom it was too much for.
-    pub fn limit(self) -> &'static str {
+    /// Told to whom it was too much for. Too many refusals are dropped and nothing is said: who is made to refuse much must
+    /// not be named for it.
+    pub fn limit(self) -> Option<&'static str> {
         match self {
-            Self::Commit => "eight commits a second",
-            Self::Word => "two of here, back, created and fault a second",
-            Self::Done => "twenty done a second",
+            Self::Addition => Some("eight commits a second that add somebody"),
+            Self::Change => Some("one commit in two seconds that adds nobody"),
+            Self::Word => Some("two of here, back and created a second"),
+            Self::Done => Some("twenty done a second"),
+            Self::Fault => None,
         }
     }
 }
 
 /// How much each seat has said to the delivery service; what is too much is refused. A seat's number is its person's as
 /// long as the room is open, so leaving and coming again gives nobody more. A bucket that is full again is forgotten,
-/// being as good as none: what is kept is of those who spoke within the last eight seconds.
+/// being as good as none: what is kept is of those who spoke within the last sixteen seconds.
 #[derive(Debug, Default)]
 pub struct Paces(BTreeMap<(MemberId, Kind), Pace>);
 
@@ -118,6 +138,7 @@ impl Paces {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use schemas::mls::MlsAdded;
 
     #[test]
     fn a_burst_is_free_and_a_flood_is_slowed() {
@@ -140,7 +161,9 @@ mod tests {
 
     #[test]
     fn a_seat_says_so_much_at_once_and_in_a_second_and_no_more_however_often_it_tries() {
-        for (kind, at_once, in_two_seconds) in [(Kind::Commit, 8, 16), (Kind::Word, 16, 4), (Kind::Done, 48, 40)] {
+        for (kind, at_once, in_two_seconds) in
+            [(Kind::Addition, 8, 16), (Kind::Change, 8, 1), (Kind::Word, 16, 4), (Kind::Done, 48, 40)]
+        {
             let mut paces = Paces::default();
             assert_eq!(taken(&mut paces, kind, 0, 50), at_once, "{kind:?} at once");
             assert_eq!(taken(&mut paces, kind, 50, 2050), in_two_seconds, "{kind:?}");
@@ -163,10 +186,47 @@ mod tests {
                 say(member, Kind::Word, 3);
                 say(member, Kind::Done, 8);
             }
-            say(1, Kind::Commit, 4);
+            say(1, Kind::Addition, 4);
         }
-        // The first one refuses the key packages of all others.
-        say(1, Kind::Word, 7);
+    }
+
+    #[test]
+    fn who_removes_seven_one_after_the_other_renews_its_keys_and_adds_others_all_the_same() {
+        let mut paces = Paces::default();
+        let now = UnixMillis(0);
+        assert!((0..8).all(|_| paces.try_spend(MemberId(1), Kind::Change, now)));
+        assert!((0..8).all(|_| paces.try_spend(MemberId(1), Kind::Addition, now)));
+        let commit =
+            |added| MlsRequest::Commit { generation: 1, epoch: 1, commit: "commit".into(), welcome: None, added };
+        let added = vec![MlsAdded { member: MemberId(2), reference: "ref".to_owned() }];
+        assert_eq!((Kind::of(&commit(vec![])), Kind::of(&commit(added))), (Kind::Change, Kind::Addition));
+    }
+
+    #[test]
+    fn whoever_renews_as_fast_as_it_may_leaves_the_others_two_seconds_for_each_epoch() {
+        let mut paces = Paces::default();
+        let last = (0..60_000).filter(|now| paces.try_spend(MemberId(1), Kind::Change, UnixMillis(*now)));
+        let times: Vec<i64> = last.skip(8).collect();
+        assert!(times.len() > 20 && times.windows(2).all(|pair| pair[1] - pair[0] >= 2000), "{times:?}");
+    }
+
+    #[test]
+    fn who_refuses_all_that_seven_show_says_all_of_it_and_more_is_dropped() {
+        let mut paces = Paces::default();
+        for now in 0..60_000 {
+            for liar in 2..=8 {
+                if paces.try_spend(MemberId(liar), Kind::Word, UnixMillis(now)) {
+                    assert!(paces.try_spend(MemberId(1), Kind::Fault, UnixMillis(now)), "{liar} at {now}");
+                }
+            }
+        }
+        assert!(paces.try_spend(MemberId(1), Kind::Word, UnixMillis(60_000)), "and its own words are free");
+        let now = UnixMillis(600_000);
+        assert_eq!((0..500).filter(|_| paces.try_spend(MemberId(1), Kind::Fault, now)).count(), 112);
+        let fault =
+            MlsRequest::Fault { generation: 1, epoch: 1, code: "gone".to_owned(), about: None, reference: None };
+        assert_eq!(Kind::of(&fault), Kind::Fault);
+        assert!(Kind::Fault.limit().is_none(), "the rest is dropped without a word");
     }
 
     #[test]
@@ -175,11 +235,11 @@ mod tests {
         for member in 0..500 {
             assert!(paces.try_spend(MemberId(member), Kind::Word, UnixMillis(0)));
         }
-        assert!(paces.try_spend(MemberId(1), Kind::Commit, UnixMillis(WORD_MILLIS)));
+        assert!(paces.try_spend(MemberId(1), Kind::Addition, UnixMillis(WORD_MILLIS)));
         assert_eq!(paces.0.len(), 1);
         // A clock that was set back by a day silences nobody for longer than a full bucket.
         let yesterday = WORD_MILLIS - 86_400_000;
-        assert_eq!(taken(&mut paces, Kind::Commit, yesterday, yesterday + 1000), 7);
+        assert_eq!(taken(&mut paces, Kind::Addition, yesterday, yesterday + 1000), 7);
         assert_eq!(paces.0.len(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! One group as the service sees it: its generation and epoch, who is in, and the commits that ended its last epochs.
 
-use super::{CLOCKS_APART, Commit, LAST_EPOCH, LOG_KEPT, after};
+use super::{CLOCKS_APART, Commit, LAST_EPOCH, LOG_KEPT, SETTLE_WITHIN, after};
 use schemas::mls::MlsNews;
 use schemas::{MemberId, PrivateText, UnixMillis};
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +34,9 @@ pub(super) struct Group {
     pub(super) epoch: u64,
     /// When the epoch began.
     pub(super) since: UnixMillis,
-    /// When members brought the group back after the server had been started anew.
+    /// When it was made, or first brought back: newer groups that replace it give nobody more time.
+    pub(super) begun_at: UnixMillis,
+    /// When members first brought a group back after the server had been started anew.
     pub(super) restored_at: Option<UnixMillis>,
     /// Members that refused the last commit.
     pub(super) complaints: BTreeSet<MemberId>,
@@ -60,6 +62,11 @@ impl Group {
         self.members.iter().filter(|(_, place)| place.epoch < self.epoch).map(|(member, _)| *member)
     }
 
+    /// Has said itself that it is in: whoever was added by another's word alone may be so falsely.
+    pub(super) fn is_there(&self, member: MemberId) -> bool {
+        self.members.get(&member).is_some_and(|place| place.tag.is_some())
+    }
+
     pub(super) fn leave_out(&mut self, member: MemberId) {
         self.members.remove(&member);
     }
@@ -83,7 +90,7 @@ impl Group {
     pub(super) fn begin_with(&mut self, creator: MemberId, tag: String, now: UnixMillis) {
         self.members = BTreeMap::from([(creator, Place { epoch: 0, tag: Some(tag.clone()) })]);
         self.tags = BTreeMap::from([(0, tag)]);
-        self.since = now;
+        (self.since, self.begun_at) = (now, now);
     }
 
     /// The epoch that `commit` begins; `None` unless it ends this one, and its author is in.
@@ -104,12 +111,17 @@ impl Group {
         let told = self.members().map(|to| (to, self.told(commit.epoch, &logged))).collect();
         self.log.insert(commit.epoch, logged);
         self.epoch = next;
-        let kept_from = self.epoch.saturating_sub(LOG_KEPT as u64);
+        let kept_from = self.kept_from();
         self.log.retain(|epoch, _| *epoch >= kept_from);
         self.tags.retain(|epoch, _| *epoch >= kept_from);
         self.since = now;
         self.complaints.clear();
         told
+    }
+
+    /// The oldest epoch of which anything is known.
+    fn kept_from(&self) -> u64 {
+        self.epoch.saturating_sub(LOG_KEPT as u64)
     }
 
     pub(super) fn last_author(&self, epoch: u64) -> Option<MemberId> {
@@ -119,7 +131,7 @@ impl Group {
 
     /// Of an epoch in which the team has another tag this one cannot talk to anybody.
     pub(super) fn done(&mut self, from: MemberId, at: &At, is_of_team: bool) {
-        if at.generation != self.generation || at.epoch > self.epoch {
+        if at.generation != self.generation || !(self.kept_from()..=self.epoch).contains(&at.epoch) {
             return;
         }
         let Some(place) = self.members.get_mut(&from) else { return };
@@ -137,24 +149,25 @@ impl Group {
         }
     }
 
-    /// After a restart the team knows more than the server: the newest group counts that one of it comes back with.
+    /// After a restart the team knows more than the server: the newest group counts that one of it comes back with, as
+    /// long as they come back. Later it would let one who lies replace the group for ever.
     pub(super) fn is_older_than(&self, at: &At, now: UnixMillis) -> bool {
         let is_possible = i64::try_from(at.generation).is_ok_and(|generation| generation <= after(now, CLOCKS_APART).0)
             && at.epoch <= LAST_EPOCH;
-        let is_newer = self.restored_at.is_some() && at.generation > self.generation;
-        let is_further = self.restored_at.is_some()
-            && at.generation == self.generation
-            && at.epoch > self.epoch
-            && self.log.is_empty();
-        is_possible && (self.generation == 0 || is_newer || is_further)
+        let comes_in_time = self.restored_at.is_some_and(|first| now < after(first, SETTLE_WITHIN));
+        let is_newer = at.generation > self.generation;
+        let is_further = at.generation == self.generation && at.epoch > self.epoch && self.log.is_empty();
+        is_possible && (self.generation == 0 || comes_in_time && (is_newer || is_further))
     }
 
     pub(super) fn restore(&mut self, at: &At, now: UnixMillis) {
+        let first = self.restored_at.unwrap_or(now);
         *self = Self {
             generation: at.generation,
             epoch: at.epoch,
             since: now,
-            restored_at: Some(now),
+            begun_at: first,
+            restored_at: Some(first),
             tags: BTreeMap::from([(at.epoch, at.tag.clone())]),
             ..Self::default()
         };
@@ -177,6 +190,11 @@ impl Group {
         let missed = missed.collect::<Option<Vec<_>>>()?;
         self.members.insert(from, Place { epoch: at.epoch, tag: Some(at.tag.clone()) });
         Some(missed)
+    }
+
+    #[cfg(test)]
+    pub(super) fn tags_kept(&self) -> usize {
+        self.tags.len()
     }
 
     fn told(&self, epoch: u64, logged: &Logged) -> MlsNews {

@@ -16,7 +16,7 @@ pub(super) use group::At;
 use group::Group;
 use schemas::mls::{MlsAdded, MlsNews, MlsView};
 use schemas::{MemberId, PersonId, PrivateText, UnixMillis};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Until somebody who waits gets a new group, when no member is connected, in ms. More waits at a dead door; less gives up
 /// a group for a network that was gone for a moment.
@@ -25,8 +25,12 @@ pub(super) const NO_LIVE_AFTER: i64 = 3_000;
 pub(super) const CREATE_WITHIN: i64 = 5_000;
 /// Until a connected member that does not follow counts as stuck, in ms.
 pub(super) const LAG_WITHIN: i64 = 10_000;
-/// Until members who add nobody are given up for those who wait, in ms.
+/// Until members who leave somebody waiting are given up for those who wait, in ms.
 pub(super) const STUCK_AFTER: i64 = 30_000;
+/// How long a key package stands, unrefused, for the wait of its owner to go on with the next one, in ms. More, up to the 20 s
+/// after which a page tries another one, waits for slower members to refuse it; less lets forged ones follow one another faster
+/// than anybody can refuse them, and cost the group.
+pub(super) const HEARD_WITHIN: i64 = 10_000;
 /// After a restart, until those who do not come back count as gone, in ms. More keeps them in the group for longer; less
 /// removes somebody whose browser takes its time to find the server again.
 pub(super) const SETTLE_WITHIN: i64 = 10_000;
@@ -81,6 +85,9 @@ struct Seat {
 struct Offer {
     reference: String,
     key_package: PrivateText,
+    /// When it came.
+    at: UnixMillis,
+    /// Since when its owner waits, with this one or one before it.
     since: UnixMillis,
     is_refused: bool,
 }
@@ -98,6 +105,8 @@ pub(super) struct Delivery {
     board: Option<MlsView>,
     seats: BTreeMap<MemberId, Seat>,
     waiting: BTreeMap<MemberId, Offer>,
+    /// Since when those of the team who want to be in are not, whatever others say of them: refused or added falsely.
+    outside: BTreeMap<MemberId, UnixMillis>,
     /// As long as the room is open: whoever leaves and returns has the same number.
     strikes: BTreeMap<MemberId, u32>,
     group: Group,
@@ -123,6 +132,11 @@ pub(super) struct Commit {
 impl Delivery {
     pub(super) fn connect(&mut self, member: MemberId, person: PersonId, is_guest: bool, now: UnixMillis) {
         self.seats.insert(member, Seat { person, is_guest, connected: true, attempt: 0, early: None, told: None });
+        // Nobody could add it while it was away.
+        self.outside.remove(&member);
+        if let Some(offer) = self.waiting.get_mut(&member) {
+            (offer.at, offer.since) = (now, now);
+        }
         self.changed(now);
     }
 
@@ -153,7 +167,8 @@ impl Delivery {
     /// When [`Self::tick`] is due.
     pub(super) fn next_deadline(&self) -> Option<UnixMillis> {
         let creating = self.creator.as_ref().map(|creator| after(creator.since, CREATE_WITHIN));
-        let dead = self.no_live_since.map(|since| after(since, NO_LIVE_AFTER));
+        // While somebody is asked, another one is asked next.
+        let dead = self.no_live_since.filter(|_| self.creator.is_none()).map(|since| after(since, NO_LIVE_AFTER));
         let settling = self.group.restored_at.filter(|_| !self.has_settled).map(|at| after(at, SETTLE_WITHIN));
         let lagging = self.laggards().next().map(|_| after(self.group.since, LAG_WITHIN));
         let stuck = self.stuck_since().map(|since| after(since, STUCK_AFTER));
@@ -172,11 +187,13 @@ impl Delivery {
         now: UnixMillis,
     ) {
         if !self.is_new_attempt(from, attempt) {
-            return;
+            return self.show();
         }
         self.group.leave_out(from);
-        let since = self.waiting.get(&from).map_or(now, |offer| offer.since);
-        self.waiting.insert(from, Offer { reference, key_package, since, is_refused: false });
+        let earlier = self.waiting.get(&from);
+        let stood = earlier.filter(|offer| !offer.is_refused && now >= after(offer.at, HEARD_WITHIN));
+        let since = stood.map_or(now, |offer| offer.since);
+        self.waiting.insert(from, Offer { reference, key_package, at: now, since, is_refused: false });
         self.changed(now);
     }
 
@@ -192,7 +209,7 @@ impl Delivery {
             return;
         }
         if !self.is_new_attempt(from, attempt) {
-            return;
+            return self.show();
         }
         if is_of_team && !self.is_barred(from) && self.group.is_older_than(at, now) {
             self.group.restore(at, now);
@@ -252,10 +269,12 @@ impl Delivery {
         if !self.is_connected(from) || !self.group.has(from) {
             return;
         }
-        let is_complaint = self.is_of_team(from) && !LOCAL.contains(&code.as_str());
+        let is_of_team = self.is_of_team(from);
+        let is_complaint = is_of_team && !LOCAL.contains(&code.as_str());
         self.said.push(Said::Audit(Event::Fault { by: from, code, about }));
         if let Some(offer) = about.and_then(|about| self.waiting.get_mut(&about))
             && Some(offer.reference.as_str()) == reference
+            && is_of_team
         {
             offer.is_refused = true;
         }
@@ -273,10 +292,14 @@ impl Delivery {
         self.seats.get(&member).is_some_and(|seat| !seat.is_guest)
     }
 
+    /// One that is none is answered with the next view: a page that began anew on its socket learns there how far the one
+    /// before had counted.
     fn is_new_attempt(&mut self, from: MemberId, attempt: u32) -> bool {
-        let Some(seat) = self.seats.get_mut(&from).filter(|seat| seat.connected && attempt > seat.attempt) else {
+        let Some(seat) = self.seats.get_mut(&from).filter(|seat| seat.connected) else { return false };
+        if attempt <= seat.attempt {
+            seat.told = None;
             return false;
-        };
+        }
         seat.attempt = attempt;
         true
     }
@@ -290,6 +313,7 @@ impl Delivery {
             let stuck: Vec<_> = self.laggards().collect();
             stuck.into_iter().for_each(|member| self.group.leave_out(member));
         }
+        self.look_outside(now);
         self.choose(now);
         self.hear_the_early();
         self.has_settled = self.group.restored_at.is_none_or(|at| now >= after(at, SETTLE_WITHIN));
@@ -341,8 +365,24 @@ impl Delivery {
         }
     }
 
+    fn look_outside(&mut self, now: UnixMillis) {
+        let is_out = |member: &MemberId| self.is_able(*member) && !self.group.is_there(*member);
+        let out: BTreeSet<_> = self.seats.keys().copied().filter(is_out).collect();
+        self.outside.retain(|member, _| out.contains(member));
+        for member in out {
+            if self.waiting.contains_key(&member) || self.group.has(member) {
+                self.outside.entry(member).or_insert(now);
+            }
+        }
+    }
+
     /// Sees to it that there is a group, or that somebody makes one.
     fn choose(&mut self, now: UnixMillis) {
+        let is_stuck = self.stuck_since().is_some_and(|since| now >= after(since, STUCK_AFTER));
+        if is_stuck {
+            // By those who are given up.
+            self.waiting.values_mut().for_each(|offer| offer.is_refused = false);
+        }
         let able: Vec<_> = self.able().map(|(member, _)| member).collect();
         if self.is_live() || able.is_empty() {
             self.no_live_since = None;
@@ -356,7 +396,6 @@ impl Delivery {
             let next = able.iter().copied().find(|member| *member > asked);
             return self.begin(next.or(able.first().copied()), now);
         }
-        let is_stuck = self.stuck_since().is_some_and(|since| now >= after(since, STUCK_AFTER));
         let is_dead = self.no_live_since.is_some_and(|since| now >= after(since, NO_LIVE_AFTER));
         // A guest adds nobody.
         let has_team = self.group.members().any(|member| self.is_of_team(member));
@@ -381,18 +420,31 @@ impl Delivery {
         self.group.behind().filter(|member| self.is_connected(*member))
     }
 
-    /// Since when somebody waits whom the members could have added.
+    /// Since when somebody waits whom the members could have added. Neither a renewal of keys nor that they add others ends it.
+    /// What they say of those who wait counts, until these are more of the team than they.
     fn stuck_since(&self) -> Option<UnixMillis> {
-        let first = self.able().map(|(_, offer)| offer.since).min()?;
-        (self.creator.is_none() && self.is_live()).then(|| first.max(self.group.since))
+        if self.creator.is_some() || !self.is_live() {
+            return None;
+        }
+        let unrefused = self.able().map(|(_, offer)| offer.since).min();
+        let is_inside = |member: &MemberId| self.is_able(*member) && self.group.is_there(*member);
+        let inside = self.group.members().filter(is_inside).count();
+        let mut outside: Vec<_> = self.outside.values().copied().collect();
+        outside.sort_unstable();
+        // One of them has to be there to be asked.
+        let is_one_there = self.outside.keys().any(|member| self.waiting.contains_key(member));
+        let outnumber = outside.get(inside).copied().filter(|_| is_one_there);
+        unrefused.into_iter().chain(outnumber).min().map(|first| first.max(self.group.begun_at))
     }
 
     /// Those of the team who wait and could make a group or be added.
     fn able(&self) -> impl Iterator<Item = (MemberId, &Offer)> {
-        let is_able =
-            |member: MemberId| self.is_connected(member) && self.is_of_team(member) && !self.is_barred(member);
         let waiting = self.waiting.iter().map(|(member, offer)| (*member, offer));
-        waiting.filter(move |(member, offer)| !offer.is_refused && is_able(*member))
+        waiting.filter(|(member, offer)| !offer.is_refused && self.is_able(*member))
+    }
+
+    fn is_able(&self, member: MemberId) -> bool {
+        self.is_connected(member) && self.is_of_team(member) && !self.is_barred(member)
     }
 
     /// Somebody is there who could add others.

@@ -7,7 +7,7 @@ export interface Duty {
   readonly add: readonly Waiting[];
   /** Leaves. */
   readonly remove: readonly number[];
-  /** Names what is to be done. */
+  /** Names what is to be done, in whatever epoch: one who ends them fast gives nobody's turn away. */
   readonly key: string;
   /** How long others have to do it first, in milliseconds. */
   readonly wait: number;
@@ -34,7 +34,7 @@ export function dutyOf(state: State, view: View, group: Snapshot): Duty | undefi
       connected && !state.refused.has(ref) && !present.has(person) && (!isGuest || isAdmitted(state, person)),
   );
   if (remove.length === 0 && add.length === 0) return undefined;
-  const key = `${group.epoch};${remove.join()};${add.map(({ ref }) => ref).join()}`;
+  const key = `${remove.join()};${add.map(({ ref }) => ref).join()}`;
   return { add, remove, key, wait: turnOf(view, group) * TURN };
 }
 

@@ -153,6 +153,8 @@ function settle(state: State, now: number): Step {
   const nothing = { state, effects: [] };
   if (me === undefined || state.busy) return nothing;
   if (!group && !keyPackage && !view?.isBarred) return now < state.retryAt ? nothing : work(state, { type: "prepare" });
+  // Somebody has counted further on this socket: a page's state that was given up.
+  if (view && view.attempt > state.attempt) return announce(state, now);
   if (!isHandled(state)) return now < state.saidAt + SAY_AGAIN ? nothing : say(state, now);
   if (!view) return nothing;
   if (view.isBarred) return group ? forget(state) : nothing;
@@ -267,7 +269,7 @@ function work(state: State, what: Work): Step {
 function announce(state: State, now: number): Step {
   const isEntering = state.busy?.work.type === "join" || state.busy?.work.type === "create";
   if (isEntering || (!state.group && !state.keyPackage)) return { state, effects: [] };
-  return say({ ...state, attempt: state.attempt + 1 }, now);
+  return say({ ...state, attempt: Math.max(state.attempt, state.view?.attempt ?? 0) + 1 }, now);
 }
 
 function say(state: State, now: number): Step {

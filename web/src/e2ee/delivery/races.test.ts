@@ -8,14 +8,14 @@ type Claim = { readonly tag: string } | { readonly epoch: number } | { readonly 
 
 /** What somebody does, `after` milliseconds after the thing before. */
 type Act = { readonly after: number; readonly who: number } & (
-  | { readonly what: "join" | "leave" | "crash" | "drop" | "open" | "restart" }
+  | { readonly what: "join" | "leave" | "crash" | "anew" | "drop" | "open" | "restart" }
   | { readonly what: "freeze"; readonly ms: number }
   | { readonly what: "lie"; readonly at: Claim }
 );
 
 const who = fc.nat(7);
 const after = fc.oneof({ weight: 4, arbitrary: fc.nat(300) }, { weight: 1, arbitrary: fc.nat(12_000) });
-const act = (what: "join" | "leave" | "crash" | "drop" | "open" | "restart") =>
+const act = (what: "join" | "leave" | "crash" | "anew" | "drop" | "open" | "restart") =>
   fc.record({ after, who, what: fc.constant(what) });
 const at: fc.Arbitrary<Claim> = fc.oneof(
   fc.record({ tag: fc.constant("false") }),
@@ -27,6 +27,7 @@ const plan: fc.Arbitrary<Act[]> = fc.array(
     { weight: 6, arbitrary: act("join") },
     { weight: 2, arbitrary: act("leave") },
     { weight: 3, arbitrary: act("crash") },
+    { weight: 2, arbitrary: act("anew") },
     { weight: 2, arbitrary: act("drop") },
     { weight: 3, arbitrary: act("open") },
     { weight: 1, arbitrary: act("restart") },

@@ -99,6 +99,21 @@ describe("the members of a room", () => {
     expect(epoch(anna)).toBe(2);
   });
 
+  it("have somebody in again at once whose page began anew on its socket, however far it had counted", async () => {
+    const [made, anna, ben] = await room("anna", "ben");
+    if (!ben) throw new Error();
+    for (let i = 0; i < 5; i += 1) {
+      made.drop(ben);
+      made.open(ben);
+      await made.run(CALM);
+    }
+    const before = ben.state.attempt;
+    made.anew(ben);
+    await made.run(CALM);
+    expectTogether(anna, ben);
+    expect([before, ben.state.attempt]).toEqual([6, 7]);
+  });
+
   it("begin a new generation when nobody is left who has the old one's keys, and say so", async () => {
     const [made, anna, ben] = await room("anna", "ben");
     if (!anna || !ben) throw new Error();
@@ -186,6 +201,28 @@ describe("bad input", () => {
     await made.run(CALM);
     expectTogether(anna, ben);
     expect(eve.state.view?.isBarred).toBe(true);
+  });
+
+  it("one whose turn it is, adds nobody and renews its keys all the time takes nobody else's turn", async () => {
+    const [made, eve, ben] = await room("eve", "ben");
+    if (!eve || !ben) throw new Error();
+    const { port } = eve;
+    eve.port = {
+      forget: () => port.forget(),
+      run: (work, now) => {
+        if (work.type !== "stage" || work.add.length === 0) return port.run(work, now);
+        const refused = work.add.map(({ member, ref }) => ({ member, ref, code: "malformed" }));
+        return Promise.resolve({ type: "staged", commit: undefined, refused });
+      },
+    };
+    const carla = made.person("carla");
+    made.join(carla);
+    for (let i = 0; i < 10; i += 1) {
+      made.renew(eve);
+      await made.run(1000);
+    }
+    // Without a pause in which nobody renewed.
+    expect([carla.state.group !== undefined, made.service.announced.length]).toEqual([true, 1]);
   });
 
   it("one who complains alone costs a group of three nothing", async () => {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { FromService, MemberId, ToService, View } from "./messages";
-import { CLOCKS_APART, LAST_EPOCH, LOG_KEPT, ServiceModel, SETTLE_WITHIN } from "./serviceModel";
+import {
+  CLOCKS_APART,
+  HEARD_WITHIN,
+  LAST_EPOCH,
+  LOG_KEPT,
+  NO_LIVE_AFTER,
+  ServiceModel,
+  SETTLE_WITHIN,
+  STUCK_AFTER,
+} from "./serviceModel";
 
 /** The model by itself, as `broker/src/room/delivery/tests/orders.rs` asks the broker's. Guests are above 6. */
 const START = 1_796_000_000_000;
@@ -12,6 +21,7 @@ function desk(...members: MemberId[]) {
   const views = (of: MemberId) =>
     said.flatMap(({ to, message }) => (to === of && message.type === "group" ? [message] : []));
   const made = {
+    now: START,
     said,
     service,
     view: (of: MemberId): View => {
@@ -22,8 +32,20 @@ function desk(...members: MemberId[]) {
     members: (of: MemberId) => made.view(of).members.map(({ member }) => member),
     /** Who was told a view since the last look. */
     viewers: () => said.splice(0).flatMap(({ to, message }) => (message.type === "group" ? [to] : [])),
-    connect: (member: MemberId) => service.connect(member, `person ${member}`, member > 6, START),
-    say: (from: MemberId, message: ToService) => service.receive(from, message, START),
+    connect: (member: MemberId) => service.connect(member, `person ${member}`, member > 6, made.now),
+    say: (from: MemberId, message: ToService) => service.receive(from, message, made.now),
+    passes: (ms: number) => {
+      const until = made.now + ms;
+      for (let due = service.nextDeadline(); due !== undefined && due <= until; due = service.nextDeadline()) {
+        // Otherwise the room would turn round and round.
+        expect(due).toBeGreaterThan(made.now);
+        made.now = due;
+        service.tick(due);
+      }
+      made.now = until;
+    },
+    refuses: (from: MemberId, about: MemberId, attempt: number) =>
+      made.say(from, { type: "fault", generation: 0, epoch: 0, code: "malformed", about, ref: `${about}.${attempt}` }),
     back: (from: MemberId, at: Partial<typeof BEFORE> = {}, attempt = 1) =>
       made.say(from, { type: "back", attempt, ...BEFORE, ...at }),
     here: (from: MemberId, attempt: number) =>
@@ -100,6 +122,97 @@ describe("a service that was started anew", () => {
     other.back(1, { epoch: LAST_EPOCH });
     other.commit(1, LAST_EPOCH);
     expect([other.view(1).epoch, other.members(1)]).toEqual([LAST_EPOCH + 1, [1]]);
+  });
+});
+
+describe("one who lies", () => {
+  it("brings back newer groups only as long as the others come back, and has no more time than they", () => {
+    const made = desk(1, 2, 3);
+    made.back(1);
+    made.here(2, 1);
+    const lie = (n: number) => made.back(3, { generation: BEFORE.generation + n }, n);
+    for (const n of [1, 2, 3]) {
+      made.passes(SETTLE_WITHIN / 4);
+      lie(n);
+    }
+    expect([made.members(3), made.view(3).generation]).toEqual([[3], BEFORE.generation + 3]);
+    made.passes(SETTLE_WITHIN / 4 + STUCK_AFTER - SETTLE_WITHIN - 1);
+    expect(made.view(2).creator).toBeUndefined();
+    made.passes(1);
+    expect(made.view(2).creator).toBe(2);
+  });
+
+  it("is out itself that claims another group later", () => {
+    const made = desk(1, 3);
+    made.back(1);
+    made.passes(SETTLE_WITHIN);
+    made.back(3, { epoch: 5 });
+    expect([made.members(1), made.view(3).epoch]).toEqual([[1], 4]);
+  });
+
+  it("keeps nobody out by renewing its keys, refusing them all or adding them falsely", () => {
+    for (const how of ["renews", "refuses", "adds"]) {
+      const made = desk(1, 2, 3);
+      made.back(1);
+      for (let i = 0; i < 3; i += 1) {
+        for (const member of [2, 3]) if (i === 0 || how !== "renews") made.here(member, i + 1);
+        if (how === "refuses") for (const member of [2, 3]) made.refuses(1, member, i + 1);
+        const added = how === "adds" ? [2, 3].map((member) => ({ member, ref: `${member}.${i + 1}` })) : [];
+        const { generation, epoch } = { ...BEFORE, epoch: BEFORE.epoch + i };
+        made.say(1, { type: "commit", generation, epoch, commit: "", welcome: "none", added });
+        made.say(1, { type: "done", generation, epoch: epoch + 1, tag: "tag" });
+        expect([how, made.members(1).includes(1)]).toEqual([how, true]);
+        made.passes(STUCK_AFTER / 3);
+      }
+      if (how === "adds") for (const member of [2, 3]) made.here(member, 9);
+      expect([how, made.view(2).creator]).toEqual([how, 2]);
+    }
+  });
+
+  it("costs no group with key packages that are refused, or replaced too fast for it", () => {
+    for (const pause of [HEARD_WITHIN, 500]) {
+      const made = desk(1, 2, 3);
+      made.back(1);
+      made.back(2);
+      for (let attempt = 1; attempt < 200; attempt += 1) {
+        made.here(3, attempt);
+        made.passes(pause);
+        if (pause === HEARD_WITHIN) made.refuses(1, 3, attempt);
+      }
+      expect([made.members(1), made.service.announced]).toEqual([[1, 2], []]);
+    }
+  });
+});
+
+describe("who waits", () => {
+  it("has not waited while away, and has with one key package after another", () => {
+    const made = desk(1, 2);
+    made.back(1);
+    made.here(2, 1);
+    made.service.disconnect(2, made.now);
+    made.passes(2 * STUCK_AFTER);
+    made.connect(2);
+    made.passes(HEARD_WITHIN);
+    made.here(2, 2);
+    expect(made.view(2).creator).toBeUndefined();
+    made.passes(STUCK_AFTER - HEARD_WITHIN);
+    expect(made.view(2).creator).toBe(2);
+  });
+
+  it("is asked in its time, whoever is not there any more", () => {
+    const made = desk(1, 2);
+    made.here(1, 1);
+    made.here(2, 1);
+    made.passes(NO_LIVE_AFTER + 1);
+    expect(made.view(2).creator).toBe(1);
+  });
+
+  it("is told how far its socket had counted when it counts anew", () => {
+    const made = desk(1);
+    made.here(1, 5);
+    made.viewers();
+    made.here(1, 1);
+    expect([made.view(1).attempt, made.viewers()]).toEqual([5, [1]]);
   });
 });
 

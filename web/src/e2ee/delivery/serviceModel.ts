@@ -12,8 +12,12 @@ export const NO_LIVE_AFTER = 3000;
 export const CREATE_WITHIN = 5000;
 /** Until a connected member that does not follow counts as stuck. */
 export const LAG_WITHIN = 10_000;
-/** Until members who add nobody are given up for those who wait. */
+/** Until members who leave somebody waiting are given up for those who wait. */
 export const STUCK_AFTER = 30_000;
+/** How long a key package stands, unrefused, for the wait of its owner to go on with the next one. More, up to the 20 s
+ * after which a page tries another one, waits for slower members to refuse it; less lets forged ones follow one another
+ * faster than anybody can refuse them, and cost the group. */
+export const HEARD_WITHIN = 10_000;
 /** After a restart, until those who do not come back count as gone. More keeps them in the group for longer; less removes
  * somebody whose browser takes its time to find the server again. */
 export const SETTLE_WITHIN = 10_000;
@@ -51,7 +55,10 @@ interface Place {
 interface Offer {
   readonly ref: string;
   readonly keyPackage: string;
-  readonly since: number;
+  /** When it came. */
+  at: number;
+  /** Since when its owner waits, with this one or one before it. */
+  since: number;
   isRefused: boolean;
 }
 
@@ -71,12 +78,16 @@ export class ServiceModel {
   private readonly seats = new Map<MemberId, Seat>();
   private members = new Map<MemberId, Place>();
   private readonly waiting = new Map<MemberId, Offer>();
+  /** Since when those of the team who want to be in are not, whatever others say of them: refused or added falsely. */
+  private readonly outside = new Map<MemberId, number>();
   private creator: { readonly member: MemberId; readonly since: number } | undefined;
   private log = new Map<number, Logged>();
   /** As the team says: a guest who lies would leave out all others. The first of the team is believed. */
   private tags = new Map<number, Tag>();
   private hasSettled = true;
   private epochSince = 0;
+  /** When the group was made, or first brought back. */
+  private begunAt = 0;
   private complaints = new Set<MemberId>();
   private readonly strikes = new Map<MemberId, number>();
   private noLiveSince: number | undefined;
@@ -90,6 +101,10 @@ export class ServiceModel {
 
   connect(member: MemberId, person: string, isGuest: boolean, now: number): void {
     this.seats.set(member, { person, isGuest, connected: true, attempt: 0, early: undefined, told: undefined });
+    // Nobody could add it while it was away.
+    this.outside.delete(member);
+    const offer = this.waiting.get(member);
+    if (offer) offer.at = offer.since = now;
     this.changed(now);
   }
 
@@ -104,6 +119,7 @@ export class ServiceModel {
     this.seats.delete(member);
     this.members.delete(member);
     this.waiting.delete(member);
+    this.outside.delete(member);
     this.changed(now);
   }
 
@@ -112,15 +128,8 @@ export class ServiceModel {
     if (!seat?.connected) return;
     switch (message.type) {
       case "here":
-        if (message.attempt <= seat.attempt) return;
-        seat.attempt = message.attempt;
-        this.members.delete(from);
-        this.waiting.set(from, {
-          ref: message.ref,
-          keyPackage: message.keyPackage,
-          since: this.waiting.get(from)?.since ?? now,
-          isRefused: false,
-        });
+        if (!this.isNewAttempt(seat, message.attempt)) return this.show();
+        this.here(from, message, now);
         break;
       case "back":
         if (this.generation === 0 && seat.isGuest) {
@@ -128,8 +137,7 @@ export class ServiceModel {
           seat.early = message;
           return;
         }
-        if (message.attempt <= seat.attempt) return;
-        seat.attempt = message.attempt;
+        if (!this.isNewAttempt(seat, message.attempt)) return this.show();
         this.back(from, message, now);
         break;
       case "created":
@@ -138,7 +146,7 @@ export class ServiceModel {
         this.waiting.delete(from);
         this.members = new Map([[from, { epoch: 0, tag: message.tag }]]);
         this.tags = new Map([[0, message.tag]]);
-        this.epochSince = now;
+        this.epochSince = this.begunAt = now;
         break;
       case "commit":
         if (!this.commit(from, message, now)) return;
@@ -160,12 +168,29 @@ export class ServiceModel {
   nextDeadline(): number | undefined {
     const times: number[] = [];
     if (this.creator) times.push(this.creator.since + CREATE_WITHIN);
-    if (this.noLiveSince !== undefined) times.push(this.noLiveSince + NO_LIVE_AFTER);
+    // While somebody is asked, another one is asked next.
+    if (this.noLiveSince !== undefined && !this.creator) times.push(this.noLiveSince + NO_LIVE_AFTER);
     if (this.restoredAt !== undefined && !this.hasSettled) times.push(this.restoredAt + SETTLE_WITHIN);
     if (this.laggards().length > 0) times.push(this.epochSince + LAG_WITHIN);
     const stuck = this.stuckSince();
     if (stuck !== undefined) times.push(stuck + STUCK_AFTER);
     return times.length > 0 ? Math.min(...times) : undefined;
+  }
+
+  /** One that is none is answered with the next view: a page that began anew on its socket learns there how far the one
+   * before had counted. */
+  private isNewAttempt(seat: Seat, attempt: number): boolean {
+    const isNew = attempt > seat.attempt;
+    if (isNew) seat.attempt = attempt;
+    else seat.told = undefined;
+    return isNew;
+  }
+
+  private here(from: MemberId, { ref, keyPackage }: Extract<ToService, { type: "here" }>, now: number): void {
+    this.members.delete(from);
+    const earlier = this.waiting.get(from);
+    const hasStood = earlier && !earlier.isRefused && now >= earlier.at + HEARD_WITHIN;
+    this.waiting.set(from, { ref, keyPackage, at: now, since: hasStood ? earlier.since : now, isRefused: false });
   }
 
   private commit(from: MemberId, message: Extract<ToService, { type: "commit" }>, now: number): boolean {
@@ -191,7 +216,7 @@ export class ServiceModel {
   /** Of an epoch in which the team has another tag, this one cannot talk to anybody. */
   private done(from: MemberId, { generation, epoch, tag }: Extract<ToService, { type: "done" }>): void {
     const place = this.members.get(from);
-    if (generation !== this.generation || epoch > this.epoch || !place) return;
+    if (generation !== this.generation || epoch > this.epoch || epoch < this.epoch - LOG_KEPT || !place) return;
     if (epoch >= place.epoch) this.members.set(from, { epoch, tag });
     if (this.isOfTeam(from) && !this.tags.has(epoch)) this.tags.set(epoch, tag);
     const known = this.tags.get(epoch);
@@ -205,7 +230,7 @@ export class ServiceModel {
   private fault(from: MemberId, message: Extract<ToService, { type: "fault" }>): void {
     const { about, ref, epoch } = message;
     const offer = about === undefined ? undefined : this.waiting.get(about);
-    if (offer && offer.ref === ref && this.members.has(from)) offer.isRefused = true;
+    if (offer && offer.ref === ref && this.members.has(from) && this.isOfTeam(from)) offer.isRefused = true;
     const isOfLast = epoch === this.epoch - 1 && this.log.get(epoch)?.committer === about;
     // A guest complains of nobody, and a page that failed by itself blames no commit.
     const isComplaint = this.isOfTeam(from) && !LOCAL.has(message.code);
@@ -218,11 +243,12 @@ export class ServiceModel {
     this.comeBack(from, message);
   }
 
-  /** After a restart the team knows more than the server: the newest group counts that one of it comes back with. */
+  /** After a restart the team knows more than the server: the newest group counts that one of it comes back with, as long
+   * as they come back. Later it would let one who lies replace the group for ever. */
   private isOlderThan({ generation, epoch }: Extract<ToService, { type: "back" }>, now: number): boolean {
     if (generation > now + CLOCKS_APART || epoch > LAST_EPOCH) return false;
     if (this.generation === 0) return true;
-    if (this.restoredAt === undefined) return false;
+    if (this.restoredAt === undefined || now >= this.restoredAt + SETTLE_WITHIN) return false;
     const isFurther = generation === this.generation && epoch > this.epoch && this.log.size === 0;
     return generation > this.generation || isFurther;
   }
@@ -247,9 +273,7 @@ export class ServiceModel {
     for (const [member, seat] of this.seats) {
       const { early } = seat;
       seat.early = undefined;
-      if (!early || !seat.connected || early.attempt <= seat.attempt) continue;
-      seat.attempt = early.attempt;
-      this.comeBack(member, early);
+      if (early && seat.connected && this.isNewAttempt(seat, early.attempt)) this.comeBack(member, early);
     }
   }
 
@@ -257,7 +281,7 @@ export class ServiceModel {
     this.generation = generation;
     this.epoch = epoch;
     this.epochSince = now;
-    this.restoredAt = now;
+    this.begunAt = this.restoredAt ??= now;
     this.members = new Map();
     this.log = new Map();
     this.tags = new Map([[epoch, tag]]);
@@ -268,6 +292,7 @@ export class ServiceModel {
   private changed(now: number): void {
     this.judge();
     if (now >= this.epochSince + LAG_WITHIN) for (const member of this.laggards()) this.members.delete(member);
+    this.lookOutside(now);
     this.choose(now);
     this.hearTheEarly();
     this.hasSettled = this.restoredAt === undefined || now >= this.restoredAt + SETTLE_WITHIN;
@@ -286,8 +311,21 @@ export class ServiceModel {
     if (this.isBarred(author)) this.waiting.delete(author);
   }
 
+  private lookOutside(now: number): void {
+    for (const member of this.seats.keys()) {
+      const isOut = this.isAble(member) && this.members.get(member)?.tag === undefined;
+      if (!isOut) this.outside.delete(member);
+      else if (!this.outside.has(member) && (this.waiting.has(member) || this.members.has(member)))
+        this.outside.set(member, now);
+    }
+  }
+
   /** Sees to it that there is a group, or that somebody makes one. */
   private choose(now: number): void {
+    const stuck = this.stuckSince();
+    const isStuck = stuck !== undefined && now >= stuck + STUCK_AFTER;
+    // By those who are given up.
+    if (isStuck) for (const offer of this.waiting.values()) offer.isRefused = false;
     const able = [...this.waiting]
       .filter(([member, { isRefused }]) => !isRefused && this.isAble(member))
       .map(([member]) => member)
@@ -303,8 +341,6 @@ export class ServiceModel {
       this.creator = undefined;
       return this.begin(able.find((member) => member > after) ?? able[0], now);
     }
-    const stuck = this.stuckSince();
-    const isStuck = stuck !== undefined && now >= stuck + STUCK_AFTER;
     const isDead = this.noLiveSince !== undefined && now >= this.noLiveSince + NO_LIVE_AFTER;
     if (isStuck || isDead || (team.length === 0 && able.length > 0)) this.begin(able[0], now);
   }
@@ -329,11 +365,18 @@ export class ServiceModel {
     );
   }
 
-  /** Since when somebody waits whom the members could have added. */
+  /** Since when somebody waits whom the members could have added. Neither a renewal of keys nor that they add others ends
+   * it. What they say of those who wait counts, until these are more of the team than they. */
   private stuckSince(): number | undefined {
-    const waits = [...this.waiting].filter(([member, { isRefused }]) => !isRefused && this.isAble(member));
-    if (this.creator || !this.isLive() || waits.length === 0) return undefined;
-    return Math.max(this.epochSince, Math.min(...waits.map(([, { since }]) => since)));
+    if (this.creator || !this.isLive()) return undefined;
+    const unrefused = [...this.waiting].filter(([member, { isRefused }]) => !isRefused && this.isAble(member));
+    const inside = [...this.members].filter(([member, { tag }]) => tag !== undefined && this.isAble(member)).length;
+    const outside = [...this.outside.values()].sort((a, b) => a - b);
+    // One of them has to be there to be asked.
+    const isOneThere = [...this.outside.keys()].some((member) => this.waiting.has(member));
+    const outnumber = isOneThere ? outside.slice(inside, inside + 1) : [];
+    const since = [...unrefused.map(([, offer]) => offer.since), ...outnumber];
+    return since.length === 0 ? undefined : Math.max(this.begunAt, Math.min(...since));
   }
 
   /** Somebody is there who could add others. */

@@ -128,6 +128,15 @@ export class World {
     this.open(person);
   }
 
+  /** The page forgets all it has and goes on with its socket, as when its device turns out to be somebody else's. */
+  anew(person: Person): void {
+    if (person.seat === undefined || person.socket === 0) return;
+    person.reload();
+    this.input(person, { type: "online", me: person.seat });
+    for (const other of this.people.values())
+      if (other.isGuest && !person.isGuest) this.input(person, { type: "admitted", person: other.name });
+  }
+
   drop(person: Person): void {
     if (person.seat === undefined || person.socket === 0) return;
     person.socket = 0;

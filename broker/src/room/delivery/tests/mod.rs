@@ -27,6 +27,8 @@ impl Desk {
     /// Does something, and remembers what was said.
     fn tell(&mut self, what: impl FnOnce(&mut Delivery, UnixMillis)) {
         what(&mut self.delivery, self.now);
+        let due = self.delivery.next_deadline();
+        assert!(due.is_none_or(|due| due > self.now), "the room would turn round and round: {due:?}");
         for said in self.delivery.take_said() {
             if let Said::To(to, MlsNews::Group(view)) = &said {
                 self.views.insert(to.0, view.clone());
@@ -57,6 +59,12 @@ impl Desk {
         self.tell(|delivery, now| delivery.created(MemberId(member), generation, tag(0), now));
     }
 
+    /// `from` reports that what `about` said is not good: its commit of that epoch, or its key package.
+    fn fault(&mut self, from: u32, epoch: u64, about: u32, reference: Option<&str>) {
+        let (code, about) = ("malformed".to_owned(), Some(MemberId(about)));
+        self.tell(|delivery, now| delivery.fault(MemberId(from), epoch, code, about, reference, now));
+    }
+
     /// `from` ends the epoch and adds these, each with the key package of that attempt.
     fn commit(&mut self, from: u32, epoch: u64, added: &[(u32, u32)]) {
         let generation = self.generation();
@@ -85,8 +93,7 @@ impl Desk {
     fn passes(&mut self, millis: i64) {
         let until = UnixMillis(self.now.0 + millis);
         while let Some(due) = self.delivery.next_deadline().filter(|due| *due <= until) {
-            // At least a millisecond later, so that a deadline which is not met shows as a test that never ends.
-            self.now = due.max(UnixMillis(self.now.0 + 1));
+            self.now = due;
             self.tell(Delivery::tick);
         }
         self.now = until;

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::room::delivery::{
-    CLOCKS_APART, CREATE_WITHIN, LAG_WITHIN, LAST_EPOCH, LOG_KEPT, NO_LIVE_AFTER, SETTLE_WITHIN, STUCK_AFTER,
+    CLOCKS_APART, CREATE_WITHIN, HEARD_WITHIN, LAG_WITHIN, LAST_EPOCH, LOG_KEPT, NO_LIVE_AFTER, SETTLE_WITHIN,
+    STUCK_AFTER,
 };
 
 #[test]
@@ -171,6 +172,177 @@ fn members_who_add_nobody_are_given_up() {
     assert_eq!(desk.view(2).creator, Some(MemberId(2)));
 }
 
+/// A page that waits shows another key package.
+const TRY_AGAIN: i64 = 20_000;
+
+#[test]
+fn renewals_of_keys_keep_nobody_out() {
+    let mut desk = Desk::group_of(&[1]);
+    for member in [2, 3] {
+        desk.connect(member);
+        desk.here(member, 1);
+    }
+    for epoch in 0..STUCK_AFTER as u64 / 2_000 {
+        desk.passes(2_000);
+        desk.commit(1, epoch, &[]);
+        desk.done(1, epoch + 1);
+    }
+    assert_eq!(desk.view(2).creator, Some(MemberId(2)));
+}
+
+#[test]
+fn nor_does_it_that_others_are_added() {
+    let mut desk = Desk::group_of(&[1]);
+    desk.connect(2);
+    desk.here(2, 1);
+    desk.guest(7);
+    for (attempt, epoch) in (1..).zip((0..6).step_by(2)) {
+        desk.here(7, attempt);
+        desk.commit(1, epoch, &[(7, attempt)]);
+        desk.commit(1, epoch + 1, &[]);
+        desk.done(1, epoch + 2);
+        desk.passes(STUCK_AFTER / 3);
+    }
+    assert_eq!(desk.view(2).creator, Some(MemberId(2)));
+}
+
+#[test]
+fn a_group_for_which_nobody_waits_is_never_given_up() {
+    let mut desk = Desk::group_of(&[1, 2]);
+    desk.guest(7);
+    desk.here(7, 1);
+    desk.connect(3);
+    for epoch in 1..20 {
+        desk.passes(STUCK_AFTER);
+        desk.commit(1, epoch, &[]);
+        for member in [1, 2] {
+            desk.done(member, epoch + 1);
+        }
+    }
+    assert_eq!((desk.members(1), desk.events()), (vec![1, 2], vec![]));
+}
+
+#[test]
+fn who_was_away_has_not_waited_meanwhile_nor_has_who_came_to_a_new_group() {
+    let mut desk = Desk::group_of(&[1]);
+    desk.connect(2);
+    desk.here(2, 1);
+    desk.tell(|delivery, now| delivery.disconnect(MemberId(2), now));
+    desk.passes(2 * STUCK_AFTER);
+    desk.connect(2);
+    desk.passes(STUCK_AFTER - 1);
+    assert_eq!((desk.members(2), desk.events()), (vec![1], vec![]));
+    desk.passes(1);
+    assert_eq!(desk.view(2).creator, Some(MemberId(2)));
+    // It takes its time, and who comes meanwhile is not held against it.
+    desk.here(1, 2);
+    desk.passes(CREATE_WITHIN - 1);
+    desk.created(2);
+    desk.passes(STUCK_AFTER - 1);
+    assert_eq!(desk.members(1), [2]);
+}
+
+#[test]
+fn one_alone_who_refuses_all_or_adds_them_falsely_is_given_up() {
+    for is_added in [false, true] {
+        let mut desk = Desk::group_of(&[1]);
+        for member in [2, 3] {
+            desk.connect(member);
+        }
+        for (attempt, epoch) in (1..=2).zip(0..) {
+            for member in [2, 3] {
+                desk.here(member, attempt);
+            }
+            if is_added {
+                desk.commit(1, epoch, &[(2, attempt), (3, attempt)]);
+                desk.done(1, epoch + 1);
+            } else {
+                for member in [2, 3] {
+                    desk.fault(1, epoch, member, Some(&format!("ref {member}.{attempt}")));
+                }
+            }
+            // Whom the welcome tells nothing tries again.
+            desk.passes(TRY_AGAIN / 2);
+        }
+        assert!(desk.members(1).contains(&1), "it has as long as others");
+        for member in [2, 3] {
+            desk.here(member, 3);
+            if !is_added {
+                desk.fault(1, 2, member, Some(&format!("ref {member}.3")));
+            }
+        }
+        desk.passes(STUCK_AFTER - TRY_AGAIN);
+        assert_eq!(desk.view(2).creator, Some(MemberId(2)), "added: {is_added}");
+    }
+}
+
+#[test]
+fn of_those_who_are_kept_out_one_has_to_be_there_to_begin_anew() {
+    let mut desk = Desk::group_of(&[1]);
+    for member in [2, 3] {
+        desk.connect(member);
+        desk.here(member, 1);
+    }
+    // They never hear of it, and are no members any more after a while.
+    desk.commit(1, 0, &[(2, 1), (3, 1)]);
+    desk.done(1, 1);
+    desk.passes(2 * STUCK_AFTER);
+    assert_eq!((desk.members(1), desk.events()), (vec![1], vec![]));
+    desk.here(3, 2);
+    assert_eq!(desk.view(3).creator, Some(MemberId(3)));
+}
+
+#[test]
+fn as_many_outside_as_inside_cost_no_group_that_has_refused_them() {
+    let mut desk = Desk::group_of(&[1, 2]);
+    for member in [3, 4] {
+        desk.connect(member);
+        desk.here(member, 1);
+        desk.fault(1, 1, member, Some(&format!("ref {member}.1")));
+    }
+    desk.passes(10 * STUCK_AFTER);
+    assert_eq!((desk.members(1), desk.delivery.next_deadline()), (vec![1, 2], None));
+}
+
+#[test]
+fn a_guest_refuses_no_key_package() {
+    let mut desk = Desk::group_of(&[1, 2]);
+    desk.guest(2);
+    desk.connect(3);
+    desk.here(3, 1);
+    desk.fault(2, 1, 3, Some("ref 3.1"));
+    desk.passes(STUCK_AFTER);
+    assert_eq!(desk.view(3).creator, Some(MemberId(3)));
+}
+
+#[test]
+fn forged_key_packages_cost_no_group_be_they_refused_in_time_or_replaced_too_fast_for_it() {
+    for is_refused in [true, false] {
+        let mut desk = Desk::group_of(&[1, 2]);
+        desk.connect(3);
+        for attempt in 1..300 {
+            desk.here(3, attempt);
+            desk.passes(if is_refused { HEARD_WITHIN } else { 500 });
+            if is_refused {
+                desk.fault(1, 1, 3, Some(&format!("ref 3.{attempt}")));
+            }
+            desk.passes(500);
+        }
+        assert_eq!((desk.members(1), desk.view(1).generation), (vec![1, 2], START as u64));
+    }
+}
+
+#[test]
+fn who_waits_with_one_key_package_after_another_has_waited_all_the_time() {
+    let mut desk = Desk::group_of(&[1, 2]);
+    desk.connect(3);
+    desk.here(3, 1);
+    desk.passes(TRY_AGAIN);
+    desk.here(3, 2);
+    desk.passes(STUCK_AFTER - TRY_AGAIN);
+    assert_eq!(desk.view(3).creator, Some(MemberId(3)));
+}
+
 #[test]
 fn a_commit_that_all_others_refuse_costs_the_group_and_the_second_its_author_the_room() {
     let refuse = |desk: &mut Desk, epoch: u64| {
@@ -331,6 +503,39 @@ fn after_a_restart_the_first_of_the_team_brings_the_group_back_and_a_newer_one_r
 }
 
 #[test]
+fn newer_groups_replace_the_one_that_was_brought_back_while_members_come_back_and_cost_the_others_no_more_time() {
+    for goes_on in [false, true] {
+        let mut desk = restarted(&[1, 2, 3]);
+        desk.back(1, 1, &before_the_restart(4));
+        desk.here(2, 1);
+        let claim = |n: u32| At { generation: START as u64 - 10 + u64::from(n), ..before_the_restart(4) };
+        for attempt in 1..4 {
+            desk.passes(SETTLE_WITHIN / 4);
+            desk.back(3, attempt, &claim(attempt));
+        }
+        assert_eq!((desk.members(3), desk.generation()), (vec![3], claim(3).generation));
+        desk.here(1, 2);
+        desk.passes(SETTLE_WITHIN / 4);
+        assert!(!desk.view(1).is_settling, "ten seconds from the first");
+        if goes_on {
+            desk.back(3, 4, &claim(4));
+        } else {
+            desk.passes(STUCK_AFTER - SETTLE_WITHIN);
+        }
+        assert_eq!(desk.view(1).creator, Some(MemberId(1)), "goes on: {goes_on}");
+    }
+}
+
+#[test]
+fn who_claims_later_epochs_without_end_is_out_itself() {
+    let mut desk = restarted(&[1, 3]);
+    desk.back(1, 1, &before_the_restart(4));
+    desk.passes(SETTLE_WITHIN);
+    desk.back(3, 1, &before_the_restart(5));
+    assert_eq!((desk.members(1), desk.view(3).epoch), (vec![1], 4));
+}
+
+#[test]
 fn a_guest_who_is_first_after_a_restart_waits_for_the_team_and_is_in_with_it() {
     let mut desk = restarted(&[1, 7]);
     desk.back(7, 1, &before_the_restart(4));
@@ -409,6 +614,32 @@ fn after_the_last_of_all_epochs_there_is_none() {
     desk.delivery.group.epoch = u64::MAX;
     desk.commit(1, u64::MAX, &[]);
     assert_eq!((desk.commits(1), desk.delivery.group.epoch), (vec![], u64::MAX));
+}
+
+#[test]
+fn who_counts_anew_on_its_socket_is_told_how_far_it_had_counted() {
+    let mut desk = Desk::group_of(&[1, 2]);
+    desk.back(2, 5, &desk.at(1));
+    desk.said.clear();
+    desk.here(2, 1);
+    assert_eq!((desk.viewers(), desk.view(2).attempt, desk.members(2)), (vec![2], 5, vec![1, 2]));
+    desk.back(2, 5, &desk.at(1));
+    assert_eq!((desk.viewers(), desk.commits(2)), (vec![2, 2], vec![]));
+    desk.here(2, 6);
+    assert_eq!((desk.members(1), desk.view(2).attempt), (vec![1], 6));
+}
+
+#[test]
+fn a_tag_of_an_epoch_of_which_nothing_is_known_is_not_kept() {
+    let mut desk = restarted(&[1]);
+    desk.back(1, 1, &before_the_restart(LAST_EPOCH));
+    for epoch in 0..1_000 {
+        desk.done(1, epoch);
+    }
+    for epoch in LAST_EPOCH - 2 * LOG_KEPT as u64..LAST_EPOCH {
+        desk.done(1, epoch);
+    }
+    assert_eq!(desk.delivery.group.tags_kept(), LOG_KEPT + 1);
 }
 
 #[test]
