@@ -11,10 +11,11 @@ export function ShowInRoom({ draft, inRoom }: { draft: Draft; inRoom: InRoom }) 
   const locale = localeOf(useLanguage());
   const now = useNow();
   const [fault, setFault] = useState<ShowFault>();
-  const { since, isUnsent, isSealed } = inRoom;
+  const { since, isUnsent, isSealed, isHeldBack } = inRoom;
   const isShown = since !== undefined;
   const time = isShown ? formatInstant(since, now, locale) : "";
-  const state = isUnsent ? t("room.unsent") : t(inRoom.isChanged(draft) ? "room.changed" : "room.since", { time });
+  const shown = inRoom.isChanged(draft) ? "room.changed" : "room.since";
+  const state = t(isHeldBack ? "room.heldBack" : isUnsent ? "room.unsent" : shown, { time });
   return (
     <section className="stack show-in-room" data-testid="show-in-room">
       <p className="muted small">{t(isSealed ? "room.hint" : "room.hintOpen")}</p>

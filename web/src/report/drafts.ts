@@ -10,6 +10,7 @@ import { MAX_KEY_IMAGES, firstDraft, readDraft, withKeyImage, type Draft } from 
 
 const PREFIX = "telekonsil.report.";
 const keyOf = (person: PersonId, consult: ConsultId) => `${PREFIX}${person}.${consult}`;
+const shownKeyOf = (person: PersonId, consult: ConsultId) => `${keyOf(person, consult)}.shown`;
 
 /** What was read or written here; the only place where storage is forbidden. */
 const held = new Map<string, Draft | null>();
@@ -72,16 +73,21 @@ export function useDraft(detail: ConsultDetail, person: PersonId): OpenDraft {
     draft,
     // Two changes before the next rendering both count: what is kept is asked again.
     change: (part) => set(key, { ...(get(key) ?? draft), ...part }),
-    discard: () => set(key, null),
+    discard: () => discardDraft(person, detail.summary.id),
   };
+}
+
+/** Forgets the draft, and what of it was shown in the room. */
+export function discardDraft(person: PersonId, consult: ConsultId): void {
+  withStorage((storage) => storage.removeItem(shownKeyOf(person, consult)));
+  set(keyOf(person, consult), null);
 }
 
 /** What of the draft is shown in the room: kept and forgotten as the draft is. */
 export function shownStore(consult: ConsultId) {
-  const name = (person: PersonId) => `${keyOf(person, consult)}.shown`;
   return {
-    read: (person: PersonId) => withStorage((storage) => storage.getItem(name(person))) ?? null,
-    write: (person: PersonId, text: string) => withStorage((storage) => storage.setItem(name(person), text)),
+    read: (person: PersonId) => withStorage((storage) => storage.getItem(shownKeyOf(person, consult))) ?? null,
+    write: (person: PersonId, text: string) => withStorage((storage) => storage.setItem(shownKeyOf(person, consult), text)),
   };
 }
 

@@ -24,6 +24,8 @@ export interface InRoom {
   readonly isUnsent: boolean;
   /** It goes signed and encrypted; not so in a room that was opened without encryption. */
   readonly isSealed: boolean;
+  /** It was shown before the room was opened: those who come later do not get it. */
+  readonly isHeldBack: boolean;
   /** Something else is shown than the draft says. */
   isChanged(draft: Draft): boolean;
   show(draft: Draft): ShowFault | undefined;

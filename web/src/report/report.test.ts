@@ -148,6 +148,22 @@ beforeEach(() => {
   Object.defineProperty(globalThis, "sessionStorage", { value: storage, configurable: true });
 });
 
+test("what is shown of a draft goes with it", async () => {
+  const { addKeyImage, discardDraft, forgetDrafts, shownStore } = await import("./drafts");
+  const open = detail();
+  const { id } = open.summary;
+  addKeyImage(open, "anna", image(1));
+  for (const forget of [() => discardDraft("anna", id), () => forgetDrafts("berta"), () => forgetDrafts()]) {
+    shownStore(id).write("anna", "Lyse");
+    expect(shownStore(id).read("anna")).toBe("Lyse");
+    forget();
+    expect(shownStore(id).read("anna")).toBeNull();
+    expect(Object.values({ ...sessionStorage }).join()).not.toContain("Lyse");
+  }
+  expect(addKeyImage(open, "anna", image(1)), "the draft is gone too").toBe("added");
+  forgetDrafts();
+});
+
 test("drafts are kept per person and consult, and go with the person", async () => {
   const { addKeyImage, forgetDrafts } = await import("./drafts");
   const open = detail();

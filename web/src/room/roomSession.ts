@@ -55,10 +55,11 @@ export class RoomSession {
       store: admitStore(consult),
     });
     const who = (member: number) => this.personAt(member);
-    this.results = new Results({ who, now: serverNow, store: shownStore(consult) });
+    const isOpen = () => encryption.snapshot().status === "lifted";
+    this.results = new Results({ who, now: serverNow, isOpen, store: shownStore(consult) });
     const said = { [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.admissions, [RESULT_PREFIX]: this.results };
     const parts = new Channels(said, this.view);
-    const sealed = new SealedChannels(parts, encryption.data, { ...clock, now: serverNow, who: (member) => who(member)?.id });
+    const sealed = new SealedChannels(parts, encryption.data, { ...clock, now: serverNow, isOpen, who: (member) => who(member)?.id });
     this.connection = new Connection(ticket, sealed, encryption);
     this.meter = new Meter(this.connection);
     this.before = local.snapshot();
@@ -153,6 +154,7 @@ export class RoomSession {
   }
 
   private stop(): void {
+    this.results.stop();
     for (const stop of this.stops) stop();
     this.view.stop();
     this.encryption.leave();

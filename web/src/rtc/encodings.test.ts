@@ -1,7 +1,9 @@
-import { expect, it } from "vitest";
-import { encodingsOf, forPixels, withLayers } from "./encodings";
+import { describe, expect, it } from "vitest";
+import { ALL_LAYERS, encodingsOf, fitted } from "./encodings";
 
-const active = (layers: number) => withLayers(encodingsOf("camera"), layers)?.map((encoding) => encoding.active);
+const LARGE = 960 * 540;
+const fit = (encodings: RTCRtpEncodingParameters[], layers: number, pixels?: number) => fitted(encodings, { layers, pixels });
+const active = (layers: number, pixels?: number) => fit(encodingsOf("camera"), layers, pixels)?.map((encoding) => encoding.active);
 
 it("a camera is sent in three layers, smallest first, a screen in one", () => {
   const camera = encodingsOf("camera");
@@ -20,10 +22,11 @@ it("layers that nobody needs are switched off, the largest first", () => {
 });
 
 it("and on again, without touching anything else", () => {
-  const off = withLayers(encodingsOf("camera"), 1) ?? [];
-  expect(withLayers(off, 1)).toBeUndefined();
-  expect(withLayers(off, 3)).toEqual(encodingsOf("camera"));
-  expect(withLayers(encodingsOf("screen"), 3), "a source without layers has one").toBeUndefined();
+  const off = fit(encodingsOf("camera"), 1) ?? [];
+  expect(fit(off, 1)).toBeUndefined();
+  expect(fit(off, 3)).toEqual(encodingsOf("camera"));
+  expect(fit(encodingsOf("screen"), 3), "a source without layers has one").toBeUndefined();
+  expect(fit(encodingsOf("screen"), 3, 100), "nor has it a camera's").toBeUndefined();
 });
 
 it("nobody writes into the table", () => {
@@ -32,15 +35,33 @@ it("nobody writes into the table", () => {
   expect(encodingsOf("camera")[0]!.active).toBe(true);
 });
 
-it("a small camera's whole picture is its second layer, because a third one would not be sent; a larger one has three", () => {
-  const small = forPixels(withLayers(encodingsOf("camera"), 2) ?? [], 640 * 360) ?? [];
-  expect(small.map(({ rid, scaleResolutionDownBy, active }) => [rid, scaleResolutionDownBy, active])).toEqual([
-    ["q", 2, true],
-    ["h", 1, true],
-    ["f", 1, false],
-  ]);
-  expect(forPixels(small, 640 * 360)).toBeUndefined();
-  expect(forPixels(encodingsOf("camera"), 960 * 540)).toBeUndefined();
-  expect(forPixels(small, 1280 * 720)?.map(({ scaleResolutionDownBy }) => scaleResolutionDownBy)).toEqual([4, 2, 1]);
-  expect(forPixels(encodingsOf("screen"), 100)).toBeUndefined();
+describe("the layers of a smaller picture", () => {
+  const sent = (pixels: number, layers = ALL_LAYERS) =>
+    fit(encodingsOf("camera"), layers, pixels)
+      ?.filter((encoding) => encoding.active)
+      .map(({ rid, scaleResolutionDownBy }) => [rid, scaleResolutionDownBy]);
+
+  it("are as many as libwebrtc sends of it, and the last is the whole", () => {
+    expect(sent(LARGE), "three, as they are").toBeUndefined();
+    expect(sent(LARGE - 1)).toEqual([["q", 2], ["h", 1]]);
+    expect(sent(480 * 270)).toEqual([["q", 2], ["h", 1]]);
+    expect(sent(320 * 240)).toEqual([["q", 1]]);
+  });
+
+  it("are no more than that where everything is sent, whatever the server asks for", () => {
+    expect(active(3, 640 * 360)).toEqual([true, true, false]);
+    expect(active(1, 640 * 360)).toEqual([true, false, false]);
+    expect(active(3, 320 * 240)).toEqual([true, false, false]);
+    expect(active(0, 320 * 240)).toEqual([false, false, false]);
+  });
+
+  it("are three again with a larger camera, as far as somebody looks", () => {
+    for (const pixels of [640 * 360, 320 * 240]) {
+      const small = fit(encodingsOf("camera"), 3, pixels) ?? [];
+      expect(fit(small, 3, pixels), "nothing to set").toBeUndefined();
+      expect(fit(small, 3), "nothing known of the picture").toBeUndefined();
+      expect(fit(small, 3, LARGE)).toEqual(encodingsOf("camera"));
+      expect(fit(small, 2, LARGE)?.map((encoding) => encoding.active)).toEqual([true, true, false]);
+    }
+  });
 });

@@ -19,30 +19,26 @@ const SCREEN: readonly RTCRtpEncodingParameters[] = [{ maxBitrate: 2_500_000, ma
 /** A voice goes before every picture when the uplink is short. */
 const MICROPHONE: readonly RTCRtpEncodingParameters[] = [{ priority: "high" }];
 
-/** Of fewer pixels libwebrtc sends two of three layers, those that come first. */
-const THREE_FROM = 960 * 540;
 /**
- * So of a smaller picture the second one is the whole of it: otherwise nobody would ever get that. The third one stays
- * for a larger camera.
+ * A picture of fewer pixels has fewer layers in libwebrtc, and those that come first (`kSimulcastFormats`): from here on
+ * three, then two, then one. So the last of them is the whole picture: otherwise nobody would ever get that. Firefox
+ * sends all three of every picture: those that are no larger than the one before stay switched off ({@link fitted}).
  */
+const THREE_FROM = 960 * 540;
+const TWO_FROM = 480 * 270;
 const SMALL_CAMERA: readonly RTCRtpEncodingParameters[] = [
   { rid: "q", scaleResolutionDownBy: 2, maxBitrate: 300_000 },
   { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
   { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 1_200_000 },
 ];
+const TINY_CAMERA: readonly RTCRtpEncodingParameters[] = [
+  { rid: "q", scaleResolutionDownBy: 1, maxBitrate: 500_000 },
+  { rid: "h", scaleResolutionDownBy: 1, maxBitrate: 500_000 },
+  { rid: "f", scaleResolutionDownBy: 1, maxBitrate: 500_000 },
+];
 
-/**
- * The camera's encodings for a picture of so many pixels; `undefined` when they are so. What is switched off stays so.
- */
-export function forPixels<Encoding extends RTCRtpEncodingParameters>(
-  encodings: readonly Encoding[],
-  pixels: number,
-): Encoding[] | undefined {
-  const table = pixels < THREE_FROM ? SMALL_CAMERA : CAMERA;
-  const isSo = ({ maxBitrate }: Encoding, index: number) => maxBitrate === table[index]?.maxBitrate;
-  if (encodings.length !== table.length || encodings.every(isSo)) return undefined;
-  return encodings.map((encoding, index) => ({ ...encoding, ...table[index] }));
-}
+/** As many as any source has. */
+export const ALL_LAYERS = CAMERA.length;
 
 /** A fresh list: browsers write into what they are given. */
 export function encodingsOf(source: Source): RTCRtpEncodingParameters[] {
@@ -50,17 +46,34 @@ export function encodingsOf(source: Source): RTCRtpEncodingParameters[] {
   return encodings.map((encoding) => ({ ...encoding, active: true }));
 }
 
+/** What decides on the encodings of a source. */
+export interface Need {
+  /** Layers that somebody looks at, smallest first, as the server says. */
+  readonly layers: number;
+  /** Of a camera's picture; absent: as it was. */
+  readonly pixels: number | undefined;
+}
+
 /**
- * The encodings with all but the smallest `layers` switched off; `undefined` when that is how they are. Nobody looking
- * at a source stops it: the server asks again as soon as somebody does.
+ * The encodings that are needed; `undefined` when that is how they are. Nobody looking at a source stops it: the server
+ * asks again as soon as somebody does.
  */
-export function withLayers<Encoding extends RTCRtpEncodingParameters>(
+export function fitted<Encoding extends RTCRtpEncodingParameters>(
   encodings: readonly Encoding[],
-  layers: number,
+  { layers, pixels }: Need,
 ): Encoding[] | undefined {
-  const isActive = (index: number) => index < layers;
-  if (encodings.every(({ active }, index) => (active ?? true) === isActive(index))) return undefined;
-  return encodings.map((encoding, index) => ({ ...encoding, active: isActive(index) }));
+  const table = pixels === undefined || encodings.length !== CAMERA.length ? [] : tableFor(pixels);
+  const sized = encodings.map((encoding, index) => ({ ...encoding, ...table[index] }));
+  const scaleOf = (index: number) => sized[index]?.scaleResolutionDownBy ?? 1;
+  const isNeeded = (index: number) => index < layers && (index === 0 || scaleOf(index) < scaleOf(index - 1));
+  const next = sized.map((encoding, index) => ({ ...encoding, active: isNeeded(index) }));
+  const isSo = ({ active, maxBitrate }: Encoding, index: number) =>
+    (active ?? true) === isNeeded(index) && maxBitrate === next[index]?.maxBitrate;
+  return encodings.every(isSo) ? undefined : next;
+}
+
+function tableFor(pixels: number): readonly RTCRtpEncodingParameters[] {
+  return pixels >= THREE_FROM ? CAMERA : pixels >= TWO_FROM ? SMALL_CAMERA : TINY_CAMERA;
 }
 
 /**

@@ -2,7 +2,7 @@
 
 import type { IceServer, PersonId, PublishLine, ReceiveLine, Source } from "../api/types";
 import type { MediaSealing } from "../e2ee/encryption";
-import { degradationOf, encodingsOf, forPixels, withLayers } from "./encodings";
+import { ALL_LAYERS, degradationOf, encodingsOf, fitted } from "./encodings";
 import { LeakWatch } from "./leakWatch";
 import type { Offer } from "./machine";
 import { Silence, type Signs } from "./silence";
@@ -33,6 +33,8 @@ export class Peer {
   private readonly senders: Record<Source, RTCRtpTransceiver>;
   /** One change of a sender's parameters after the other: a browser refuses two at once. */
   private tuning: Promise<void> = Promise.resolve();
+  /** Layers that somebody looks at. */
+  private readonly wanted: Record<Source, number> = { microphone: ALL_LAYERS, camera: ALL_LAYERS, screen: ALL_LAYERS };
   private readonly silence = new Silence();
   private readonly leakWatch = new LeakWatch();
   private isSilent = false;
@@ -95,13 +97,13 @@ export class Peer {
 
   async answer(sdp: string): Promise<void> {
     await this.pc.setRemoteDescription({ type: "answer", sdp });
-    for (const source of ["camera", "screen"] as const) this.tune(source, () => undefined);
-    this.fit();
+    for (const source of ["camera", "screen"] as const) this.fit(source);
   }
 
   /** Sends no more than the smallest `layers` of `source`, without any negotiation. */
   want(source: Source, layers: number): void {
-    this.tune(source, (encodings) => withLayers(encodings, layers));
+    this.wanted[source] = layers;
+    this.fit(source);
   }
 
   /** The next pictures can be decoded without those before, which somebody who has just come cannot open. */
@@ -120,16 +122,16 @@ export class Peer {
     }
   }
 
-  private tune(
-    source: Source,
-    change: (encodings: RTCRtpEncodingParameters[]) => RTCRtpEncodingParameters[] | undefined,
-  ): void {
+  /** The encodings are what is looked at, of what the picture has. */
+  private fit(source: Source): void {
     const { sender } = this.senders[source];
     this.tuning = this.tuning
       .then(async () => {
         const parameters: RTCRtpSendParameters & { degradationPreference?: string | undefined } =
           sender.getParameters();
-        const encodings = change(parameters.encodings);
+        const { width, height } = (source === "camera" && sender.track?.getSettings()) || {};
+        const pixels = width && height ? width * height : undefined;
+        const encodings = fitted(parameters.encodings, { layers: this.wanted[source], pixels });
         const degradation = degradationOf(source);
         if (!encodings && parameters.degradationPreference === degradation) return;
         parameters.encodings = encodings ?? parameters.encodings;
@@ -143,13 +145,7 @@ export class Peer {
   /** Sends `track` as `source` from now on; `undefined` sends nothing. Needs no negotiation. */
   async replace(source: Source, track: MediaStreamTrack | undefined): Promise<void> {
     await this.senders[source].sender.replaceTrack(track ?? null);
-    if (source === "camera") this.fit();
-  }
-
-  /** The camera's layers are those that its picture has. */
-  private fit(): void {
-    const { width, height } = this.senders.camera.sender.track?.getSettings() ?? {};
-    if (width && height) this.tune("camera", (encodings) => forPixels(encodings, width * height));
+    if (source === "camera") this.fit(source);
   }
 
   /** What comes in on an m-line. */

@@ -114,13 +114,15 @@ export class Participant {
       withdrawn: (guest) => stay.encryption.withdrawn(guest),
       store: { read: () => this.tab, write: (guests) => (this.tab = guests) },
     });
-    this.results = new Results({ who, now: clock.now, store: shownTab });
+    const isOpen = () => stay.encryption.snapshot().status === "lifted";
+    this.results = new Results({ who, now: clock.now, isOpen, store: shownTab });
     const said = { [CHAT_PREFIX]: this.chat, [ADMIT_PREFIX]: this.notes, [RESULT_PREFIX]: this.results };
     const inner = new Channels(said, this.view);
     this.sealed = new SealedChannels(inner, stay.encryption.data, {
       who: (seat) => sfu.people.get(seat)?.stay.person,
       now: clock.elapsed,
       after: clock.after,
+      isOpen,
     });
   }
 

@@ -46,7 +46,7 @@ describe("what leaves and what comes", () => {
     const sealing = new FakeSealing();
     const sent: string[] = [];
     const notes = new AdmitNotes({ admitted: () => undefined, withdrawn: () => undefined, who: () => undefined, store: { read: () => ["gast"], write: () => undefined } });
-    const sealed = new SealedChannels(notes, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    const sealed = new SealedChannels(notes, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined, isOpen: () => false });
     sealed.opened({ put: (key) => (sent.push(key), true), ephemeral: () => undefined });
     await turn();
     await turn();
@@ -58,7 +58,7 @@ describe("what leaves and what comes", () => {
     for (let depth = 0; depth < 10; depth += 1) {
       const sealing = new FakeSealing();
       const sent: string[] = [];
-      const outgoing: Outgoing = new Outgoing(sealing, () => 0, () => undefined);
+      const outgoing: Outgoing = new Outgoing(sealing, { now: () => 0, isOpen: () => false, drained: () => undefined });
       const later = (n: number): void => (n === 0 ? void outgoing.put("sealed", "b", utf8("b"), undefined) : queueMicrotask(() => later(n - 1)));
       outgoing.open({
         put: (key) => {
@@ -78,10 +78,34 @@ describe("what leaves and what comes", () => {
     expect(lost).toEqual([]);
   });
 
+  it("what was written for a sealed room does not leave in a lifted one, and holds up nothing", async () => {
+    const sealing = new FakeSealing();
+    const sent: string[] = [];
+    let isOpen = false;
+    const outgoing = new Outgoing(sealing, { now: () => 0, isOpen: () => isOpen, drained: () => undefined });
+    const put = (form: "said" | "quoted", key: string) => void outgoing.put(form, key, utf8(key), undefined);
+    outgoing.open({ put: (key) => (sent.push(key), true), ephemeral: () => undefined });
+    put("said", "result/anna/words");
+    put("quoted", "result/ben/words");
+    put("said", "chat/anna/1");
+    await turn();
+    expect(sent).toEqual(["result/anna/words", "result/ben/words", "chat/anna/1"]);
+    // One is being sealed while the room is lifted.
+    put("said", "result/anna/0");
+    isOpen = true;
+    await turn();
+    sealing.become(2);
+    outgoing.sealAnew();
+    put("quoted", "result/ben/0");
+    put("said", "result/anna/1");
+    await turn();
+    expect(sent.slice(3)).toEqual(["chat/anna/1", "result/anna/1"]);
+  });
+
   it("what is of the next generation waits for it", async () => {
     const sealing = new FakeSealing();
     const { log, inner } = recorder();
-    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined, isOpen: () => false });
     sealed.opened({ put: () => true, ephemeral: () => undefined });
     sealing.fault = "other_group";
     sealed.received({ kind: Kind.put, sender: 2, key: "chat/x", payload: utf8("1") });
@@ -95,7 +119,7 @@ describe("what leaves and what comes", () => {
   it("the inner consumer has a link only while something can be sealed", async () => {
     const sealing = new FakeSealing();
     const { log, inner } = recorder();
-    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined, isOpen: () => false });
     sealed.opened({ put: () => true, ephemeral: () => undefined });
     sealing.become(undefined);
     await turn();
@@ -105,7 +129,7 @@ describe("what leaves and what comes", () => {
   it("a channel that opens before the one before it has closed takes its place", async () => {
     const sealing = new FakeSealing();
     const { log, inner } = recorder();
-    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined });
+    const sealed = new SealedChannels(inner, sealing, { who: () => "ben", now: () => 0, after: () => () => undefined, isOpen: () => false });
     const [old, next] = [0, 1].map(() => ({ put: () => true, ephemeral: () => undefined }));
     if (!old || !next) throw new Error();
     sealed.opened(old);

@@ -1,7 +1,8 @@
 /**
  * What leaves on the data channels of one member: sealed one after the other, in the order in which it was written, with
  * the keys of the epoch in which it leaves. Kept entries are sealed and put anew whenever the keys change: the server's
- * copies of them are of no use to anybody who comes later.
+ * copies of them are of no use to anybody who comes later. What is written for a sealed room alone does not leave any more
+ * once the room was lifted.
  */
 
 import type { Link } from "../../rtc/channel";
@@ -10,6 +11,8 @@ import type { DataSealing } from "../encryption/types";
 
 /** Entries that may wait to be sealed. More lets a follower fall behind by them; less makes the writers offer them again. */
 export const MAX_WAITING = 64;
+/** Keys whose entries leave in the open only when they were written so: what is shown of a report. */
+const PRIVATE_PREFIX = "result/";
 
 /** `said`: signed by this device. `quoted`: what somebody who left had signed. */
 type Form = "sealed" | "said" | "quoted";
@@ -20,8 +23,19 @@ interface Kept {
   readonly payload: Bytes;
   /** Where the age decides who gets it. */
   readonly writtenAt: number | undefined;
+  /** It leaves sealed or not at all. */
+  readonly isSealedOnly: boolean;
   /** Of the keys with which it was put last. */
   version: number | undefined;
+}
+
+export interface OutgoingOptions {
+  /** Milliseconds from any origin. */
+  now(): number;
+  /** The room was lifted: nothing is sealed. */
+  isOpen(): boolean;
+  /** Entries are taken again after {@link Outgoing.put} answered `false`. */
+  drained(): void;
 }
 
 export class Outgoing {
@@ -35,11 +49,9 @@ export class Outgoing {
   private isCongested = false;
   private isFull = false;
 
-  /** `drained`: entries are taken again after {@link put} answered `false`. `now`: milliseconds from any origin. */
   constructor(
     private readonly sealing: DataSealing,
-    private readonly now: () => number,
-    private readonly drained: () => void,
+    private readonly options: OutgoingOptions,
   ) {}
 
   open(link: Link): void {
@@ -58,8 +70,9 @@ export class Outgoing {
       this.isFull = true;
       return false;
     }
-    const writtenAt = age === undefined ? undefined : this.now() - age;
-    this.kept.set(key, { form, payload, writtenAt, version: undefined });
+    const writtenAt = age === undefined ? undefined : this.options.now() - age;
+    const isSealedOnly = key.startsWith(PRIVATE_PREFIX) && (form === "quoted" || !this.options.isOpen());
+    this.kept.set(key, { form, payload, writtenAt, isSealedOnly, version: undefined });
     // Set anew, so that keys leave in the order of their last change.
     this.due.delete(key);
     this.due.add(key);
@@ -111,19 +124,28 @@ export class Outgoing {
     const sealed = await this.seal(key, entry);
     // Another value, epoch or channel may have come meanwhile: once more.
     if (this.kept.get(key) !== entry || this.link !== link || sealing.version() !== version) return true;
+    // Asked after it was sealed: what was not sealed is so since the room was lifted.
+    if (entry.isSealedOnly && this.options.isOpen()) {
+      this.kept.delete(key);
+      this.settled(key);
+      return true;
+    }
     if (!sealed) return false;
-    const age = entry.writtenAt === undefined ? undefined : this.now() - entry.writtenAt;
+    const age = entry.writtenAt === undefined ? undefined : this.options.now() - entry.writtenAt;
     if (!link.put(key, sealed, age)) {
       this.isCongested = true;
       return false;
     }
     entry.version = version;
-    this.due.delete(key);
-    if (this.isFull && this.due.size <= MAX_WAITING / 2) {
-      this.isFull = false;
-      this.drained();
-    }
+    this.settled(key);
     return true;
+  }
+
+  private settled(key: string): void {
+    this.due.delete(key);
+    if (!this.isFull || this.due.size > MAX_WAITING / 2) return;
+    this.isFull = false;
+    this.options.drained();
   }
 
   private seal(key: string, { form, payload }: Kept): Promise<Bytes | undefined> {

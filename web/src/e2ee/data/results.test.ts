@@ -5,8 +5,9 @@ import { Kind } from "../../rtc/envelope";
 import type { Shown } from "../../room/result/results";
 import { encodePart, MAX_PART, partKey, partsOf } from "../../room/result/value";
 import { utf8, type Bytes } from "../bytes";
-import type { Before } from "../encryption/room.fixture";
+import type { BrowserDouble, Stay } from "../encryption/room.fixture";
 import { Participant, roomOf, settle, Sfu, shows, together, within } from "./channels.fixture";
+import { SNAPSHOT_WITHIN } from "./sealedChannels";
 
 // Cryptography on a machine that has other things to do.
 vi.setConfig({ testTimeout: 60_000 });
@@ -40,8 +41,20 @@ async function leaves(sfu: Sfu, who: Participant): Promise<void> {
   await together(sfu);
 }
 
-async function comes(sfu: Sfu, person: string, before?: Before): Promise<Participant> {
-  const participant = new Participant(sfu, await sfu.room.join(person, before && { before }));
+/** This user agrees to go on in the open. */
+function agrees(stay: Stay): void {
+  stay.encryption.setEncryption({ type: "lifted" });
+  stay.encryption.agreeToLift();
+}
+
+/** Something of {@link content} left as it is. */
+function leaked(sfu: Sfu): string[] {
+  const text = sfu.seen.map((bytes) => new TextDecoder().decode(bytes)).join();
+  return ["Lyse", "Blutung", "transfer", "34,2", "1.2.1"].filter((mark) => text.includes(mark));
+}
+
+async function comes(sfu: Sfu, person: string, browser?: BrowserDouble): Promise<Participant> {
+  const participant = new Participant(sfu, await sfu.room.join(person, browser && { browser }));
   sfu.enter(participant);
   await together(sfu);
   return participant;
@@ -54,8 +67,7 @@ describe("what is shown in the room of a report", () => {
     await sees(ben, content());
     expect(seen(ben)[0]).toMatchObject({ author: { id: "anna", name: "Dr. anna" }, isSigned: true, isQuoted: false, after: 0 });
     expect(anna.results.snapshot()).toMatchObject({ own: { content: content() }, isUnsent: false, others: [] });
-    const text = sfu.seen.map((bytes) => new TextDecoder().decode(bytes)).join();
-    for (const mark of ["Lyse", "Blutung", "transfer", "34,2", "1.2.1"]) expect(text).not.toContain(mark);
+    expect(leaked(sfu)).toEqual([]);
   });
 
   it("changes as a whole: half of a set is no content", async () => {
@@ -114,7 +126,7 @@ describe("what is shown in the room of a report", () => {
     ben.results.show(content());
     await sees(anna, content());
     await leaves(sfu, ben);
-    const again = await comes(sfu, "ben", ben.stay);
+    const again = await comes(sfu, "ben", ben.stay.browser);
     await vi.waitFor(() => expect(again.results.snapshot().own?.content).toEqual(content()), within);
     again.results.takeBack();
     await sees(anna);
@@ -210,10 +222,7 @@ describe("what is shown in the room of a report", () => {
     const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
     anna.results.show(content());
     await sees(ben, content());
-    for (const { stay } of [anna, ben]) {
-      stay.encryption.setEncryption({ type: "lifted" });
-      stay.encryption.agreeToLift();
-    }
+    for (const { stay } of [anna, ben]) agrees(stay);
     const changed = content({ decision: "other" });
     anna.results.show(changed);
     await sees(ben, changed);
@@ -234,5 +243,106 @@ describe("what is shown in the room of a report", () => {
     anna.chat.send("danach");
     await shows(ben, "danach");
     expect(seen(ben)).toEqual([]);
+  });
+});
+
+describe("what was shown to a sealed room, once that is lifted", () => {
+  it("stays where it is, and leaves in the open on another press alone", async () => {
+    const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
+    anna.results.show(content());
+    await sees(ben, content());
+    for (const { stay } of [anna, ben]) agrees(stay);
+    ben.chat.send("offen");
+    await shows(anna, "offen");
+    // The channel is made anew: everything is put again.
+    const { link } = anna;
+    if (!link) throw new Error();
+    anna.sealed.closed(link);
+    anna.sealed.opened(link);
+    await settle(sfu);
+    expect(leaked(sfu)).toEqual([]);
+    expect(anna.results.snapshot()).toMatchObject({ own: { content: content(), isSigned: true }, isUnsent: false });
+    await sees(ben, content());
+    expect(seen(ben)[0]?.isSigned).toBe(true);
+    anna.results.show(content());
+    await vi.waitFor(() => expect(seen(ben)[0]).toMatchObject({ content: content(), isSigned: false }), within);
+    expect(leaked(sfu)).not.toEqual([]);
+  });
+
+  it("is taken back all the same", async () => {
+    const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
+    anna.results.show(content());
+    await sees(ben, content());
+    for (const { stay } of [anna, ben]) agrees(stay);
+    anna.results.takeBack();
+    await sees(ben);
+    expect(leaked(sfu)).toEqual([]);
+  });
+
+  it("does not leave when it could not before", async () => {
+    const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
+    sfu.isCongested = true;
+    anna.results.show(content());
+    await settle(sfu);
+    for (const { stay } of [anna, ben]) agrees(stay);
+    sfu.isCongested = false;
+    anna.sealed.drained();
+    anna.chat.send("offen");
+    await shows(ben, "offen");
+    expect(leaked(sfu)).toEqual([]);
+    expect(seen(ben)).toEqual([]);
+  });
+
+  it("is not passed on by others, whether its author left before or leaves then", async () => {
+    const [sfu, anna, ben, carla] = (await roomOf("anna", "ben", "carla")) as [Sfu, Participant, Participant, Participant];
+    for (const author of [ben, carla]) author.results.show(content());
+    await vi.waitFor(() => expect(seen(anna)).toHaveLength(2), within);
+    await leaves(sfu, ben);
+    await settle(sfu);
+    expect(sfu.puts.filter(({ seat, key }) => seat === anna.seat && key.startsWith("result/ben/")), "passed on, sealed").not.toEqual([]);
+    for (const { stay } of [anna, carla]) agrees(stay);
+    await settle(sfu);
+    sfu.room.leave(carla.stay);
+    sfu.leave(carla);
+    anna.chat.send("offen");
+    await settle(sfu);
+    expect(new TextDecoder().decode(sfu.seen.at(-1)), "what is said now leaves in the open").toContain("offen");
+    expect(leaked(sfu)).toEqual([]);
+  });
+
+  it("is its author's to take back after a reload, and not said again", async () => {
+    const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
+    anna.results.show(content());
+    await sees(ben, content());
+    agrees(ben.stay);
+    sfu.people.delete(anna.seat);
+    const stay = await sfu.room.reload(anna.stay);
+    agrees(stay);
+    const again = new Participant(sfu, stay, [], anna.shownTab);
+    sfu.enter(again);
+    again.chat.send("offen");
+    // What nobody seals anew any more is not waited for longer.
+    sfu.room.clock.advance(SNAPSHOT_WITHIN);
+    await settle(sfu);
+    await settle(sfu);
+    await shows(ben, "offen");
+    expect(leaked(sfu)).toEqual([]);
+    expect(again.results.snapshot().own?.isSigned).toBe(true);
+    again.results.takeBack();
+    await sees(ben);
+  });
+
+  it("comes back after a reload when it was shown in the open", async () => {
+    const [sfu, anna] = (await roomOf("anna")) as [Sfu, Participant];
+    agrees(anna.stay);
+    anna.results.show(content());
+    await vi.waitFor(() => expect(leaked(sfu)).not.toEqual([]), within);
+    // The server was started anew.
+    sfu.kept.clear();
+    sfu.people.delete(anna.seat);
+    const stay = await sfu.room.reload(anna.stay);
+    agrees(stay);
+    sfu.enter(new Participant(sfu, stay, [], anna.shownTab));
+    await vi.waitFor(() => expect([...sfu.kept.values()].map(({ key }) => key)).toContain("result/anna/words"), within);
   });
 });

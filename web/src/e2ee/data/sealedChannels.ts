@@ -26,6 +26,8 @@ export interface SealedOptions {
   /** Milliseconds since 1970: a computer that slept has not stopped the age of what was written. */
   now(): number;
   after(ms: number, run: () => void): () => void;
+  /** The room was lifted: nothing is sealed. */
+  isOpen(): boolean;
 }
 
 /** Faults that the keys of another epoch, or the group itself, may mend. */
@@ -54,7 +56,7 @@ export class SealedChannels implements Consumer {
     private readonly sealing: DataSealing,
     private readonly options: SealedOptions,
   ) {
-    this.outgoing = new Outgoing(sealing, options.now, () => inner.drained());
+    this.outgoing = new Outgoing(sealing, { ...options, drained: () => inner.drained() });
     this.stopListening = sealing.subscribe(() => this.changed());
   }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Link } from "../../rtc/channel";
 import { Kind } from "../../rtc/envelope";
-import { Chat } from "./chat";
+import { askKey, Chat } from "./chat";
 import { chatKey, decodeChat, encodeChat, MAX_CHARS, MAX_MESSAGES, OWN_BYTES, SIGNED_BYTES, tidy, type Place } from "./message";
 
 const placeAt = (author: string, slot: number): Place => ({ author, page: "00000000", slot });
@@ -162,6 +162,28 @@ describe("the chat", () => {
     expect(texts(a)).toEqual([]);
     a.received({ kind: Kind.put, sender: 2, key: chatKey(place), payload });
     expect(a.snapshot().messages[0]).toMatchObject({ isVerified: false });
+  });
+});
+
+describe("a page that asks for what it wrote before", () => {
+  it("is answered when it names itself shortly, and remembered as long as not too many ask", () => {
+    const sitters = new Map(["anna", "ben"].map((id, at) => [at + 1, { id, name: id, isGuest: false }]));
+    const chat = new Chat({ who: (seat) => sitters.get(seat), now: () => 1000 });
+    const passedOn: string[] = [];
+    const said = { person: "ben", name: "ben", isGuest: false, isQuoted: false, quotation: new Uint8Array() };
+    const hears = (key: string, payload: Uint8Array) => chat.received({ kind: Kind.put, sender: 2, key, payload, said });
+    chat.seat(1);
+    chat.roster([1, 2]);
+    chat.opened({ put: () => true, passOn: (key) => (passedOn.push(key), true), ephemeral: () => undefined });
+    chat.received({ kind: Kind.endOfSnapshot, sender: 0, key: "", payload: new Uint8Array() });
+    const place = placeAt("ben", 0);
+    const content = { author: { id: "ben", name: "ben" }, at: 1, text: "hallo" };
+    hears(chatKey(place), encodeChat(2, { place, counter: 9, content }));
+    hears(askKey("ben"), new Uint8Array(33));
+    expect(passedOn).toEqual([]);
+    for (let page = 0; page < 1000; page += 1) hears(askKey("ben"), new TextEncoder().encode(`${page}`));
+    expect(passedOn).toEqual([chatKey(place)]);
+    expect((Reflect.get(chat, "asked") as Set<string>).size).toBeLessThan(300);
   });
 });
 

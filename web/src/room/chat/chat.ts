@@ -64,6 +64,11 @@ interface Held extends ChatEntry {
   readonly quotation: Said["quotation"] | undefined;
 }
 
+/** Bytes that name a page in its question. */
+const MAX_PAGE_BYTES = 32;
+/** Questions that are remembered. More lets a member fill the page's memory; less answers an old one again, which is cheap. */
+const MAX_ASKED = 256;
+
 /** An author who has come anew asks there for what they wrote before. */
 export function askKey(author: string): string {
   return `${CHAT_PREFIX}${author}/ask`;
@@ -163,7 +168,7 @@ export class Chat implements Consumer {
   received({ kind, sender, key, payload, said }: Received): void {
     if (kind === Kind.endOfSnapshot) return this.snapshotEnded();
     if (kind !== Kind.put) return;
-    if (said && key === askKey(said.person)) return this.answer(said.person, `${said.person} ${toHex(payload.slice() as Bytes)}`);
+    if (said && key === askKey(said.person)) return this.answer(said.person, payload);
     const entry = decodeChat(key, payload);
     if (!entry) return;
     const sitter = this.options.who(sender);
@@ -211,9 +216,12 @@ export class Chat implements Consumer {
     this.hasAsked = link.put(askKey(me.id), utf8(this.page), 0);
   }
 
-  private answer(person: string, page: string): void {
+  private answer(person: string, payload: Uint8Array): void {
+    if (payload.length > MAX_PAGE_BYTES) return;
+    const page = `${person} ${toHex(payload.slice() as Bytes)}`;
     if (!this.ready || this.asked.has(page)) return;
     this.asked.add(page);
+    for (const oldest of this.asked) if (this.asked.size > MAX_ASKED) this.asked.delete(oldest);
     // What people who have left wrote stood under the asking seat, perhaps, and nobody can open that any more.
     this.passOn((author) => author === person || !this.isPresent(author), person);
   }

@@ -7,6 +7,9 @@
  * The tab keeps what its user shows, for a reload. Every page asks the others once for what else it has to pass on or to
  * say again ({@link askKey}): what its author showed in another tab, and what people who have left showed.
  *
+ * What was shown to a sealed room leaves in no other: once the room was lifted, its author has to show it anew, and nobody
+ * passes it on.
+ *
  * Knows neither DOM nor WebRTC.
  */
 
@@ -33,7 +36,7 @@ export interface Shown {
   readonly after: number;
   /** Absent as long as key images are on their way. */
   readonly content: RoomContent | undefined;
-  /** `false` where nothing is sealed: the author is who the server says. */
+  /** Signed and sealed. `false`: it was shown to a lifted room, and the author is who the server says. */
   readonly isSigned: boolean;
   /** Signed, or from the author's own seat. */
   readonly isVerified: boolean;
@@ -60,11 +63,14 @@ export interface ResultsOptions {
   who(seat: number): Sitter | undefined;
   /** Milliseconds since 1970. */
   now(): number;
+  /** The room was lifted: what is put leaves as it is. */
+  isOpen(): boolean;
   readonly store: ResultStore;
 }
 
 interface Held extends Part {
   readonly name: string;
+  readonly isSigned: boolean;
   readonly isVerified: boolean;
   readonly isQuoted: boolean;
   /** Of somebody else, where the room is sealed. */
@@ -81,6 +87,7 @@ export class Results implements Consumer {
   /** Revisions of those that were. */
   private readonly passedOn = new Map<string, number>();
   private hasAsked = false;
+  private isOver = false;
   private link: Link | undefined;
   private seatNumber: number | undefined;
   private me: Sitter | undefined;
@@ -111,6 +118,11 @@ export class Results implements Consumer {
   takeBack(): void {
     if (!this.me || !this.state.own) return;
     this.replace([{ author: this.me.id, slot: "words", revision: this.nextRevision(), value: undefined }]);
+  }
+
+  /** The stay is over: what comes late is kept nowhere. */
+  stop(): void {
+    this.isOver = true;
   }
 
   seat(me: number): void {
@@ -145,7 +157,7 @@ export class Results implements Consumer {
     // Guests have no part in it, whatever the server relays.
     if (kind !== Kind.put || (said ?? sitter)?.isGuest) return;
     if (said && key === askKey(said.person)) return this.answer(said.person, Number(new TextDecoder().decode(payload)));
-    const part = decodePart(key, payload);
+    const part = decodePart(key, payload, this.options.now());
     // Whoever signs or sits there says to be somebody else.
     if (!part || (said?.person ?? sitter?.id ?? part.author) !== part.author) return;
     const isVerified = said !== undefined || sitter !== undefined;
@@ -153,7 +165,8 @@ export class Results implements Consumer {
     if (!this.isNews(key, part, isVerified, isQuoted)) return;
     const isOwn = part.author === this.me?.id;
     const name = said?.name ?? sitter?.name ?? "";
-    this.held.set(key, { ...part, name, isVerified, isQuoted: isQuoted && !isOwn, quotation: said?.quotation });
+    const of = { name, isSigned: said !== undefined, isVerified, isQuoted: isQuoted && !isOwn, quotation: said?.quotation };
+    this.held.set(key, { ...part, ...of });
     if (isOwn) this.keep();
     // What others had kept for its author is the author's to say again.
     if (isOwn && isQuoted) this.dirty.add(key);
@@ -165,7 +178,7 @@ export class Results implements Consumer {
   private isNews(key: string, { revision }: Part, isVerified: boolean, isQuoted: boolean): boolean {
     const known = this.held.get(key);
     if (!known) return this.held.size < MAX_HELD;
-    if (known.isVerified && !isVerified) return false;
+    if (known.isVerified !== isVerified) return isVerified;
     return revision > known.revision || (revision === known.revision && known.isQuoted && !isQuoted);
   }
 
@@ -174,7 +187,8 @@ export class Results implements Consumer {
     const sitter = this.seatNumber === undefined ? undefined : this.options.who(this.seatNumber);
     if (!sitter || sitter.id === this.me?.id) return;
     this.me = sitter;
-    for (const part of readKept(this.options.store.read(sitter.id), sitter.id)) this.write(part);
+    const kept = readKept(this.options.store.read(sitter.id), sitter.id, this.options.now());
+    for (const [part, isSigned] of kept) this.write(part, isSigned);
     this.flush();
   }
 
@@ -200,16 +214,16 @@ export class Results implements Consumer {
     this.flush();
   }
 
-  private write({ author, slot, revision, value }: Part): void {
+  private write({ author, slot, revision, value }: Part, isSigned = !this.options.isOpen()): void {
     const key = partKey({ author, slot });
-    const said = { name: this.me?.name ?? "", isVerified: true, isQuoted: false, quotation: undefined };
+    const said = { name: this.me?.name ?? "", isSigned, isVerified: true, isQuoted: false, quotation: undefined };
     this.held.set(key, { author, slot, revision, value, ...said });
     this.dirty.add(key);
   }
 
   private keep(): void {
-    const kept = this.own().map((part) => [partKey(part), part.revision, part.value ?? null]);
-    if (this.me) this.options.store.write(this.me.id, JSON.stringify(kept));
+    const kept = this.own().map((part) => [partKey(part), part.revision, part.value ?? null, part.isSigned]);
+    if (this.me && !this.isOver) this.options.store.write(this.me.id, JSON.stringify(kept));
   }
 
   private isPresent(person: string): boolean {
@@ -239,12 +253,14 @@ export class Results implements Consumer {
   private send(): void {
     const { link, me } = this;
     if (!link || !me || me.isGuest) return;
+    const isOpen = this.options.isOpen();
     for (const key of this.dirty) {
       const part = this.held.get(key);
-      if (part && !link.put(key, encodePart(part))) return;
+      const mayLeave = !isOpen || !part?.isSigned || part.value === undefined;
+      if (part && mayLeave && !link.put(key, encodePart(part))) return;
       this.dirty.delete(key);
     }
-    if (!link.passOn) return;
+    if (!link.passOn || isOpen) return;
     this.hasAsked ||= link.put(askKey(me.id), utf8(String(this.lastRevision())));
     for (const key of this.owed) {
       const { quotation, revision = 0 } = this.held.get(key) ?? {};
@@ -267,7 +283,7 @@ export class Results implements Consumer {
     for (const listener of this.listeners) listener();
   }
 
-  private shown({ author, slot, revision, value, name, isVerified, isQuoted, quotation }: Held): Shown | undefined {
+  private shown({ author, slot, revision, value, name, isSigned, isVerified, isQuoted }: Held): Shown | undefined {
     if (slot !== "words" || !value) return undefined;
     const { images, ...words } = value as Words;
     const keyImages = Array.from({ length: images }, (_, i) => this.held.get(partKey({ author, slot: i })))
@@ -278,23 +294,24 @@ export class Results implements Consumer {
       revision,
       after: words.after,
       content: keyImages.length === images ? { ...words, keyImages } : undefined,
-      isSigned: quotation !== undefined,
+      isSigned,
       isVerified,
       isQuoted,
     };
   }
 }
 
-function readKept(text: string | null, person: string): Part[] {
+function readKept(text: string | null, person: string, now: number): [Part, boolean][] {
   try {
     const kept: unknown = JSON.parse(text ?? "[]");
-    return Array.isArray(kept) ? kept.flatMap((each) => readPart(each) ?? []).filter(({ author }) => author === person) : [];
+    return Array.isArray(kept) ? kept.flatMap((each) => readPart(each, person, now)) : [];
   } catch {
     return [];
   }
 }
 
-function readPart(kept: unknown): Part | undefined {
-  const [key, ...rest] = Array.isArray(kept) ? (kept as Json[]) : [];
-  return typeof key === "string" ? decodePart(key, encodeJson(rest)) : undefined;
+function readPart(kept: unknown, person: string, now: number): [Part, boolean][] {
+  const [key, revision, value, isSigned] = Array.isArray(kept) ? (kept as Json[]) : [];
+  const part = typeof key === "string" ? decodePart(key, encodeJson([revision ?? null, value ?? null]), now) : undefined;
+  return part?.author === person ? [[part, isSigned !== false]] : [];
 }

@@ -27,6 +27,7 @@ export function useResults({ results, encryption }: RoomSession, detail: Consult
         since: own?.revision,
         isUnsent,
         isSealed,
+        isHeldBack: own !== undefined && own.isSigned && !isSealed,
         isChanged: (draft) => own !== undefined && !saysTheSame(contentOf(draft), own),
         show: (draft) => results.show(contentOf(draft)),
         takeBack: () => results.takeBack(),

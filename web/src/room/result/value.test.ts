@@ -9,6 +9,8 @@ import { decodePart, encodePart, MAX_PART, partKey, partsOf, tidyContent } from 
 import { encodeJson } from "../../viewer/sync/codec";
 import type { Json } from "../../viewer/sync/replica";
 
+const NOW = Date.UTC(2026, 10, 27);
+const DAY = 24 * 60 * 60 * 1000;
 const image: KeyImage = {
   study_id: "study",
   series_instance_uid: "1.2",
@@ -24,22 +26,25 @@ const content: RoomContent = { after: 0, decision: "transfer", recommendation: "
 describe("a part of what is shown", () => {
   it("is read back as it was written", () => {
     for (const part of [...partsOf("anna", 7, content), { author: "anna", slot: 3, revision: 8, value: undefined }])
-      expect(decodePart(partKey(part), encodePart(part))).toEqual(part);
+      expect(decodePart(partKey(part), encodePart(part), NOW)).toEqual(part);
+    const ahead = partsOf("anna", NOW + DAY, content)[0];
+    expect(decodePart(partKey(ahead), encodePart(ahead), NOW), "a clock that is wrong").toEqual(ahead);
   });
 
   it("is nothing else than that", () => {
     const words = { after: 0, decision: "transfer", recommendation: "Lyse", images: 1 };
     const wrong = (key: string, revision: Json, value: unknown) =>
-      expect(decodePart(key, encodeJson([revision, value as Json])), JSON.stringify([key, revision, value])).toBeUndefined();
+      expect(decodePart(key, encodeJson([revision, value as Json]), NOW), JSON.stringify([key, revision, value])).toBeUndefined();
     const keys = ["result/anna/", "result/anna/12", "result/anna/03", "result/anna/-1", "result//words", "result/a b/words", "result/anna/ask"];
     for (const key of keys) wrong(key, 1, null);
-    for (const revision of [-1, 1.5, "1", null, 2 ** 60]) wrong("result/anna/words", revision, words);
+    for (const revision of [-1, 1.5, "1", null, 2 ** 60, 2 ** 53 - 1, NOW + DAY + 1]) wrong("result/anna/words", revision, words);
     for (const more of [{ after: -1 }, { decision: "lobotomy" }, { recommendation: 7 }, { images: 13 }, { images: "1" }])
       wrong("result/anna/words", 1, { ...words, ...more });
     const marks = (mark: object) => ({ marks: [{ shape: "line", points: [[0, 0]], label: "", ...mark }] });
     for (const more of [
       { study_id: "../../api" },
       { series_instance_uid: "1.2/3" },
+      ...["", ".", "..", ".1", "1.", "1..2", "../1"].map((sop_instance_uid) => ({ sop_instance_uid })),
       { sop_instance_uid: "1".repeat(65) },
       { frame: 0 },
       { frame: "1" },
@@ -53,9 +58,9 @@ describe("a part of what is shown", () => {
       marks({ points: Array.from({ length: 201 }, () => [0, 0]) }),
     ])
       wrong("result/anna/0", 1, { ...image, ...more });
-    expect(decodePart("result/anna/words", new Uint8Array(MAX_PART + 1).fill(32))).toBeUndefined();
-    fc.assert(fc.property(fc.uint8Array(), (bytes) => decodePart("result/anna/0", bytes) === undefined));
-    fc.assert(fc.property(fc.jsonValue(), (value) => void decodePart("result/anna/words", encodeJson([1, value as Json]))));
+    expect(decodePart("result/anna/words", new Uint8Array(MAX_PART + 1).fill(32), NOW)).toBeUndefined();
+    fc.assert(fc.property(fc.uint8Array(), (bytes) => decodePart("result/anna/0", bytes, NOW) === undefined));
+    fc.assert(fc.property(fc.jsonValue(), (value) => void decodePart("result/anna/words", encodeJson([1, value as Json]), NOW)));
   });
 
   it("loses what turns text around or cannot be seen, and keeps lines where lines are", () => {

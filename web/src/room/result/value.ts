@@ -25,6 +25,8 @@ const MAX_POINTS = 200;
 const MAX_LABEL = 200;
 /** Pixels from the corner of the image. */
 const FARTHEST = 1e6;
+/** Milliseconds. More shows a time of which nobody knows what it means; less refuses a page whose clock is wrong by hours. */
+const MAX_AHEAD = 24 * 60 * 60 * 1000;
 const SHAPES: readonly MarkShape[] = ["line", "arrow", "outline", "ellipse", "text"];
 
 /** The words, or a key image, counted from 0. */
@@ -58,13 +60,13 @@ export function encodePart({ revision, value }: Part): Uint8Array<ArrayBuffer> {
   return encodeJson([revision, (value ?? null) as unknown as Json]);
 }
 
-/** `undefined` when it is none that this version understands. */
-export function decodePart(key: string, payload: Uint8Array): Part | undefined {
+/** `undefined` when it is none that this version understands, or from the future. `now`: milliseconds since 1970. */
+export function decodePart(key: string, payload: Uint8Array, now: number): Part | undefined {
   const [, author, name] = /^result\/([\w-]{1,64})\/(words|\d{1,2})$/.exec(key) ?? [];
   const slot = name === "words" ? name : Number(name);
   const json = payload.length <= MAX_PART ? decodeJson(payload) : undefined;
   if (author === undefined || partKey({ author, slot }) !== key || (slot !== "words" && slot >= MAX_KEY_IMAGES)) return undefined;
-  if (!Array.isArray(json) || json.length !== 2 || !isCount(json[0])) return undefined;
+  if (!Array.isArray(json) || json.length !== 2 || !isCount(json[0]) || json[0] > now + MAX_AHEAD) return undefined;
   const revision = json[0];
   if (json[1] === null) return { author, slot, revision, value: undefined };
   const value = slot === "words" ? readWords(json[1]) : readImage(json[1]);
@@ -150,7 +152,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** DICOM PS3.5 § 9.1. */
+/** DICOM PS3.5 § 9.1. It becomes part of a path: no empty component, and so neither `.` nor `..`. */
 function isUid(value: unknown): value is string {
-  return typeof value === "string" && /^[0-9.]{1,64}$/.test(value);
+  return typeof value === "string" && value.length <= 64 && /^\d+(\.\d+)*$/.test(value);
 }
