@@ -93,7 +93,7 @@ test("words that differ are remembered over a reload, and are gone once they agr
   await referrer.until(() => document.querySelector('[data-testid="encryption"].encryption-checked, [data-testid="encryption"]:not(.encryption-differs)'));
 });
 
-test("whoever signs in after somebody whose session ended has another key, and no checks of theirs", async () => {
+test("whoever signs in after somebody whose session ended has another key and own checks, and theirs are kept", async () => {
   const [referrer] = people;
   const kept = () =>
     referrer.page.evaluate(async () => {
@@ -102,27 +102,35 @@ test("whoever signs in after somebody whose session ended has another key, and n
       const got = database.transaction("devices").objectStore("devices").get("member");
       const device = await new Promise((resolve) => (got.onsuccess = () => resolve(got.result)));
       database.close();
-      return { owner: device?.owner, key: String(device?.publicKey), checks: JSON.parse(localStorage.getItem("telekonsil-checks") ?? "null") };
+      const checks = Object.fromEntries(Object.entries(localStorage).filter(([name]) => name.startsWith("telekonsil-checks")));
+      return { owner: device?.owner, key: String(device?.publicKey), checks, authority: localStorage.getItem("telekonsil-authority") };
     });
   const before = await kept();
   const me = (await call(referrer, "GET", "/api/session")).person.id;
-  assert.deepEqual([before.owner, before.checks.owner], [me, me]);
-  assert.equal(before.checks.checks.length, 1);
+  assert.equal(before.owner, me);
+  assert.deepEqual(Object.keys(before.checks), [`telekonsil-checks.${me}`]);
+  assert.equal(JSON.parse(before.checks[`telekonsil-checks.${me}`]).checks.length, 1);
+  assert.ok(before.authority);
   // As if somebody else had been signed in here until the session ended.
-  await referrer.page.evaluate(async (key) => {
+  const other = newId();
+  await referrer.page.evaluate(async ([me, other]) => {
     const open = indexedDB.open("telekonsil-device");
     const database = await new Promise((resolve) => (open.onsuccess = () => resolve(open.result)));
     const change = database.transaction("devices", "readwrite");
     const store = change.objectStore("devices");
     const got = store.get("member");
-    got.onsuccess = () => store.put({ ...got.result, owner: key }, "member");
+    got.onsuccess = () => store.put({ ...got.result, owner: other }, "member");
     await new Promise((resolve) => (change.oncomplete = resolve));
     database.close();
-    localStorage.setItem("telekonsil-checks", JSON.stringify({ ...JSON.parse(localStorage.getItem("telekonsil-checks")), owner: key }));
-  }, newId());
+    localStorage.setItem(`telekonsil-checks.${other}`, localStorage.getItem(`telekonsil-checks.${me}`));
+    localStorage.removeItem(`telekonsil-checks.${me}`);
+  }, [me, other]);
   await referrer.page.reload();
   await seenByAll();
   const after = await kept();
   assert.notEqual(after.key, before.key);
-  assert.deepEqual([after.owner, after.checks.owner, after.checks.checks], [me, me, []]);
+  const theirs = before.checks[`telekonsil-checks.${me}`];
+  assert.deepEqual([after.owner, after.checks, after.authority], [me, { [`telekonsil-checks.${other}`]: theirs }, before.authority]);
+  // What they compared is not shown as this one's.
+  await referrer.until(() => document.querySelector('[data-testid="encryption"]:not(.encryption-checked)'));
 });

@@ -4,14 +4,14 @@ import { utf8, type Bytes } from "./bytes";
 import type { Place } from "./data/sealed";
 import { UPDATE_APART, UPDATE_EVERY } from "./delivery/machine";
 import { Encryption } from "./encryption";
+import type { Attestation } from "./group/attestation";
 import { attestationOf, CONSULT, Installation, NOW } from "./group/fixture";
 import { encodeQuotation, quote } from "./group/quotation";
 import { makeDevice } from "./group/device";
 import { WAIT_FOR_KEY } from "./media/patience";
 import { decodeHeader } from "./sframe/header";
-import { NOTHING } from "./encryption/checksStore";
 import { ASK_AGAIN, RENEW_BEFORE } from "./encryption/renewal";
-import { MemoryChecks, Room, WorkerDouble, type Stay } from "./encryption/room.fixture";
+import { BrowserDouble, MemoryDouble, Room, WorkerDouble, type Stay } from "./encryption/room.fixture";
 
 // Cryptography on a machine that has other things to do.
 vi.setConfig({ testTimeout: 60_000 });
@@ -262,19 +262,15 @@ describe("a key that is another one than before", () => {
   });
 
   it("is announced too when it is the installation's", async () => {
-    const checks = new MemoryChecks();
-    checks.write({ ...NOTHING, authority: "another" });
+    const browser = await BrowserDouble.make();
+    browser.memory.authority.write("another");
     const room = await Room.open();
-    const before = { device: await makeDevice(), checks };
-    const anna = await room.join("anna", { before });
+    const anna = await room.join("anna", { browser });
     expect(anna.state.isAuthorityNew).toBe(true);
     anna.encryption.acknowledge();
     expect(anna.state.isAuthorityNew).toBe(false);
-    const again = await room.join("anna", { before });
+    const again = await room.join("anna", { browser });
     expect(again.state.isAuthorityNew).toBe(false);
-    // Within a stay it never changes.
-    await again.askForTicket(await Installation.make());
-    expect(again.state.fault).toBe("authority_changed");
   });
 });
 
@@ -304,7 +300,7 @@ describe("somebody who stays longer than an attestation lasts", () => {
     room.validFor = 12 * HOUR;
     const [anna, ben] = [await room.join("anna"), await room.join("ben")];
     await together(anna, ben);
-    const renewed: Promise<void>[] = [];
+    const renewed: Promise<boolean>[] = [];
     for (const each of [anna, ben]) each.encryption.renew = () => void renewed.push(each.askForTicket());
     const keys = () => anna.state.members.map(({ key }) => key);
     const before = keys();
@@ -343,44 +339,146 @@ describe("somebody who stays longer than an attestation lasts", () => {
   });
 });
 
-describe("a device on which somebody else has signed in", () => {
-  it("gets another key, and nothing is left of the person before", async () => {
+describe("a ticket whose attestation does not check", () => {
+  const HOUR = 3_600_000;
+
+  it("changes nothing of what the browser remembers, whoever it names", async () => {
     const room = await Room.open();
-    const { clock, installation } = room;
-    let [device, owner] = [await makeDevice(), "anna"];
-    const encryption = new Encryption({
-      consult: CONSULT,
-      isAble: true,
-      device: () => Promise.resolve(device),
-      claim: async (person) => {
-        if (owner === person) return true;
-        [device, owner] = [await makeDevice(), person];
-        return false;
-      },
-      worker: () => new WorkerDouble(clock),
-      now: clock.now,
-      elapsed: clock.elapsed,
-      after: clock.after,
-      checks: new MemoryChecks(),
-    });
-    const sent: string[] = [];
-    encryption.send = ({ type }) => void sent.push(type);
-    const attest = async (person: string) => {
-      const attestation = await installation.attest(attestationOf(person, device.publicKey));
-      const authority = toBase64Url(installation.trust.authority);
-      return encryption.attested({ attestation: new TextDecoder().decode(attestation), authority });
-    };
-    const first = await encryption.deviceKey();
-    await attest("anna");
-    encryption.online(1);
-    await vi.waitFor(() => expect(sent).toEqual(["here"]), within);
-    encryption.offline();
-    await expect(attest("ben")).rejects.toThrow();
-    encryption.online(1);
-    expect(sent).toEqual(["here"]);
-    expect(await encryption.deviceKey()).not.toBe(first);
-    await attest("ben");
-    await vi.waitFor(() => expect(sent).toEqual(["here", "here"]), within);
+    const browser = await BrowserDouble.make();
+    const { device } = browser;
+    await browser.claim("anna");
+    const check = { person: "ben", key: "00", at: NOW };
+    browser.memory.checksOf("anna").write({ checks: [check], differs: [CONSULT] });
+    browser.memory.authority.write("another");
+    const anna = await room.stayOf("anna", { browser });
+    await anna.encryption.deviceKey();
+    const forged = await room.installation.attest(attestationOf("zoe", device.publicKey));
+    const attestation = new TextDecoder().decode(forged).replace(/[^.]*$/, "AAAA");
+    const authority = toBase64Url(room.installation.trust.authority);
+    await expect(anna.encryption.attested({ attestation, authority })).rejects.toThrow("attestation_unknown");
+    await expect(anna.encryption.attested({ attestation, authority: "!" })).rejects.toThrow("attestation_unknown");
+    await expect(anna.encryption.attested({ attestation: "x", authority })).rejects.toThrow("attestation_malformed");
+    expect([browser.device, browser.owner, browser.memory.authority.read()]).toEqual([device, "anna", "another"]);
+
+    await anna.askForTicket();
+    room.open(anna, 9);
+    expect([anna.state.isAuthorityNew, anna.state.differs]).toEqual([true, true]);
+    const ben = await room.join("ben");
+    await together(anna, ben);
+    expect(anna.state.announced).toMatchObject([{ person: "ben" }]);
+  });
+
+  it("shows the group nothing of it, and the stay goes on with what it has", async () => {
+    const [room, anna, ben] = await two();
+    const shown = ben.state.members[0]?.attestation;
+    room.clock.advance(1);
+    const others: [Partial<Attestation>, string][] = [
+      [{ key: (await makeDevice()).publicKey }, "attestation_other_key"],
+      [{ expires: NOW - HOUR }, "attestation_not_valid_now"],
+      [{ consult: "another" }, "attestation_other_consult"],
+      [{ role: "guest", consult: CONSULT }, "attestation_other_role"],
+      [{ person: "zoe" }, "attestation_other_person"],
+    ];
+    for (const [but, code] of others) {
+      await expect(anna.askForTicket(but)).rejects.toThrow(code);
+      expect([anna.state.fault, anna.state.status]).toEqual([code, "sealed"]);
+    }
+    await expect(anna.askForTicket({}, await Installation.make())).rejects.toThrow("authority_changed");
+    expect([anna.browser.owner, anna.encryption.standing("ben")]).toEqual(["anna", "unknown"]);
+    const { epoch } = anna.state;
+    room.clock.advance(UPDATE_EVERY);
+    await vi.waitFor(() => expect([anna.state.epoch, ben.state.epoch]).toEqual([epoch + 1, epoch + 1]), within);
+    expect(ben.state.members[0]?.attestation).toEqual(shown);
+    await expectHeard(anna, ben);
+    // The next good one is taken again.
+    await anna.askForTicket();
+    room.clock.advance(2 * UPDATE_EVERY);
+    await vi.waitFor(() => expect(ben.state.members[0]?.attestation.notBefore).toBeGreaterThan(NOW), within);
+  });
+
+  it("fixes nothing: of two that come together the first one holds", async () => {
+    const room = await Room.open();
+    const anna = await room.stayOf("anna");
+    const both = [anna.askForTicket(), anna.askForTicket({}, await Installation.make())];
+    expect((await Promise.allSettled(both)).map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect(anna.state.fault).toBe("authority_changed");
+  });
+});
+
+describe("somebody else who signs in in the same browser", () => {
+  it("has another key and own checks, and nothing of the person before is shown or lost", async () => {
+    const [room, anna, ben] = await two();
+    anna.encryption.confirm();
+    anna.encryption.distrust();
+    anna.encryption.confirm();
+    const { browser } = anna;
+    const [{ device }, mine] = [browser, browser.memory.checksOf("anna").read()];
+    expect(mine.checks).toHaveLength(1);
+
+    const zoe = await room.stayOf("zoe", { browser });
+    expect(await zoe.askForTicket()).toBe(false);
+    expect(await zoe.askForTicket()).toBe(true);
+    expect([zoe.state.fault, zoe.state.announced, zoe.state.isAuthorityNew]).toEqual([undefined, [], false]);
+    expect(browser.device).not.toBe(device);
+    room.open(zoe, 3);
+    await together(anna, ben, zoe);
+    expect(zoe.encryption.standing("ben")).toBe("unknown");
+    // Each agrees for themselves, also in two windows.
+    anna.encryption.confirm();
+    expect(browser.memory.checksOf("zoe").read().checks).toEqual([]);
+    expect(browser.memory.checksOf("anna").read().checks.map(({ person }) => person).sort()).toEqual(["ben", "zoe"]);
+    zoe.encryption.distrust();
+    expect([anna.state.differs, anna.encryption.standing("ben")]).toEqual([false, "checked"]);
+  });
+
+  it("in a running stay takes nobody's place there: the group stays, and who was let in or sent out", async () => {
+    const [room, anna, ben] = await two();
+    anna.encryption.admitted("guest");
+    anna.encryption.withdrawn("sent out");
+    const { generation, epoch } = anna.state;
+    await expect(anna.askForTicket({ person: "ben" })).rejects.toThrow("attestation_other_person");
+    expect([anna.state.generation, anna.state.epoch, anna.people()]).toEqual([generation, epoch, ["anna", "ben"]]);
+    // Over another socket the service is told of a later attempt than before, and answers.
+    room.lose(anna);
+    await anna.askForTicket();
+    room.open(anna, anna.seat);
+    const guest = await room.join("guest", { as: "guest" });
+    await together(anna, ben, guest);
+    ben.encryption.admitted("sent out");
+    room.leave(ben);
+    await together(anna, guest);
+    const out = await room.join("sent out", { as: "guest" });
+    anna.encryption.admitted("sent out");
+    const carla = await room.join("carla");
+    await together(anna, guest, carla);
+    expect(out.state.status).toBe("required");
+  });
+
+  it("stops nothing in a room that was opened", async () => {
+    const [, anna] = await two();
+    anna.encryption.agreeToLift();
+    anna.encryption.setEncryption({ type: "lifted" });
+    await expect(anna.askForTicket({ person: "zoe" })).rejects.toThrow("attestation_other_person");
+    expect([anna.state.status, anna.encryption.data.version() === undefined]).toEqual(["lifted", false]);
+    expect(await anna.frame(FRAME)).toEqual(FRAME);
+  });
+
+  it("does not bring back a stay that is over", async () => {
+    const room = await Room.open();
+    const browser = await BrowserDouble.make();
+    const anna = await room.stayOf("anna", { browser });
+    const sent = vi.fn();
+    anna.encryption.send = sent;
+    anna.encryption.renew = sent;
+    anna.encryption.online(1);
+    // The page is left while it is looked up whose the device is.
+    const { device } = browser;
+    browser.claim = async () => (anna.encryption.leave(), device);
+    expect(await anna.askForTicket()).toBe(true);
+    expect(await anna.askForTicket()).toBe(true);
+    anna.encryption.online(1);
+    room.clock.advance(24 * 3_600_000);
+    expect([sent.mock.calls, anna.state.status, anna.encryption.data.version()]).toEqual([[], "required", undefined]);
   });
 });
 
@@ -445,12 +543,12 @@ describe("a room that was opened without encryption", () => {
       consult: CONSULT,
       isAble: false,
       device: () => Promise.reject(new Error("none")),
-      claim: () => Promise.resolve(true),
+      claim: () => Promise.reject(new Error("none")),
       worker: start,
       now: clock.now,
       elapsed: clock.elapsed,
       after: clock.after,
-      checks: new MemoryChecks(),
+      memory: new MemoryDouble(),
     });
     expect(await old.deviceKey()).toBeUndefined();
     expect(() => old.media.seal({} as RTCRtpSender, "mic")).toThrow();

@@ -5,7 +5,7 @@
 
 import type { Attestation, MlsNews, MlsRequest, Encryption as Mode } from "../api/types";
 import { fromBase64Url, toBase64Url } from "./base64url";
-import { utf8 } from "./bytes";
+import { equalBytes, utf8 } from "./bytes";
 import type { MemberId } from "./delivery/messages";
 import { initial, nextDeadline, step, type Effect, type Input, type State, type Work } from "./delivery/machine";
 import { MlsPort } from "./delivery/mlsPort";
@@ -22,9 +22,9 @@ import type {
   EncryptionStatus,
   MediaSealing,
 } from "./encryption/types";
-import { readAttestation } from "./group/attestation";
+import { checkAttestation, type Attestation as Attested } from "./group/attestation";
 import type { Device } from "./group/device";
-import type { Trust } from "./group/policy";
+import { judgeReattestation, type Trust } from "./group/policy";
 import type { Keyed, Standing } from "./words/checks";
 import { wordIndexes } from "./words/words";
 
@@ -43,6 +43,14 @@ const NOTHING: EncryptionState = {
   differs: false,
 };
 
+/** What the first attestation fixes: whose stay it is, and who answers for the members. */
+interface Stay {
+  readonly as: Attested;
+  readonly trust: Trust & { readonly text: string };
+  readonly port: MlsPort;
+  readonly known: Acquaintances;
+}
+
 export class Encryption {
   /** Says something to the delivery service. */
   send: (message: MlsRequest) => void = () => undefined;
@@ -57,15 +65,14 @@ export class Encryption {
   readonly media: MediaSealing;
   readonly data: DataSealing;
 
-  private known: Acquaintances;
   private readonly renewal: Renewal;
   private readonly worker: WorkerMedia;
   private readonly values: GroupData;
   private machine: State = initial;
   private device: Device | undefined;
   private me: MemberId | undefined;
-  private port: MlsPort | undefined;
-  private trust: (Trust & { readonly text: string }) | undefined;
+  private stay: Stay | undefined;
+  private attesting: Promise<unknown> = Promise.resolve();
   /** Of the epoch whose keys are in use. */
   private keys: EpochKeys | undefined;
   private places: Promise<readonly number[]> | undefined;
@@ -82,15 +89,13 @@ export class Encryption {
   private readonly listeners = new Set<() => void>();
 
   constructor(private readonly options: EncryptionOptions) {
-    const voice = () => this.port && this.trust && { port: this.port, trust: this.trust };
-    this.known = new Acquaintances(options.checks, options.consult);
     this.renewal = new Renewal(options, () => this.renew());
     this.media = this.worker = new WorkerMedia(options.isAble, options.worker, () => {
       this.mediaLosses += 1;
       this.mediaLost();
       this.publish();
     });
-    this.data = this.values = new GroupData(voice, options);
+    this.data = this.values = new GroupData(() => this.stay, options);
   }
 
   readonly snapshot = (): EncryptionState => this.current;
@@ -110,46 +115,47 @@ export class Encryption {
   }
 
   /**
-   * With a ticket. A newer one is for the next key package, and for the group with the next renewal of the keys. Fails
-   * when the device was somebody else's: the key is another one then, for which a ticket is to be asked anew.
+   * With a ticket, which has failed where this does: an attestation that does not check changes nothing. The first one
+   * says whose stay this is; later ones are for the next key package, and for the group with the next renewal of the
+   * keys. `false`: the device was somebody else's, and is another one for which a ticket is to be asked anew.
    */
-  async attested({ attestation, authority }: Attestation): Promise<void> {
-    const { device, options } = this;
-    const key = fromBase64Url(authority);
-    if (!device || !key || this.machine.isOver) return;
-    // Whoever answers for the members stays the same as long as this stay lasts.
-    if (this.trust && this.trust.text !== authority) return this.refuse("authority_changed");
-    const identity = { device, attestation: utf8(attestation) };
-    const said = readAttestation(identity.attestation);
-    if (!said) return this.refuse("attestation_malformed");
-    if (!(await options.claim(said.person))) {
-      this.disown(device);
-      throw new Error("the device was somebody else's");
-    }
-    if (device !== this.device || this.machine.isOver) return;
-    if (!this.isLifted) this.renewal.endsAt(said.expires);
-    if (this.port) {
-      this.port.identity = identity;
-      this.port.group?.reattest(identity.attestation);
-      return;
-    }
-    this.trust = { authority: key, consult: options.consult, text: authority };
-    this.port = new MlsPort(identity, this.trust);
-    this.known.recognise(authority);
-    this.publish();
-    if (this.me !== undefined) this.online(this.me);
+  attested(news: Attestation): Promise<boolean> {
+    // One after the other: what the first one fixes holds for all others.
+    const attesting = this.attesting.then(() => this.attest(news));
+    this.attesting = attesting.catch(() => undefined);
+    return attesting;
   }
 
-  /** Whoever signed in here since gets nothing of the one before. */
-  private disown(device: Device): void {
-    if (device !== this.device) return;
-    this.device = undefined;
-    this.forget();
-    this.port = undefined;
-    this.machine = initial;
-    this.known = new Acquaintances(this.options.checks, this.options.consult);
-    this.schedule();
+  private async attest({ attestation, authority }: Attestation): Promise<boolean> {
+    const { device, options, stay } = this;
+    if (!device || this.machine.isOver) return true;
+    if (stay && stay.trust.text !== authority) return this.refuse("authority_changed");
+    const trust = { authority: fromBase64Url(authority) ?? new Uint8Array(0), consult: options.consult, text: authority };
+    const identity = { device, attestation: utf8(attestation) };
+    const said = await checkAttestation(identity.attestation, { ...trust, key: device.publicKey }, options.now());
+    if (this.machine.isOver) return true;
+    if (typeof said === "string") return this.refuse(said);
+    const change = stay && judgeReattestation(stay.as, said);
+    if (change) return this.refuse(change);
+    if (!stay) {
+      const own = await options.claim(said.person);
+      if (this.machine.isOver) return true;
+      if (!equalBytes(own.publicKey, device.publicKey)) {
+        this.device = own;
+        return false;
+      }
+    }
+    if (!this.isLifted) this.renewal.endsAt(said.expires);
+    if (stay) {
+      stay.port.identity = identity;
+      stay.port.group?.reattest(identity.attestation);
+      return true;
+    }
+    const known = new Acquaintances(options.memory, said.person, options.consult, authority);
+    this.stay = { as: said, trust, port: new MlsPort(identity, trust), known };
     this.publish();
+    if (this.me !== undefined) this.online(this.me);
+    return true;
   }
 
   /** The user joins: what they have seen in the lobby holds. */
@@ -160,7 +166,7 @@ export class Encryption {
   /** The socket is open; the seat is `me`. */
   online(me: MemberId): void {
     this.me = me;
-    if (this.port && !this.isLifted) this.feed({ type: "online", me });
+    if (this.stay && !this.isLifted) this.feed({ type: "online", me });
   }
 
   offline(): void {
@@ -230,25 +236,25 @@ export class Encryption {
 
   /** The words were compared with everybody who is there, and agree. */
   confirm(): void {
-    this.known.confirm(this.others(), this.options.now());
+    this.stay?.known.confirm(this.others(), this.options.now());
     this.publish(true);
   }
 
   /** The words were compared and do not agree. */
   distrust(): void {
-    this.known.distrust(this.others());
+    this.stay?.known.distrust(this.others());
     this.publish(true);
   }
 
   /** What was announced has been read. */
   acknowledge(): void {
-    this.known.acknowledge();
+    this.stay?.known.acknowledge();
     this.publish(true);
   }
 
   standing(person: string): Standing {
     const member = this.others().find((each) => each.person === person);
-    return member ? this.known.standing(member) : "unknown";
+    return (member && this.stay?.known.standing(member)) ?? "unknown";
   }
 
   private others(): Keyed[] {
@@ -258,9 +264,10 @@ export class Encryption {
       .map(({ attestation, key }) => ({ person: attestation.person, key }));
   }
 
-  private refuse(code: string): void {
+  private refuse(code: string): never {
     this.fault = code;
     this.publish();
+    throw new Error(code);
   }
 
   // The machine.
@@ -287,7 +294,7 @@ export class Encryption {
   }
 
   private async work(id: number, work: Work): Promise<void> {
-    const { port } = this;
+    const { port } = this.stay ?? {};
     if (!port) return;
     const result = await port.run(work, this.options.now()).catch(() => ({ type: "failed", code: "failed" }) as const);
     // A lifted room keeps no group; what comes late must not stop what passes in the open.
@@ -302,8 +309,9 @@ export class Encryption {
   }
 
   private async enter(generation: number): Promise<void> {
-    const { life, port } = this;
-    if (!port?.group) return;
+    const { life } = this;
+    const { port, known } = this.stay ?? {};
+    if (!port?.group || !known) return;
     const keys = await keysOf(port.group, generation);
     if (life !== this.life) return;
     // It may have been attested anew since its key package was made.
@@ -314,13 +322,13 @@ export class Encryption {
     this.fault = undefined;
     this.worker.use(keys);
     void this.values.use(keys);
-    this.known.meet(this.others());
+    known.meet(this.others());
     this.publish();
   }
 
   private forget(): void {
     this.life += 1;
-    this.port?.forget();
+    this.stay?.port.forget();
     this.worker.stop();
     this.values.stop();
     this.keys?.authenticator.fill(0);
@@ -331,7 +339,7 @@ export class Encryption {
 
   private publish(isChanged = false): void {
     const { keys } = this;
-    const { announced, isAuthorityNew } = this.known;
+    const { announced, isAuthorityNew, differs } = this.stay?.known ?? NOTHING;
     const next: EncryptionState = {
       status: this.status(),
       generation: keys?.generation ?? 0,
@@ -342,7 +350,7 @@ export class Encryption {
       isAuthorityNew,
       isLiftOffered: this.isLiftOffered && !this.isLifted,
       mediaLosses: this.mediaLosses,
-      differs: this.known.differs,
+      differs,
     };
     const names = Object.keys(next) as (keyof EncryptionState)[];
     if (!isChanged && names.every((name) => next[name] === this.current[name])) return;

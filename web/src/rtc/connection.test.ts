@@ -199,7 +199,7 @@ class FakeEncryption implements RoomEncryption {
     counts: async () => ({ sealed: this.sealed, opened: {} }),
   };
   deviceKey = () => new Promise<string>((resolve) => (this.device = () => resolve("key")));
-  attested = async () => void this.told.push("attested");
+  attested = async () => (this.told.push("attested"), true);
   online = (me: number) => void this.told.push(`online ${me}`);
   offline = () => void this.told.push("offline");
   received = ({ type }: { type: string }) => void this.told.push(type);
@@ -368,20 +368,39 @@ describe("encrypted", () => {
 
   test("a device that was somebody else's gets another ticket", async () => {
     const encryption = new FakeEncryption();
-    encryption.attested = async () => {
-      throw new Error("somebody else's");
+    const keys = ["old", "new"];
+    encryption.deviceKey = async () => keys.shift() ?? "";
+    const answers = [false, true];
+    encryption.attested = async () => answers.shift() ?? false;
+    const asked: (string | undefined)[] = [];
+    const ask = async (_: AbortSignal, device: string | undefined) => {
+      asked.push(device);
+      return { ...ticket, attestation: { attestation: "a", authority: "b" } };
     };
+    const connection = new Connection(ask, nobody, encryption);
+    connection.join(nothing, silent);
+    await vi.advanceTimersByTimeAsync(10);
+    // At once: it is no failure.
+    expect([asked, sockets.length, connection.snapshot().phase]).toEqual([["old", "new"], 1, "socket"]);
+    connection.leave();
+  });
+
+  test("a ticket whose attestation does not check has failed, and another one is asked for later", async () => {
+    const encryption = new FakeEncryption();
+    encryption.deviceKey = async () => "key";
+    encryption.attested = () => Promise.reject(new Error("attestation_unknown"));
     const asked = vi.fn(async () => ({ ...ticket, attestation: { attestation: "a", authority: "b" } }));
     const connection = new Connection(asked, nobody, encryption);
     connection.join(nothing, silent);
-    encryption.device();
     await vi.advanceTimersByTimeAsync(10);
     expect([asked.mock.calls.length, sockets.length, connection.snapshot().phase]).toEqual([1, 0, "waiting"]);
-    encryption.attested = async () => undefined;
+    // A device that is replaced each time neither.
+    encryption.attested = async () => false;
     await vi.advanceTimersByTimeAsync(300);
-    encryption.device();
-    await vi.advanceTimersByTimeAsync(10);
-    expect([asked.mock.calls.length, sockets.length]).toEqual([2, 1]);
+    expect([asked.mock.calls.length, sockets.length]).toEqual([3, 0]);
+    encryption.attested = async () => true;
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([asked.mock.calls.length, sockets.length]).toEqual([4, 1]);
     connection.leave();
   });
 

@@ -77,7 +77,7 @@ export class Connection {
     if (!encryption) return;
     encryption.send = (message) => this.send({ type: "mls", message });
     encryption.mediaLost = () => this.replacePeers();
-    encryption.renew = () => void this.renewAttestation(encryption);
+    encryption.renew = () => void this.renewAttestation();
     encryption.subscribe(() => this.refreshFor(encryption.snapshot().members));
   }
 
@@ -310,10 +310,7 @@ export class Connection {
     this.asking.push(abort);
     if (this.asking.length > MAX_ASKING) this.asking.shift()?.abort();
     try {
-      const device = await this.encryption?.deviceKey();
-      const { ticket, url, ice_servers, attestation } = await this.ticket(abort.signal, device);
-      if (abort.signal.aborted) return;
-      if (attestation) await this.encryption?.attested(attestation);
+      const { ticket, url, ice_servers } = await this.ask(abort.signal);
       if (abort.signal.aborted) return;
       this.stopAsking();
       this.iceServers = ice_servers;
@@ -330,15 +327,19 @@ export class Connection {
     }
   }
 
+  /** A ticket whose attestation holds. Asked for once more when the device's key has had to be replaced. */
+  private async ask(signal: AbortSignal, isAgain = false): Promise<RoomTicket> {
+    const { encryption } = this;
+    const ticket = await this.ticket(signal, await encryption?.deviceKey());
+    if (signal.aborted || !encryption || !ticket.attestation) return ticket;
+    if (await encryption.attested(ticket.attestation)) return ticket;
+    if (isAgain) throw new Error("the device's key was replaced twice");
+    return this.ask(signal, true);
+  }
+
   /** A ticket that nobody shows brings the attestation. When there is none, it is asked for again. */
-  private async renewAttestation(encryption: RoomEncryption): Promise<void> {
-    try {
-      const device = await encryption.deviceKey();
-      const { attestation } = await this.ticket(AbortSignal.timeout(TICKET_WITHIN), device);
-      if (attestation) await encryption.attested(attestation);
-    } catch {
-      // Later.
-    }
+  private async renewAttestation(): Promise<void> {
+    await this.ask(AbortSignal.timeout(TICKET_WITHIN)).catch(() => undefined);
   }
 
   private stopAsking(): void {

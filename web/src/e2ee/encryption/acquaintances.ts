@@ -1,35 +1,35 @@
 import { announcements, distrust, remember, standingOf, type Keyed, type Standing } from "../words/checks";
-import type { ChecksStore } from "./checksStore";
+import type { Kept, Memory, Remembered } from "./checksStore";
 
 /** Rooms remembered whose words did not agree. More keeps what nobody asks for; less forgets one that is open. */
 const MAX_DIFFERS = 50;
 
-/** Whom this browser knows, by their keys: what it remembers of earlier stays, and what happened in this one. */
+/** Whom `person` knows in this browser, by their keys: what it remembers of earlier stays, and what happened in this one. */
 export class Acquaintances {
   /** What is to be told, until it is acknowledged. */
   announced: readonly Keyed[] = [];
   /** The installation's key is another one than before. */
-  isAuthorityNew = false;
+  isAuthorityNew: boolean;
   /** Everybody who was a member in this stay, with the key they had. */
   private met: readonly Keyed[] = [];
-  private authority: string | undefined;
+  private readonly checks: Kept<Remembered>;
 
   constructor(
-    private readonly checks: ChecksStore,
+    private readonly memory: Memory,
+    person: string,
     private readonly consult: string,
-  ) {}
+    /** The installation's key, base64url: remembered from the first visit on. */
+    private readonly authority: string,
+  ) {
+    this.checks = memory.checksOf(person);
+    const before = memory.authority.read();
+    if (before === undefined) memory.authority.write(authority);
+    this.isAuthorityNew = before !== undefined && before !== authority;
+  }
 
   /** The words of this room did not agree when they were compared last. */
   get differs(): boolean {
     return this.checks.read().differs.includes(this.consult);
-  }
-
-  /** The installation's key, base64url, is remembered from the first visit on. */
-  recognise(authority: string): void {
-    const remembered = this.checks.read();
-    this.authority = authority;
-    if (remembered.authority === undefined) this.checks.write({ ...remembered, authority });
-    this.isAuthorityNew = remembered.authority !== undefined && remembered.authority !== authority;
   }
 
   /** These are the others in the group now. */
@@ -43,18 +43,18 @@ export class Acquaintances {
   confirm(others: readonly Keyed[], now: number): void {
     const remembered = this.checks.read();
     const differs = remembered.differs.filter((consult) => consult !== this.consult);
-    this.checks.write({ ...remembered, checks: remember(remembered.checks, others, now), differs });
+    this.checks.write({ checks: remember(remembered.checks, others, now), differs });
     this.acknowledge();
   }
 
   distrust(others: readonly Keyed[]): void {
     const remembered = this.checks.read();
     const differs = [this.consult, ...remembered.differs.filter((consult) => consult !== this.consult)].slice(0, MAX_DIFFERS);
-    this.checks.write({ ...remembered, checks: distrust(remembered.checks, others), differs });
+    this.checks.write({ checks: distrust(remembered.checks, others), differs });
   }
 
   acknowledge(): void {
-    if (this.isAuthorityNew) this.checks.write({ ...this.checks.read(), authority: this.authority });
+    if (this.isAuthorityNew) this.memory.authority.write(this.authority);
     this.isAuthorityNew = false;
     this.announced = [];
   }

@@ -3,9 +3,9 @@
 import { serverNow } from "../../api/clock";
 import { Encryption } from "../encryption";
 import { startMediaWorker } from "../media/mediaWorker";
-import { checksOf } from "./checksStore";
-import { device, type DeviceOf } from "./deviceStore";
-import { claim, forgetGuest } from "./signOut";
+import { browserMemory } from "./checksStore";
+import { claimDevice, device, type DeviceOf } from "./deviceStore";
+import { forgetGuest } from "./signOut";
 import type { EncryptionGap } from "./support";
 
 /** For one stay in the room of `consult`. `gaps`: what `encryptionGaps` found. */
@@ -14,7 +14,7 @@ export function browserEncryption(consult: string, of: DeviceOf, gaps: readonly 
     consult,
     isAble: gaps.length === 0,
     device: () => device(of),
-    claim: (person) => claim(of, person),
+    claim: (person) => claimDevice(of, person),
     worker: startMediaWorker,
     now: serverNow,
     elapsed: () => performance.now(),
@@ -22,7 +22,7 @@ export function browserEncryption(consult: string, of: DeviceOf, gaps: readonly 
       const timer = setTimeout(run, Math.max(0, ms));
       return () => clearTimeout(timer);
     },
-    checks: checksOf[of],
+    memory: browserMemory(of),
     left: () => {
       // A guest's visit is over; a member's key stays until sign-out.
       if (of === "guest") void forgetGuest();

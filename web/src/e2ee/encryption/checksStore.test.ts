@@ -1,13 +1,22 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { BrowserChecks, NOTHING, parse } from "./checksStore";
+import { browserMemory, forgetChecks, NOTHING } from "./checksStore";
 
-const check = { person: "anna", key: "a1", at: 1000 };
+const check = { person: "ben", key: "a1", at: 1000 };
+const some = { checks: [check], differs: ["c1"] };
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  forgetChecks("member");
+  forgetChecks("guest");
+  vi.unstubAllGlobals();
+});
 
 function storage(): Map<string, string> {
   const kept = new Map<string, string>();
   vi.stubGlobal("localStorage", {
+    get length() {
+      return kept.size;
+    },
+    key: (at: number) => [...kept.keys()][at] ?? null,
     getItem: (name: string) => kept.get(name) ?? null,
     setItem: (name: string, value: string) => kept.set(name, value),
     removeItem: (name: string) => kept.delete(name),
@@ -17,40 +26,53 @@ function storage(): Map<string, string> {
 
 describe("what a browser remembers", () => {
   it("is there the next time, until sign-out", () => {
-    storage();
-    const all = { checks: [check], authority: "k", differs: ["c1"], owner: "me" };
-    new BrowserChecks("x").write(all);
-    expect(new BrowserChecks("x").read()).toEqual(all);
-    expect(new BrowserChecks("y").read()).toEqual(NOTHING);
-    new BrowserChecks("x").forget();
-    expect(new BrowserChecks("x").read()).toEqual(NOTHING);
+    const kept = storage();
+    browserMemory("member").checksOf("anna").write(some);
+    browserMemory("guest").checksOf("anna").write(some);
+    expect(browserMemory("member").checksOf("anna").read()).toEqual(some);
+    forgetChecks("member");
+    expect(browserMemory("member").checksOf("anna").read()).toEqual(NOTHING);
+    expect([...kept.keys()]).toEqual(["telekonsil-guest-checks.anna"]);
   });
 
-  it("is its owner's, and goes when somebody else has signed in without a sign-out before", () => {
+  it("is one person's each: nobody reads, changes or loses what is somebody else's", () => {
     storage();
-    const checks = new BrowserChecks("x");
-    checks.write({ ...NOTHING, checks: [check], authority: "k", differs: ["c1"] });
-    checks.claim("me");
-    checks.claim("me");
-    expect(checks.read()).toEqual({ checks: [check], authority: "k", differs: ["c1"], owner: "me" });
-    checks.claim("another");
-    expect(new BrowserChecks("x").read()).toEqual({ ...NOTHING, owner: "another" });
+    const { checksOf } = browserMemory("member");
+    checksOf("anna").write(some);
+    expect(checksOf("carla").read()).toEqual(NOTHING);
+    checksOf("carla").write({ checks: [], differs: ["c2"] });
+    expect(checksOf("anna").read()).toEqual(some);
+  });
+
+  it("has the installation's key once, over sign-out and visits", () => {
+    storage();
+    expect(browserMemory("member").authority.read()).toBeUndefined();
+    browserMemory("member").authority.write("k");
+    forgetChecks("member");
+    forgetChecks("guest");
+    expect(browserMemory("guest").authority.read()).toBe("k");
   });
 
   it("is nothing where it is damaged, and as much as can be read", () => {
-    expect(parse("{")).toEqual(NOTHING);
-    expect(parse("null")).toEqual(NOTHING);
-    const damaged = { checks: [check, { person: 1 }, null], authority: 3, differs: [1, "c1"], owner: {} };
-    expect(parse(JSON.stringify(damaged))).toEqual({ ...NOTHING, checks: [check], differs: ["c1"] });
-    expect(parse(JSON.stringify({ differs: "c1" }))).toEqual(NOTHING);
+    const kept = storage();
+    const read = (text: string) => {
+      kept.set("telekonsil-checks.anna", text);
+      return browserMemory("member").checksOf("anna").read();
+    };
+    expect(read("{")).toEqual(NOTHING);
+    expect(read("null")).toEqual(NOTHING);
+    const damaged = { checks: [check, { person: 1 }, null], differs: [1, "c1"] };
+    expect(read(JSON.stringify(damaged))).toEqual(some);
+    expect(read(JSON.stringify({ differs: "c1" }))).toEqual(NOTHING);
+    kept.set("telekonsil-authority", "{}");
+    expect(browserMemory("member").authority.read()).toBeUndefined();
   });
 
   it("lasts as long as the page where the browser refuses", () => {
     vi.stubGlobal("localStorage", undefined);
-    const checks = new BrowserChecks("x");
-    checks.write({ ...NOTHING, checks: [check], differs: ["c1"] });
-    expect(checks.read()).toEqual({ ...NOTHING, checks: [check], differs: ["c1"] });
-    checks.forget();
-    expect(checks.read()).toEqual(NOTHING);
+    browserMemory("member").checksOf("anna").write(some);
+    expect(browserMemory("member").checksOf("anna").read()).toEqual(some);
+    forgetChecks("member");
+    expect(browserMemory("member").checksOf("anna").read()).toEqual(NOTHING);
   });
 });

@@ -5,79 +5,93 @@ import type { DeviceOf } from "./deviceStore";
 
 export interface Remembered {
   readonly checks: readonly Check[];
-  /** The installation's key, base64url. */
-  readonly authority: string | undefined;
   /** Consults in whose rooms the words did not agree when they were compared last; the newest first. */
   readonly differs: readonly string[];
-  /** Whose memory this is: the person's id. */
-  readonly owner: string | undefined;
 }
 
-export interface ChecksStore {
-  read(): Remembered;
-  write(remembered: Remembered): void;
+export interface Kept<T> {
+  read(): T;
+  write(value: T): void;
 }
 
-export const NOTHING: Remembered = { checks: [], authority: undefined, differs: [], owner: undefined };
+export interface Memory {
+  /** Whom this person has compared words with. Nobody else's is read or written in a stay of theirs. */
+  checksOf(person: string): Kept<Remembered>;
+  /** The installation's key, base64url: the same whoever signs in here. */
+  readonly authority: Kept<string | undefined>;
+}
 
-/** In `localStorage`; where that refuses, as long as the page. With something else in it everybody is new. */
-export class BrowserChecks implements ChecksStore {
-  private kept = NOTHING;
+export const NOTHING: Remembered = { checks: [], differs: [] };
 
-  constructor(private readonly name: string) {}
+const CHECKS: Readonly<Record<DeviceOf, string>> = { member: "telekonsil-checks", guest: "telekonsil-guest-checks" };
+const AUTHORITY = "telekonsil-authority";
 
-  read(): Remembered {
+export function browserMemory(of: DeviceOf): Memory {
+  return {
+    checksOf: (person) => new BrowserKept(`${CHECKS[of]}.${person}`, readChecks),
+    authority: new BrowserKept(AUTHORITY, readAuthority),
+  };
+}
+
+/** Of everybody who was signed in here. The installation's key stays: it is nobody's. */
+export function forgetChecks(of: DeviceOf): void {
+  const isOf = (name: string) => name.startsWith(CHECKS[of]);
+  for (const name of [...inPage.keys()]) if (isOf(name)) inPage.delete(name);
+  try {
+    const names = Array.from({ length: localStorage.length }, (_, i) => localStorage.key(i) ?? "");
+    for (const name of names) if (isOf(name)) localStorage.removeItem(name);
+  } catch {
+    // There are none.
+  }
+}
+
+/** What was written, by name, where the browser keeps nothing. */
+const inPage = new Map<string, string>();
+
+/** As JSON in `localStorage`; where that refuses, as long as the page. */
+class BrowserKept<T> implements Kept<T> {
+  constructor(
+    private readonly name: string,
+    /** Takes what is not JSON of that form, or not there, as `undefined`. */
+    private readonly from: (json: unknown) => T,
+  ) {}
+
+  read(): T {
+    let text = inPage.get(this.name);
     try {
-      return parse(localStorage.getItem(this.name));
+      text = localStorage.getItem(this.name) ?? undefined;
     } catch {
-      return this.kept;
+      // As it is in the page.
+    }
+    try {
+      return this.from(text === undefined ? undefined : JSON.parse(text));
+    } catch {
+      return this.from(undefined);
     }
   }
 
-  write(remembered: Remembered): void {
-    this.kept = remembered;
+  write(value: T): void {
+    const text = JSON.stringify(value);
+    inPage.set(this.name, text);
     try {
-      localStorage.setItem(this.name, JSON.stringify(remembered));
+      localStorage.setItem(this.name, text);
     } catch {
       // Full or forbidden: the words have to be compared again the next time.
     }
   }
-
-  forget(): void {
-    this.kept = NOTHING;
-    try {
-      localStorage.removeItem(this.name);
-    } catch {
-      // There are none.
-    }
-  }
-
-  /** They are whose who compared the words, not the next one's who signs in here. */
-  claim(owner: string): void {
-    const remembered = this.read();
-    if (remembered.owner === owner) return;
-    this.write({ ...(remembered.owner === undefined ? remembered : NOTHING), owner });
-  }
 }
 
-export const checksOf: Readonly<Record<DeviceOf, BrowserChecks>> = {
-  member: new BrowserChecks("telekonsil-checks"),
-  guest: new BrowserChecks("telekonsil-guest-checks"),
-};
+function readChecks(json: unknown): Remembered {
+  if (typeof json !== "object" || json === null) return NOTHING;
+  const { checks, differs } = json as Record<string, unknown>;
+  return {
+    checks: Array.isArray(checks) ? checks.filter(isCheck) : [],
+    differs: Array.isArray(differs) ? differs.filter(isText) : [],
+  };
+}
 
-export function parse(text: string | null): Remembered {
-  if (text === null) return NOTHING;
-  try {
-    const { checks, authority, differs, owner } = JSON.parse(text) as Record<keyof Remembered, unknown>;
-    return {
-      checks: Array.isArray(checks) ? checks.filter(isCheck) : [],
-      authority: isText(authority) ? authority : undefined,
-      differs: Array.isArray(differs) ? differs.filter(isText) : [],
-      owner: isText(owner) ? owner : undefined,
-    };
-  } catch {
-    return NOTHING;
-  }
+function readAuthority(json: unknown): string | undefined {
+  return isText(json) ? json : undefined;
 }
 
 const isText = (value: unknown): value is string => typeof value === "string";

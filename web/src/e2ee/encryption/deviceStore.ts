@@ -1,7 +1,7 @@
 /**
  * The device's signing key in IndexedDB: made once in a browser profile, for one installation (its origin), and never
- * extractable. It goes with the session: at sign-out, or when somebody else is found to have signed in since; that of a
- * guest goes with the visit.
+ * extractable. It is one person's: it goes at sign-out, or is replaced when somebody else is attested; that of a guest goes
+ * with the visit.
  */
 
 import { equalBytes } from "../bytes";
@@ -26,24 +26,26 @@ export function device(of: DeviceOf): Promise<Device> {
 }
 
 /**
- * It was attested as `owner`'s, who keeps it. `false` when it is somebody else's, whose session has ended without a
- * sign-out: it is forgotten, and the next {@link device} is another one.
+ * It was attested as `owner`'s: that person's device from now on. Another one than before when it was somebody else's,
+ * whose session has ended without a sign-out; theirs is replaced.
  */
-export async function claimDevice(of: DeviceOf, owner: string): Promise<boolean> {
+export async function claimDevice(of: DeviceOf, owner: string): Promise<Device> {
   const known = await owned(of);
-  if (known.owner === owner) return true;
-  const isFree = known.owner === undefined;
-  const mine: Owned = { ...known, owner };
-  if (isFree) inMemory.set(of, Promise.resolve(mine));
-  else inMemory.delete(of);
-  // Another tab may have another device by now, which is not touched.
+  if (known.owner === owner) return known;
+  const fresh: Owned = { ...(await makeDevice()), owner };
+  let mine: Owned = known.owner === undefined ? { ...known, owner } : fresh;
   const change = (store: IDBObjectStore, found: unknown) => {
-    if (!isDevice(found) || !equalBytes(found.publicKey, known.publicKey)) return;
-    if (isFree) store.put(mine, of);
-    else store.delete(of);
+    if (isDevice(found) && found.owner !== undefined) {
+      // Another tab may have been faster, for the same person or with the same key.
+      if (found.owner === owner) return void (mine = found);
+      if (equalBytes(found.publicKey, mine.publicKey)) mine = fresh;
+    }
+    store.put(mine, of);
   };
+  // Where it cannot be replaced it is as long as the page lives.
   await within((store): IDBRequest<unknown> => store.get(of), change).catch(() => undefined);
-  return isFree;
+  inMemory.set(of, Promise.resolve(mine));
+  return mine;
 }
 
 /** The next {@link device} is another one. */

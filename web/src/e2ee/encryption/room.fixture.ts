@@ -1,17 +1,18 @@
 /** Stays in one room over the modelled delivery service, for tests. Messages cross the wire as JSON, in order. */
 
 import type { MlsNews, MlsRequest } from "../../api/types";
-import { toBase64Url } from "../base64url";
+import { fromBase64Url, toBase64Url } from "../base64url";
 import type { Bytes } from "../bytes";
 import type { FromService, MemberId, Somebody, ToService } from "../delivery/messages";
 import { ServiceModel } from "../delivery/serviceModel";
 import { Encryption } from "../encryption";
+import type { Attestation } from "../group/attestation";
 import { attestationOf, CONSULT, Installation, NOW } from "../group/fixture";
 import { makeDevice, type Device } from "../group/device";
 import { Lines } from "../media/lines";
 import type { MediaWorker } from "../media/mediaWorker";
 import type { Counts, ToWorker, TransformOptions } from "../media/messages";
-import { NOTHING, type ChecksStore, type Remembered } from "./checksStore";
+import { NOTHING, type Kept, type Memory, type Remembered } from "./checksStore";
 import { ManualClock } from "./manualClock";
 import type { MlsSeat } from "./wire";
 
@@ -29,23 +30,30 @@ export class Room {
     return new Room(await Installation.make());
   }
 
-  /** Somebody comes, with the device and the memory of an earlier stay if there was one. */
+  /** Somebody comes, with the browser of an earlier stay if there was one. */
   async join(
     person: string,
-    { as = "member", before }: { as?: "member" | "guest"; before?: Before } = {},
+    { as = "member", browser }: { as?: "member" | "guest"; browser?: BrowserDouble } = {},
   ): Promise<Stay> {
-    const device = before?.device ?? (await makeDevice());
-    const stay = new Stay(this, person, as === "guest", device, before?.checks ?? new MemoryChecks());
+    const stay = await this.stayOf(person, { as, browser });
     await stay.askForTicket();
     this.open(stay, (this.seats += 1));
     return stay;
+  }
+
+  /** Somebody who has no ticket yet. */
+  async stayOf(
+    person: string,
+    { as = "member", browser }: { as?: "member" | "guest"; browser?: BrowserDouble } = {},
+  ): Promise<Stay> {
+    return new Stay(this, person, as === "guest", browser ?? (await BrowserDouble.make()));
   }
 
   /** The page is loaded anew: nothing is left of it but the device and what the browser remembers. */
   async reload(stay: Stay): Promise<Stay> {
     const seat = stay.seat;
     this.lose(stay);
-    const next = new Stay(this, stay.person, stay.isGuest, stay.device, stay.checks);
+    const next = new Stay(this, stay.person, stay.isGuest, stay.browser);
     await next.askForTicket();
     this.open(next, seat);
     return next;
@@ -89,8 +97,23 @@ export class Room {
   }
 }
 
-/** What of an earlier stay is still in the browser. */
-export type Before = Pick<Stay, "device" | "checks">;
+/** What outlives a stay: the device, whose it is, and whom the people have compared words with. */
+export class BrowserDouble {
+  owner: string | undefined;
+  readonly memory = new MemoryDouble();
+
+  private constructor(public device: Device) {}
+
+  static async make(): Promise<BrowserDouble> {
+    return new BrowserDouble(await makeDevice());
+  }
+
+  async claim(person: string): Promise<Device> {
+    if (this.owner !== undefined && this.owner !== person) this.device = await makeDevice();
+    this.owner = person;
+    return this.device;
+  }
+}
 
 export class Stay {
   readonly encryption: Encryption;
@@ -102,23 +125,22 @@ export class Stay {
     private readonly room: Room,
     readonly person: string,
     readonly isGuest: boolean,
-    readonly device: Device,
-    readonly checks: ChecksStore,
+    readonly browser: BrowserDouble,
   ) {
     const { now, elapsed, after } = room.clock;
     this.encryption = new Encryption({
       consult: CONSULT,
       isAble: true,
-      device: () => Promise.resolve(device),
-      claim: () => Promise.resolve(true),
+      device: () => Promise.resolve(browser.device),
+      claim: (owner) => browser.claim(owner),
       worker: (died) => (this.worker = new WorkerDouble(room.clock, died)),
       now,
       elapsed,
       after,
-      checks,
+      memory: browser.memory,
     });
     this.encryption.send = (request) => room.take(this, request);
-    this.encryption.renew = () => void this.askForTicket();
+    this.encryption.renew = () => void this.askForTicket().catch(() => undefined);
     this.encryption.mediaLost = () => this.connect();
     this.connect();
   }
@@ -128,13 +150,15 @@ export class Stay {
     this.encryption.media.seal({} as RTCRtpSender, "mic");
   }
 
-  async askForTicket(by = this.room.installation): Promise<void> {
+  /** For the device that the page has; `but` is what the server attests instead. */
+  async askForTicket(but: Partial<Attestation> = {}, by = this.room.installation): Promise<boolean> {
     const { person, isGuest, encryption } = this;
-    if ((await encryption.deviceKey()) !== toBase64Url(this.device.publicKey)) throw new Error("another device");
+    const key = fromBase64Url((await encryption.deviceKey()) ?? "");
+    if (!key) throw new Error("no device");
     const as = isGuest ? ({ role: "guest", consult: CONSULT, hospital: undefined } as const) : {};
     const [notBefore, expires] = [this.room.clock.now(), this.room.clock.now() + this.room.validFor];
-    const attestation = await by.attest({ ...attestationOf(person, this.device.publicKey), ...as, notBefore, expires });
-    await encryption.attested({
+    const attestation = await by.attest({ ...attestationOf(person, key), ...as, notBefore, expires, ...but });
+    return encryption.attested({
       attestation: new TextDecoder().decode(attestation),
       authority: toBase64Url(by.trust.authority),
     });
@@ -205,14 +229,20 @@ export class WorkerDouble implements MediaWorker {
   }
 }
 
-export class MemoryChecks implements ChecksStore {
-  private remembered = NOTHING;
-  read(): Remembered {
-    return this.remembered;
+export class MemoryDouble implements Memory {
+  private readonly people = new Map<string, Kept<Remembered>>();
+  readonly authority = keep<string | undefined>(undefined);
+
+  checksOf(person: string): Kept<Remembered> {
+    const kept = this.people.get(person) ?? keep(NOTHING);
+    this.people.set(person, kept);
+    return kept;
   }
-  write(remembered: Remembered): void {
-    this.remembered = remembered;
-  }
+}
+
+function keep<T>(first: T): Kept<T> {
+  let kept = first;
+  return { read: () => kept, write: (value) => void (kept = value) };
 }
 
 // The service's side of the wire.

@@ -1,16 +1,7 @@
-/** What this browser keeps for somebody: the device's key, and whom they have compared words with. */
+/** Forgets what this browser keeps for people: the device's key, and whom they have compared words with. */
 
-import { checksOf } from "./checksStore";
-import { claimDevice, forgetDevice, type DeviceOf } from "./deviceStore";
-
-/**
- * The device was attested in this person's name. What was kept for somebody else, whose session has ended without a
- * sign-out, is forgotten. `false` when the key was one of these: another one is to be attested.
- */
-export function claim(of: DeviceOf, person: string): Promise<boolean> {
-  checksOf[of].claim(person);
-  return claimDevice(of, person);
-}
+import { forgetChecks } from "./checksStore";
+import { forgetDevice, type DeviceOf } from "./deviceStore";
 
 /** Whoever signs in here next is somebody else: another device key, nobody checked. */
 export function forgetMember(): Promise<void> {
@@ -23,6 +14,6 @@ export function forgetGuest(): Promise<void> {
 }
 
 async function forget(of: DeviceOf): Promise<void> {
-  checksOf[of].forget();
+  forgetChecks(of);
   await forgetDevice(of);
 }

@@ -10,7 +10,7 @@ import type { MediaWorker } from "../media/mediaWorker";
 import type { Counts } from "../media/messages";
 import type { OpenFault } from "../sframe/receiver";
 import type { Keyed } from "../words/checks";
-import type { ChecksStore } from "./checksStore";
+import type { Memory } from "./checksStore";
 
 export type EncryptionStatus =
   /** Not in the group (yet): nothing leaves, nothing is shown. */
@@ -48,8 +48,8 @@ export interface EncryptionOptions {
   /** This browser can encrypt ({@link encryptionGaps} found none). Otherwise it takes part in a lifted room only. */
   readonly isAble: boolean;
   readonly device: () => Promise<Device>;
-  /** The device was attested as this person's. `false` when it was somebody else's, and is forgotten with all checks. */
-  readonly claim: (person: string) => Promise<boolean>;
+  /** The device was attested as this person's, and is from now on. Another device when it was somebody else's. */
+  readonly claim: (person: string) => Promise<Device>;
   /** Started when the first sender or receiver is sealed, and again after one has `died`. */
   readonly worker: (died: () => void) => MediaWorker;
   /** Unix milliseconds, as the server has them: for validity. */
@@ -58,7 +58,7 @@ export interface EncryptionOptions {
   readonly elapsed: () => number;
   /** Runs it once, so many milliseconds later, unless the answer is called before. */
   readonly after: (ms: number, run: () => void) => () => void;
-  readonly checks: ChecksStore;
+  readonly memory: Memory;
   /** This stay is over. */
   readonly left?: () => void;
 }

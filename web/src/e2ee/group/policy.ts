@@ -19,6 +19,9 @@ export type PolicyFault =
   /** A commit by somebody outside, RFC 9420 § 12.4.3.2. */
   | "external_commit"
   | "forbidden_proposal"
+  | "attestation_other_person"
+  /** A guest where a member of the team was, or the other way round. */
+  | "attestation_other_role"
   /** A guest may renew the own keys only. */
   | "guest_commit"
   | "member_twice"
@@ -59,9 +62,16 @@ export function judgeCommit(
 /** A leaf before and after it was renewed. It may be attested anew, as the same person with the same key, guest or not. */
 export function isSameMember(before: Member | undefined, after: Member | undefined): boolean {
   if (!before || !after) return false;
-  const isGuest = ({ attestation }: Member) => attestation.role === "guest";
-  return nameOf(before) === nameOf(after) && isGuest(before) === isGuest(after);
+  return nameOf(before) === nameOf(after) && isGuest(before.attestation) === isGuest(after.attestation);
 }
+
+/** What speaks against a new attestation of the device that was attested `before`. The others would refuse it too. */
+export function judgeReattestation(before: Attestation, after: Attestation): PolicyFault | undefined {
+  if (before.person !== after.person) return "attestation_other_person";
+  return isGuest(before) === isGuest(after) ? undefined : "attestation_other_role";
+}
+
+const isGuest = ({ role }: Attestation): boolean => role === "guest";
 
 /** Each person once, and not too many. */
 export function judgePeople(people: readonly string[]): PolicyFault | undefined {
