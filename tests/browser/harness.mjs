@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, mkdir, rm } from "node:fs/promises";
 import { tmpdir, homedir } from "node:os";
+import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import path from "node:path";
 import readline from "node:readline";
@@ -15,14 +16,31 @@ export const SHOTS = process.env.TELEKONSIL_SHOTS ?? path.join(tmpdir(), "teleko
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1280, height: 800 };
 
-/** A free TCP port on 127.0.0.1 (also taken for UDP: the kernel hands out both from the same range). */
+/**
+ * A port that is free on 127.0.0.1, for TCP and UDP. Not of the range that the kernel gives to whoever asks for any
+ * (from 32768 on): a browser's own socket would have it a moment later.
+ */
 export async function freePort() {
-  const probe = createServer();
-  await new Promise((done) => probe.listen(0, "127.0.0.1", done));
-  const { port } = probe.address();
-  await new Promise((done) => probe.close(done));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const tcp = createServer();
+    const udp = createSocket("udp4");
+    try {
+      await Promise.all([bound(tcp, "listening", () => tcp.listen(port, "127.0.0.1")), bound(udp, "listening", () => udp.bind(port, "127.0.0.1"))]);
+      return port;
+    } catch {
+      // Somebody has it.
+    } finally {
+      await Promise.all([tcp, udp].map((socket) => new Promise((done) => { try { socket.close(done); } catch { done(); } })));
+    }
+  }
 }
+
+const bound = (socket, event, bind) => new Promise((done, failed) => {
+  socket.once(event, done);
+  socket.once("error", failed);
+  bind();
+});
 
 /** An id as the pages make them (UUIDv7). */
 export function newId() {
