@@ -390,8 +390,10 @@ describe("a ticket whose attestation does not check", () => {
     await vi.waitFor(() => expect([anna.state.epoch, ben.state.epoch]).toEqual([epoch + 1, epoch + 1]), within);
     expect(ben.state.members[0]?.attestation).toEqual(shown);
     await expectHeard(anna, ben);
-    // The next good one is taken again.
+    // The next good one is taken again, and nothing is said of those before.
+    await expect(anna.askForTicket({ person: "zoe" })).rejects.toThrow("attestation_other_person");
     await anna.askForTicket();
+    expect(anna.state.fault).toBeUndefined();
     room.clock.advance(2 * UPDATE_EVERY);
     await vi.waitFor(() => expect(ben.state.members[0]?.attestation.notBefore).toBeGreaterThan(NOW), within);
   });
@@ -461,6 +463,8 @@ describe("somebody else who signs in in the same browser", () => {
     await expect(anna.askForTicket({ person: "zoe" })).rejects.toThrow("attestation_other_person");
     expect([anna.state.status, anna.encryption.data.version() === undefined]).toEqual(["lifted", false]);
     expect(await anna.frame(FRAME)).toEqual(FRAME);
+    await anna.askForTicket();
+    expect(anna.state.fault).toBeUndefined();
   });
 
   it("does not bring back a stay that is over", async () => {

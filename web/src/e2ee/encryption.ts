@@ -145,10 +145,13 @@ export class Encryption {
         return false;
       }
     }
+    // Of a ticket before.
+    this.fault = undefined;
     if (!this.isLifted) this.renewal.endsAt(said.expires);
     if (stay) {
       stay.port.identity = identity;
       stay.port.group?.reattest(identity.attestation);
+      this.publish();
       return true;
     }
     const known = new Acquaintances(options.memory, said.person, options.consult, authority);

@@ -3,7 +3,7 @@ import { localeOf, useLanguage, useTexts } from "../i18n";
 import { formatInstant } from "../state/time";
 import { Button, useNow } from "../ui";
 import type { Draft } from "./draft";
-import { contentOf, isEmpty, type InRoom, type ShowFault } from "./inRoom";
+import { contentOf, isEmpty, standingOf, type InRoom, type ShowFault } from "./inRoom";
 
 /** Shows the others in the room what the draft says so far. */
 export function ShowInRoom({ draft, inRoom }: { draft: Draft; inRoom: InRoom }) {
@@ -11,11 +11,9 @@ export function ShowInRoom({ draft, inRoom }: { draft: Draft; inRoom: InRoom }) 
   const locale = localeOf(useLanguage());
   const now = useNow();
   const [fault, setFault] = useState<ShowFault>();
-  const { since, isUnsent, isSealed, isHeldBack } = inRoom;
+  const { since, isSealed } = inRoom;
   const isShown = since !== undefined;
   const time = isShown ? formatInstant(since, now, locale) : "";
-  const shown = inRoom.isChanged(draft) ? "room.changed" : "room.since";
-  const state = t(isHeldBack ? "room.heldBack" : isUnsent ? "room.unsent" : shown, { time });
   return (
     <section className="stack show-in-room" data-testid="show-in-room">
       <p className="muted small">{t(isSealed ? "room.hint" : "room.hintOpen")}</p>
@@ -37,7 +35,7 @@ export function ShowInRoom({ draft, inRoom }: { draft: Draft; inRoom: InRoom }) 
         )}
       </div>
       <p role="status" className="small" data-testid="shown-since">
-        {isShown && state}
+        {isShown && t(`room.${standingOf(inRoom, draft)}`, { time })}
       </p>
       {fault && (
         <p className="field-error" role="alert">

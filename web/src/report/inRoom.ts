@@ -20,11 +20,11 @@ export type ShowFault =
 export interface InRoom {
   /** Since when this person shows something, milliseconds since 1970; absent: nothing. */
   readonly since: number | undefined;
-  /** It waits for the connection. */
+  /** It has not left yet: it waits for the connection. */
   readonly isUnsent: boolean;
   /** It goes signed and encrypted; not so in a room that was opened without encryption. */
   readonly isSealed: boolean;
-  /** It was shown before the room was opened: those who come later do not get it. */
+  /** It was shown before the room was opened: it does not leave any more, if it ever did. */
   readonly isHeldBack: boolean;
   /** Something else is shown than the draft says. */
   isChanged(draft: Draft): boolean;
@@ -34,6 +34,13 @@ export interface InRoom {
 
 export function contentOf({ after, decision, recommendation, keyImages }: Draft): RoomContent {
   return { after, decision, recommendation, keyImages };
+}
+
+/** What the form says of what this person shows: only what has left is called shown. */
+export function standingOf(inRoom: InRoom, draft: Draft): "heldBack" | "unsent" | "changed" | "since" {
+  if (inRoom.isHeldBack) return "heldBack";
+  if (inRoom.isUnsent) return "unsent";
+  return inRoom.isChanged(draft) ? "changed" : "since";
 }
 
 export const isEmpty = ({ decision, recommendation, keyImages }: RoomContent): boolean =>

@@ -2,8 +2,10 @@ import { beforeEach, expect, test } from "vitest";
 import type { ConsultDetail, KeyImage, SignedAnswer } from "../api/types";
 import { person, summary } from "../state/samples";
 import { answerOf, firstDraft, MAX_KEY_IMAGES, missingIn, moved, readDraft, withKeyImage, withOutline } from "./draft";
+import { standingOf, type InRoom } from "./inRoom";
 import { pictureOf } from "./keyImages";
 import { EMPTY_NIHSS, fromWire, NIHSS_ITEMS, NIHSS_MAXIMA, nihssSum, openItems, toWire, untestable, type NihssScore } from "./nihss";
+import { de, en } from "./texts";
 
 const image = (n: number, more: Partial<KeyImage> = {}): KeyImage => ({
   study_id: "study",
@@ -177,4 +179,16 @@ test("drafts are kept per person and consult, and go with the person", async () 
   expect(addKeyImage(open, "anna", image(1))).toBe("added");
   for (let n = 2; n <= MAX_KEY_IMAGES; n += 1) expect(addKeyImage(open, "anna", image(n))).toBe("added");
   expect(addKeyImage(open, "anna", image(99))).toBe("full");
+});
+
+test("the form calls shown only what has left", () => {
+  const draft = firstDraft(detail());
+  const told = (more: Partial<InRoom>) => standingOf({ isUnsent: false, isHeldBack: false, isChanged: () => true, ...more } as InRoom, draft);
+  expect(told({})).toBe("changed");
+  expect(told({ isChanged: () => false })).toBe("since");
+  expect(told({ isUnsent: true })).toBe("unsent");
+  // It may have left, or not.
+  for (const isUnsent of [false, true]) expect(told({ isUnsent, isHeldBack: true })).toBe("heldBack");
+  expect(de.room.heldBack).not.toMatch(/gezeigt um/);
+  expect(en.room.heldBack).not.toMatch(/shown encrypted at/i);
 });

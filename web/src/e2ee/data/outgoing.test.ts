@@ -102,6 +102,35 @@ describe("what leaves and what comes", () => {
     expect(sent.slice(3)).toEqual(["chat/anna/1", "result/anna/1"]);
   });
 
+  it("what is shown of a report counts as put when it has left over this channel, and its writer is told", async () => {
+    const sealing = new FakeSealing();
+    const sent: string[] = [];
+    let isCongested = true;
+    let told = 0;
+    const outgoing = new Outgoing(sealing, { now: () => 0, isOpen: () => false, drained: () => (told += 1) });
+    const link = () => ({ put: (key: string) => !isCongested && sent.push(key) > 0, ephemeral: () => undefined });
+    const put = (text = "1") => outgoing.put("said", "result/anna/words", utf8(text), undefined);
+    outgoing.open(link());
+    expect(put()).toBe(false);
+    await turn();
+    expect([put(), sent, told]).toEqual([false, [], 0]);
+    isCongested = false;
+    outgoing.resume();
+    await turn();
+    expect([put(), sent.length, told]).toEqual([true, 1, 1]);
+    // Another text, and another channel: once more. Whether its writer or other keys come first is the same.
+    expect(put("2")).toBe(false);
+    await turn();
+    outgoing.open(link());
+    expect(put("2")).toBe(false);
+    await turn();
+    sealing.become(2);
+    outgoing.open(link());
+    expect(put("2")).toBe(false);
+    await turn();
+    expect([put("2"), sent.length, told]).toEqual([true, 4, 4]);
+  });
+
   it("what is of the next generation waits for it", async () => {
     const sealing = new FakeSealing();
     const { log, inner } = recorder();

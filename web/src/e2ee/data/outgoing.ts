@@ -2,11 +2,11 @@
  * What leaves on the data channels of one member: sealed one after the other, in the order in which it was written, with
  * the keys of the epoch in which it leaves. Kept entries are sealed and put anew whenever the keys change: the server's
  * copies of them are of no use to anybody who comes later. What is written for a sealed room alone does not leave any more
- * once the room was lifted.
+ * once the room was lifted; its writer is told when it has left.
  */
 
 import type { Link } from "../../rtc/channel";
-import type { Bytes } from "../bytes";
+import { equalBytes, type Bytes } from "../bytes";
 import type { DataSealing } from "../encryption/types";
 
 /** Entries that may wait to be sealed. More lets a follower fall behind by them; less makes the writers offer them again. */
@@ -27,6 +27,8 @@ interface Kept {
   readonly isSealedOnly: boolean;
   /** Of the keys with which it was put last. */
   version: number | undefined;
+  /** Over which it was put last. */
+  link: Link | undefined;
 }
 
 export interface OutgoingOptions {
@@ -42,6 +44,8 @@ export class Outgoing {
   private readonly kept = new Map<string, Kept>();
   /** Keys whose entry has to be put, in order. */
   private readonly due = new Set<string>();
+  /** Keys whose writer waits for them to leave. */
+  private readonly awaited = new Set<string>();
   private link: Link | undefined;
   private isPumping = false;
   /** Something may have become sendable since the pump looked last. */
@@ -64,20 +68,29 @@ export class Outgoing {
     this.link = undefined;
   }
 
-  /** `false` when too many wait. */
+  /** `false` when too many wait, and of what its author shows of a report as long as it has not left over this channel. */
   put(form: Form, key: string, payload: Bytes, age: number | undefined): boolean {
+    const isPrivate = key.startsWith(PRIVATE_PREFIX);
+    const isAwaited = isPrivate && form === "said";
+    const known = this.kept.get(key);
+    if (isAwaited && known && equalBytes(known.payload, payload)) {
+      const isDue = this.due.has(key);
+      if (isDue) this.awaited.add(key);
+      if (isDue || known.link === this.link) return !isDue;
+    }
     if (this.due.size >= MAX_WAITING && !this.due.has(key)) {
       this.isFull = true;
       return false;
     }
     const writtenAt = age === undefined ? undefined : this.options.now() - age;
-    const isSealedOnly = key.startsWith(PRIVATE_PREFIX) && (form === "quoted" || !this.options.isOpen());
-    this.kept.set(key, { form, payload, writtenAt, isSealedOnly, version: undefined });
+    const isSealedOnly = isPrivate && (form === "quoted" || !this.options.isOpen());
+    this.kept.set(key, { form, payload, writtenAt, isSealedOnly, version: undefined, link: undefined });
     // Set anew, so that keys leave in the order of their last change.
     this.due.delete(key);
     this.due.add(key);
+    if (isAwaited) this.awaited.add(key);
     void this.pump();
-    return true;
+    return !isAwaited;
   }
 
   /** Sends and forgets. */
@@ -137,15 +150,17 @@ export class Outgoing {
       return false;
     }
     entry.version = version;
+    entry.link = link;
     this.settled(key);
     return true;
   }
 
   private settled(key: string): void {
     this.due.delete(key);
-    if (!this.isFull || this.due.size > MAX_WAITING / 2) return;
-    this.isFull = false;
-    this.options.drained();
+    const isAwaited = this.awaited.delete(key);
+    const hasRoom = this.isFull && this.due.size <= MAX_WAITING / 2;
+    if (hasRoom) this.isFull = false;
+    if (isAwaited || hasRoom) this.options.drained();
   }
 
   private seal(key: string, { form, payload }: Kept): Promise<Bytes | undefined> {

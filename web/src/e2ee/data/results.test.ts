@@ -66,7 +66,8 @@ describe("what is shown in the room of a report", () => {
     expect(anna.results.show(content())).toBeUndefined();
     await sees(ben, content());
     expect(seen(ben)[0]).toMatchObject({ author: { id: "anna", name: "Dr. anna" }, isSigned: true, isQuoted: false, after: 0 });
-    expect(anna.results.snapshot()).toMatchObject({ own: { content: content() }, isUnsent: false, others: [] });
+    await vi.waitFor(() => expect(anna.results.snapshot().isUnsent).toBe(false), within);
+    expect(anna.results.snapshot()).toMatchObject({ own: { content: content() }, others: [] });
     expect(leaked(sfu)).toEqual([]);
   });
 
@@ -284,6 +285,7 @@ describe("what was shown to a sealed room, once that is lifted", () => {
     sfu.isCongested = true;
     anna.results.show(content());
     await settle(sfu);
+    expect(anna.results.snapshot().isUnsent, "nobody has it").toBe(true);
     for (const { stay } of [anna, ben]) agrees(stay);
     sfu.isCongested = false;
     anna.sealed.drained();
@@ -291,6 +293,21 @@ describe("what was shown to a sealed room, once that is lifted", () => {
     await shows(ben, "offen");
     expect(leaked(sfu)).toEqual([]);
     expect(seen(ben)).toEqual([]);
+  });
+
+  it("is taken back there too when that could not leave before", async () => {
+    const [sfu, anna, ben] = (await roomOf("anna", "ben")) as [Sfu, Participant, Participant];
+    anna.results.show(content());
+    await sees(ben, content());
+    sfu.isCongested = true;
+    anna.results.takeBack();
+    await settle(sfu);
+    for (const { stay } of [anna, ben]) agrees(stay);
+    sfu.isCongested = false;
+    anna.sealed.drained();
+    await sees(ben);
+    await vi.waitFor(() => expect(anna.results.snapshot().isUnsent).toBe(false), within);
+    expect(leaked(sfu)).toEqual([]);
   });
 
   it("is not passed on by others, whether its author left before or leaves then", async () => {

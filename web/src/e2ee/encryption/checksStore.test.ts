@@ -53,6 +53,26 @@ describe("what a browser remembers", () => {
     expect(browserMemory("guest").authority.read()).toBe("k");
   });
 
+  it("takes over what an earlier version kept in one entry, for its owner alone", () => {
+    const kept = storage();
+    const { checksOf, authority } = browserMemory("member");
+    const old = JSON.stringify({ ...some, authority: "k", owner: "anna" });
+    kept.set("telekonsil-checks", old);
+    expect([checksOf("zoe").read(), authority.read()]).toEqual([NOTHING, "k"]);
+    authority.write("k2");
+    expect([checksOf("anna").read(), authority.read()]).toEqual([some, "k2"]);
+    expect([...kept.keys()].sort()).toEqual(["telekonsil-authority", "telekonsil-checks.anna"]);
+    // It said not always whose it was. What was written since is newer.
+    kept.set("telekonsil-guest-checks", JSON.stringify(some));
+    expect(browserMemory("guest").checksOf("gast").read()).toEqual(some);
+    checksOf("anna").write(NOTHING);
+    kept.set("telekonsil-checks", old);
+    expect([checksOf("anna").read(), authority.read()]).toEqual([NOTHING, "k2"]);
+    expect([...kept.keys()].sort()).toEqual(["telekonsil-authority", "telekonsil-checks.anna", "telekonsil-guest-checks.gast"]);
+    kept.set("telekonsil-checks", "null");
+    expect(checksOf("zoe").read()).toEqual(NOTHING);
+  });
+
   it("is nothing where it is damaged, and as much as can be read", () => {
     const kept = storage();
     const read = (text: string) => {

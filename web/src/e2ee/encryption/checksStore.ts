@@ -28,9 +28,33 @@ const AUTHORITY = "telekonsil-authority";
 
 export function browserMemory(of: DeviceOf): Memory {
   return {
-    checksOf: (person) => new BrowserKept(`${CHECKS[of]}.${person}`, readChecks),
+    checksOf: (person) => {
+      takeOver(CHECKS[of], person);
+      return new BrowserKept(`${CHECKS[of]}.${person}`, readChecks);
+    },
     authority: new BrowserKept(AUTHORITY, readAuthority),
   };
+}
+
+/**
+ * Earlier versions kept the checks and the installation's key in one entry, which said whose it was: what of it has not
+ * been written since becomes this person's. Another one's waits for them.
+ */
+function takeOver(old: string, person: string): void {
+  try {
+    const text = localStorage.getItem(old);
+    if (text === null) return;
+    const json = JSON.parse(text) as { readonly owner?: unknown; readonly authority?: unknown };
+    const fill = (name: string, value: unknown) => {
+      if (localStorage.getItem(name) === null) localStorage.setItem(name, JSON.stringify(value));
+    };
+    if (isText(json.authority)) fill(AUTHORITY, json.authority);
+    if ((json.owner ?? person) !== person) return;
+    fill(`${old}.${person}`, readChecks(json));
+    localStorage.removeItem(old);
+  } catch {
+    // Damaged, full or forbidden: as if there were none.
+  }
 }
 
 /** Of everybody who was signed in here. The installation's key stays: it is nobody's. */

@@ -137,7 +137,7 @@ export const de = {
     hintOpen: "Zeigt dem Team im Raum Entscheidung, Empfehlung und Schlüsselbilder, Gästen nicht. Der Raum ist ohne Verschlüsselung offen. Das ist noch nicht der unterschriebene Bericht.",
     since: "Im Raum gezeigt um {{time}}",
     changed: "Geändert seit {{time}}: Im Raum steht noch der alte Stand.",
-    heldBack: "Verschlüsselt gezeigt um {{time}}. Seit der Raum offen ist, bekommt es niemand mehr, der neu dazukommt. „Erneut zeigen“ zeigt es ohne Verschlüsselung.",
+    heldBack: "Für den verschlüsselten Raum bestimmt ({{time}}). Seit der Raum offen ist, bekommt es niemand mehr; ob es vorher jemand bekommen hat, ist nicht sicher. „Erneut zeigen“ zeigt es ohne Verschlüsselung.",
     unsent: "Wird gezeigt, sobald die Verbindung steht.",
     fault: {
       offline: "Noch keine Verbindung zum Raum.",

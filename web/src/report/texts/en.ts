@@ -140,7 +140,7 @@ export const en: SameShape<typeof de> = {
     hintOpen: "Shows decision, recommendation and key images to the team in the room, not to guests. The room is open without encryption. This is not the signed report yet.",
     since: "Shown in the room at {{time}}",
     changed: "Changed since {{time}}: the room still has the old state.",
-    heldBack: "Shown encrypted at {{time}}. Since the room was opened, nobody who comes later gets it. “Show again” shows it without encryption.",
+    heldBack: "Meant for the encrypted room ({{time}}). Since the room was opened, nobody gets it any more; whether anybody got it before is not certain. “Show again” shows it without encryption.",
     unsent: "Is shown as soon as there is a connection.",
     fault: {
       offline: "No connection to the room yet.",

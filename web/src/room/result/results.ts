@@ -46,7 +46,7 @@ export interface Shown {
 
 export interface ResultsState {
   readonly own: Shown | undefined;
-  /** Something of this member's waits for the connection. */
+  /** Something of this member's has not left yet. */
   readonly isUnsent: boolean;
   /** The newest first. */
   readonly others: readonly Shown[];
@@ -257,8 +257,8 @@ export class Results implements Consumer {
     for (const key of this.dirty) {
       const part = this.held.get(key);
       const mayLeave = !isOpen || !part?.isSigned || part.value === undefined;
-      if (part && mayLeave && !link.put(key, encodePart(part))) return;
-      this.dirty.delete(key);
+      // A sealed channel takes it as put once it has left, and tells when.
+      if (!part || !mayLeave || link.put(key, encodePart(part))) this.dirty.delete(key);
     }
     if (!link.passOn || isOpen) return;
     this.hasAsked ||= link.put(askKey(me.id), utf8(String(this.lastRevision())));
