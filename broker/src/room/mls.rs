@@ -107,7 +107,10 @@ impl Room {
                 count(&self.shared.tally.refused);
             }
             self.refuse(socket, ProblemCode::TooManyRequests, Some(limit.to_owned()));
-            return self.note_refusal(from, notes::TOO_MANY);
+            if kind.is_of_its_own() {
+                self.note_refusal(from, notes::TOO_MANY);
+            }
+            return;
         }
         let delivery = &mut self.mls.delivery;
         match message {

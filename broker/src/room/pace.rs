@@ -10,7 +10,8 @@ const BURST: i64 = 20;
 /// pressed wildly.
 const COST_MILLIS: i64 = 100;
 /// Commits that add somebody, at once and within a second (`END_TO_END.md`). Eight people who come at once are added by one
-/// or two. More lets a member keep all others decrypting; less refuses one that adds people who come one by one.
+/// or two. More lets a member keep all others decrypting, if it has guests who come again and again; less refuses one that adds
+/// people who come one by one, or keeps out who comes together with such guests.
 const ADDITIONS: i64 = 8;
 /// Commits that add nobody, at once: seven who leave one after the other are removed by one, who renews its keys then. More
 /// lets a member be first with every epoch for longer; less keeps in the group who has left.
@@ -109,8 +110,13 @@ impl Kind {
         }
     }
 
-    /// Told to whom it was too much for. Too many refusals are dropped and nothing is said: who is made to refuse much must
-    /// not be named for it.
+    /// Whether nobody else makes a member say so much of it. Others come and go, and it has to add and remove them; they
+    /// commit, and it has to follow: it must not be named for that.
+    pub fn is_of_its_own(self) -> bool {
+        self == Self::Word
+    }
+
+    /// Told to whom it was too much for. Too many refusals are dropped and nothing is said.
     pub fn limit(self) -> Option<&'static str> {
         match self {
             Self::Addition => Some("eight commits a second that add somebody"),
@@ -227,6 +233,12 @@ mod tests {
             MlsRequest::Fault { generation: 1, epoch: 1, code: "gone".to_owned(), about: None, reference: None };
         assert_eq!(Kind::of(&fault), Kind::Fault);
         assert!(Kind::Fault.limit().is_none(), "the rest is dropped without a word");
+    }
+
+    #[test]
+    fn who_says_too_much_is_named_only_for_what_nobody_else_makes_it_say() {
+        let kinds = [Kind::Addition, Kind::Change, Kind::Word, Kind::Done, Kind::Fault];
+        assert_eq!(kinds.map(Kind::is_of_its_own), [false, false, true, false, false]);
     }
 
     #[test]

@@ -31,6 +31,9 @@ pub(super) const STUCK_AFTER: i64 = 30_000;
 /// after which a page tries another one, waits for slower members to refuse it; less lets forged ones follow one another faster
 /// than anybody can refuse them, and cost the group.
 pub(super) const HEARD_WITHIN: i64 = 10_000;
+/// Until who neither waits nor was added begins to be outside anew, in ms. More lets somebody whose page slept cost the group
+/// when it wakes; less, down to the 15 s that a page pauses at most, forgets how long somebody has tried in vain.
+pub(super) const SILENT_AFTER: i64 = 20_000;
 /// After a restart, until those who do not come back count as gone, in ms. More keeps them in the group for longer; less
 /// removes somebody whose browser takes its time to find the server again.
 pub(super) const SETTLE_WITHIN: i64 = 10_000;
@@ -92,6 +95,14 @@ struct Offer {
     is_refused: bool,
 }
 
+/// One of the team who wants to be in and is not, whatever others say of it: refused, or added falsely.
+#[derive(Debug)]
+struct Outside {
+    since: UnixMillis,
+    /// Since when it neither waits nor was added. See [`SILENT_AFTER`].
+    silent_since: Option<UnixMillis>,
+}
+
 #[derive(Debug)]
 struct Creator {
     member: MemberId,
@@ -105,8 +116,7 @@ pub(super) struct Delivery {
     board: Option<MlsView>,
     seats: BTreeMap<MemberId, Seat>,
     waiting: BTreeMap<MemberId, Offer>,
-    /// Since when those of the team who want to be in are not, whatever others say of them: refused or added falsely.
-    outside: BTreeMap<MemberId, UnixMillis>,
+    outside: BTreeMap<MemberId, Outside>,
     /// As long as the room is open: whoever leaves and returns has the same number.
     strikes: BTreeMap<MemberId, u32>,
     group: Group,
@@ -368,10 +378,14 @@ impl Delivery {
     fn look_outside(&mut self, now: UnixMillis) {
         let is_out = |member: &MemberId| self.is_able(*member) && !self.group.is_there(*member);
         let out: BTreeSet<_> = self.seats.keys().copied().filter(is_out).collect();
-        self.outside.retain(|member, _| out.contains(member));
+        let is_silent = |since: UnixMillis| now >= after(since, SILENT_AFTER);
+        self.outside.retain(|member, outside| out.contains(member) && !outside.silent_since.is_some_and(is_silent));
         for member in out {
             if self.waiting.contains_key(&member) || self.group.has(member) {
-                self.outside.entry(member).or_insert(now);
+                let new = Outside { since: now, silent_since: None };
+                self.outside.entry(member).or_insert(new).silent_since = None;
+            } else if let Some(outside) = self.outside.get_mut(&member) {
+                outside.silent_since.get_or_insert(now);
             }
         }
     }
@@ -379,11 +393,16 @@ impl Delivery {
     /// Sees to it that there is a group, or that somebody makes one.
     fn choose(&mut self, now: UnixMillis) {
         let is_stuck = self.stuck_since().is_some_and(|since| now >= after(since, STUCK_AFTER));
-        if is_stuck {
-            // By those who are given up.
+        // A guest adds nobody.
+        let has_team = self.group.members().any(|member| self.is_of_team(member));
+        let who_wait = self.waiting.keys().filter(|member| self.is_able(**member)).count();
+        if is_stuck || !has_team && who_wait > 2 * self.able().count() {
+            // By those who are given up, or have left and are fewer.
             self.waiting.values_mut().for_each(|offer| offer.is_refused = false);
         }
-        let able: Vec<_> = self.able().map(|(member, _)| member).collect();
+        let mut able: Vec<_> = self.able().map(|(member, _)| member).collect();
+        // Whoever leaves a group to make the next one comes last.
+        able.sort_by_key(|member| self.outside.get(member).map(|outside| outside.since));
         if self.is_live() || able.is_empty() {
             self.no_live_since = None;
         } else {
@@ -393,12 +412,10 @@ impl Delivery {
             if able.contains(&asked) && now < after(since, CREATE_WITHIN) {
                 return;
             }
-            let next = able.iter().copied().find(|member| *member > asked);
-            return self.begin(next.or(able.first().copied()), now);
+            let next = able.iter().skip_while(|member| **member != asked).nth(1);
+            return self.begin(next.or(able.first()).copied(), now);
         }
         let is_dead = self.no_live_since.is_some_and(|since| now >= after(since, NO_LIVE_AFTER));
-        // A guest adds nobody.
-        let has_team = self.group.members().any(|member| self.is_of_team(member));
         if is_stuck || is_dead || (!has_team && !able.is_empty()) {
             self.begin(able.first().copied(), now);
         }
@@ -429,11 +446,13 @@ impl Delivery {
         let unrefused = self.able().map(|(_, offer)| offer.since).min();
         let is_inside = |member: &MemberId| self.is_able(*member) && self.group.is_there(*member);
         let inside = self.group.members().filter(is_inside).count();
-        let mut outside: Vec<_> = self.outside.values().copied().collect();
+        let wanting = self.outside.values().filter(|outside| outside.silent_since.is_none());
+        let mut outside: Vec<_> = wanting.map(|outside| outside.since).collect();
         outside.sort_unstable();
-        // One of them has to be there to be asked.
-        let is_one_there = self.outside.keys().any(|member| self.waiting.contains_key(member));
-        let outnumber = outside.get(inside).copied().filter(|_| is_one_there);
+        // One of them has to be there to be asked, and as long: who has just come is added first.
+        let there = self.outside.iter().filter(|(member, _)| self.waiting.contains_key(member));
+        let first_there = there.map(|(_, outside)| outside.since).min();
+        let outnumber = outside.get(inside).zip(first_there).map(|(since, there)| there.max(*since));
         unrefused.into_iter().chain(outnumber).min().map(|first| first.max(self.group.begun_at))
     }
 

@@ -2,12 +2,15 @@ import { describe, expect, it } from "vitest";
 import type { FromService, MemberId, ToService, View } from "./messages";
 import {
   CLOCKS_APART,
+  CREATE_WITHIN,
   HEARD_WITHIN,
   LAST_EPOCH,
+  LAG_WITHIN,
   LOG_KEPT,
   NO_LIVE_AFTER,
   ServiceModel,
   SETTLE_WITHIN,
+  SILENT_AFTER,
   STUCK_AFTER,
 } from "./serviceModel";
 
@@ -43,6 +46,13 @@ function desk(...members: MemberId[]) {
         service.tick(due);
       }
       made.now = until;
+    },
+    /** Ends `epoch` and adds these, each with the key package of that attempt. */
+    adds: (from: MemberId, epoch: number, attempt: number, ...members: MemberId[]) => {
+      const { generation } = BEFORE;
+      const added = members.map((member) => ({ member, ref: `${member}.${attempt}` }));
+      made.say(from, { type: "commit", generation, epoch, commit: "", welcome: "none", added });
+      made.say(from, { type: "done", generation, epoch: epoch + 1, tag: `tag ${epoch + 1}` });
     },
     refuses: (from: MemberId, about: MemberId, attempt: number) =>
       made.say(from, { type: "fault", generation: 0, epoch: 0, code: "malformed", about, ref: `${about}.${attempt}` }),
@@ -169,6 +179,23 @@ describe("one who lies", () => {
     }
   });
 
+  it.each([
+    [1, false],
+    [1, true],
+    [5, false],
+    [5, true],
+  ])("comes last that leaves the group to make the next one, in seat %i, the others refused: %s", (liar, refuses) => {
+    const made = desk(liar, 2, 3);
+    made.back(liar);
+    for (const member of [2, 3]) {
+      made.here(member, 1);
+      if (refuses) made.refuses(liar, member, 1);
+    }
+    made.passes(STUCK_AFTER - 1);
+    made.here(liar, 2);
+    expect(made.view(2).creator).toBe(2);
+  });
+
   it("costs no group with key packages that are refused, or replaced too fast for it", () => {
     for (const pause of [HEARD_WITHIN, 500]) {
       const made = desk(1, 2, 3);
@@ -205,6 +232,72 @@ describe("who waits", () => {
     made.here(2, 1);
     made.passes(NO_LIVE_AFTER + 1);
     expect(made.view(2).creator).toBe(1);
+  });
+
+  it("is asked first and next that waits for longest", () => {
+    const made = desk(1, 2, 3);
+    for (const member of [3, 2, 1]) {
+      made.here(member, 1);
+      made.passes(1);
+    }
+    for (const asked of [3, 2, 1, 3]) {
+      expect(made.view(1).creator).toBe(asked);
+      made.passes(CREATE_WITHIN);
+    }
+  });
+
+  it("is not asked before as many who were not refused", () => {
+    const made = desk(1, 2);
+    made.back(1);
+    made.here(2, 1);
+    made.refuses(1, 2, 1);
+    made.passes(1);
+    made.here(1, 2);
+    expect(made.view(2).creator).toBe(1);
+  });
+
+  it("costs no group by waking up", () => {
+    const made = desk(1, 2, 3);
+    made.back(1);
+    for (const member of [2, 3]) made.here(member, 1);
+    made.adds(1, 4, 1, 2, 3);
+    made.passes(2 * STUCK_AFTER);
+    expect(made.members(1)).toEqual([1]);
+    for (const member of [2, 3]) made.here(member, 2);
+    made.adds(1, 5, 2, 2, 3);
+    expect([made.members(1), made.service.announced]).toEqual([[1, 2, 3], []]);
+  });
+
+  it("costs no group because of others who were added and are silent", () => {
+    const made = desk(1, 2, 3, 4);
+    made.back(1);
+    for (const attempt of [1, 2]) {
+      for (const member of [2, 3]) made.here(member, attempt);
+      made.adds(1, 3 + attempt, attempt, 2, 3);
+      made.passes(attempt === 1 ? LAG_WITHIN + SILENT_AFTER - 1000 : LAG_WITHIN / 2);
+    }
+    made.here(4, 1);
+    made.adds(1, 6, 1, 4);
+    made.say(4, { type: "done", generation: BEFORE.generation, epoch: 7, tag: "tag 7" });
+    made.passes(STUCK_AFTER);
+    expect([made.members(1), made.service.announced]).toEqual([[1, 4], []]);
+  });
+
+  it("does not count when it is silent, with one whose key packages are refused", () => {
+    const made = desk(1, 2, 3);
+    made.back(1);
+    for (let attempt = 1; attempt < 30; attempt += 1) {
+      if (attempt === 4) {
+        made.here(2, 1);
+        made.adds(1, 4, 1, 2);
+        made.passes(LAG_WITHIN / 2);
+        made.commit(1, 5);
+      }
+      made.here(3, attempt);
+      made.refuses(1, 3, attempt);
+      made.passes(20_000);
+    }
+    expect([made.members(1), made.service.announced]).toEqual([[1], []]);
   });
 
   it("is told how far its socket had counted when it counts anew", () => {

@@ -18,6 +18,9 @@ export const STUCK_AFTER = 30_000;
  * after which a page tries another one, waits for slower members to refuse it; less lets forged ones follow one another
  * faster than anybody can refuse them, and cost the group. */
 export const HEARD_WITHIN = 10_000;
+/** Until who neither waits nor was added begins to be outside anew. More lets somebody whose page slept cost the group when
+ * it wakes; less, down to the 15 s that a page pauses at most, forgets how long somebody has tried in vain. */
+export const SILENT_AFTER = 20_000;
 /** After a restart, until those who do not come back count as gone. More keeps them in the group for longer; less removes
  * somebody whose browser takes its time to find the server again. */
 export const SETTLE_WITHIN = 10_000;
@@ -62,6 +65,13 @@ interface Offer {
   isRefused: boolean;
 }
 
+/** One of the team who wants to be in and is not, whatever others say of it: refused, or added falsely. */
+interface Outside {
+  readonly since: number;
+  /** Since when it neither waits nor was added. See `SILENT_AFTER`. */
+  silentSince: number | undefined;
+}
+
 interface Logged {
   readonly committer: MemberId;
   readonly commit: string;
@@ -78,8 +88,7 @@ export class ServiceModel {
   private readonly seats = new Map<MemberId, Seat>();
   private members = new Map<MemberId, Place>();
   private readonly waiting = new Map<MemberId, Offer>();
-  /** Since when those of the team who want to be in are not, whatever others say of them: refused or added falsely. */
-  private readonly outside = new Map<MemberId, number>();
+  private readonly outside = new Map<MemberId, Outside>();
   private creator: { readonly member: MemberId; readonly since: number } | undefined;
   private log = new Map<number, Logged>();
   /** As the team says: a guest who lies would leave out all others. The first of the team is believed. */
@@ -314,9 +323,12 @@ export class ServiceModel {
   private lookOutside(now: number): void {
     for (const member of this.seats.keys()) {
       const isOut = this.isAble(member) && this.members.get(member)?.tag === undefined;
-      if (!isOut) this.outside.delete(member);
-      else if (!this.outside.has(member) && (this.waiting.has(member) || this.members.has(member)))
-        this.outside.set(member, now);
+      const known = this.outside.get(member)?.silentSince;
+      if (!isOut || (known !== undefined && now >= known + SILENT_AFTER)) this.outside.delete(member);
+      const outside = this.outside.get(member);
+      if (isOut && (this.waiting.has(member) || this.members.has(member)))
+        this.outside.set(member, { since: outside?.since ?? now, silentSince: undefined });
+      else if (outside) outside.silentSince ??= now;
     }
   }
 
@@ -324,22 +336,25 @@ export class ServiceModel {
   private choose(now: number): void {
     const stuck = this.stuckSince();
     const isStuck = stuck !== undefined && now >= stuck + STUCK_AFTER;
-    // By those who are given up.
-    if (isStuck) for (const offer of this.waiting.values()) offer.isRefused = false;
-    const able = [...this.waiting]
-      .filter(([member, { isRefused }]) => !isRefused && this.isAble(member))
-      .map(([member]) => member)
-      .sort((a, b) => a - b);
     // A guest adds nobody.
     const team = [...this.members.keys()].filter((member) => this.isOfTeam(member));
+    const whoWait = [...this.waiting.keys()].filter((member) => this.isAble(member));
+    const isAgreed = whoWait.length <= 2 * whoWait.filter((member) => !this.waiting.get(member)?.isRefused).length;
+    // By those who are given up, or have left and are fewer.
+    if (isStuck || (team.length === 0 && !isAgreed))
+      for (const offer of this.waiting.values()) offer.isRefused = false;
+    // Whoever leaves a group to make the next one comes last.
+    const outsideSince = (member: MemberId) => this.outside.get(member)?.since ?? now;
+    const able = whoWait
+      .filter((member) => !this.waiting.get(member)?.isRefused)
+      .sort((a, b) => outsideSince(a) - outsideSince(b) || a - b);
     if (this.isLive() || able.length === 0) this.noLiveSince = undefined;
     else this.noLiveSince ??= now;
     if (this.creator) {
-      const isThere = able.includes(this.creator.member);
-      if (isThere && now < this.creator.since + CREATE_WITHIN) return;
-      const after = this.creator.member;
+      const place = able.indexOf(this.creator.member);
+      if (place >= 0 && now < this.creator.since + CREATE_WITHIN) return;
       this.creator = undefined;
-      return this.begin(able.find((member) => member > after) ?? able[0], now);
+      return this.begin(place >= 0 ? (able[place + 1] ?? able[0]) : able[0], now);
     }
     const isDead = this.noLiveSince !== undefined && now >= this.noLiveSince + NO_LIVE_AFTER;
     if (isStuck || isDead || (team.length === 0 && able.length > 0)) this.begin(able[0], now);
@@ -371,11 +386,16 @@ export class ServiceModel {
     if (this.creator || !this.isLive()) return undefined;
     const unrefused = [...this.waiting].filter(([member, { isRefused }]) => !isRefused && this.isAble(member));
     const inside = [...this.members].filter(([member, { tag }]) => tag !== undefined && this.isAble(member)).length;
-    const outside = [...this.outside.values()].sort((a, b) => a - b);
-    // One of them has to be there to be asked.
-    const isOneThere = [...this.outside.keys()].some((member) => this.waiting.has(member));
-    const outnumber = isOneThere ? outside.slice(inside, inside + 1) : [];
-    const since = [...unrefused.map(([, offer]) => offer.since), ...outnumber];
+    const wanting = [...this.outside.values()].filter(({ silentSince }) => silentSince === undefined);
+    const outside = wanting.map(({ since }) => since).sort((a, b) => a - b);
+    // One of them has to be there to be asked, and as long: who has just come is added first.
+    const there = [...this.outside].filter(([member]) => this.waiting.has(member)).map(([, { since }]) => since);
+    const outnumber = there.length > 0 ? outside.slice(inside, inside + 1) : [];
+    const firstThere = Math.min(...there);
+    const since = [
+      ...unrefused.map(([, offer]) => offer.since),
+      ...outnumber.map((since) => Math.max(since, firstThere)),
+    ];
     return since.length === 0 ? undefined : Math.max(this.begunAt, Math.min(...since));
   }
 

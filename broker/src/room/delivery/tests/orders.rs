@@ -3,7 +3,7 @@
 use super::*;
 use crate::room::delivery::{
     CLOCKS_APART, CREATE_WITHIN, HEARD_WITHIN, LAG_WITHIN, LAST_EPOCH, LOG_KEPT, NO_LIVE_AFTER, SETTLE_WITHIN,
-    STUCK_AFTER,
+    SILENT_AFTER, STUCK_AFTER,
 };
 
 #[test]
@@ -277,7 +277,7 @@ fn one_alone_who_refuses_all_or_adds_them_falsely_is_given_up() {
 }
 
 #[test]
-fn of_those_who_are_kept_out_one_has_to_be_there_to_begin_anew() {
+fn who_was_silent_costs_no_group_be_it_by_waking_up() {
     let mut desk = Desk::group_of(&[1]);
     for member in [2, 3] {
         desk.connect(member);
@@ -288,8 +288,103 @@ fn of_those_who_are_kept_out_one_has_to_be_there_to_begin_anew() {
     desk.done(1, 1);
     desk.passes(2 * STUCK_AFTER);
     assert_eq!((desk.members(1), desk.events()), (vec![1], vec![]));
-    desk.here(3, 2);
-    assert_eq!(desk.view(3).creator, Some(MemberId(3)));
+    for member in [2, 3] {
+        desk.here(member, 2);
+    }
+    desk.commit(1, 1, &[(2, 2), (3, 2)]);
+    for member in [1, 2, 3] {
+        desk.done(member, 2);
+    }
+    assert_eq!((desk.members(1), desk.events()), (vec![1, 2, 3], vec![]));
+}
+
+#[test]
+fn silent_seats_do_not_make_who_comes_cost_the_group() {
+    let mut desk = Desk::group_of(&[1]);
+    for member in [2, 3] {
+        desk.connect(member);
+    }
+    // They are added twice, and never hear of it.
+    for (attempt, epoch) in (1..=2).zip(0..) {
+        for member in [2, 3] {
+            desk.here(member, attempt);
+        }
+        desk.commit(1, epoch, &[(2, attempt), (3, attempt)]);
+        desk.done(1, epoch + 1);
+        desk.passes(if attempt == 1 { LAG_WITHIN + SILENT_AFTER - 1_000 } else { LAG_WITHIN / 2 });
+    }
+    assert!(desk.now.0 > START + STUCK_AFTER && desk.members(1) == [1, 2, 3]);
+    desk.connect(4);
+    desk.here(4, 1);
+    desk.commit(1, 2, &[(4, 1)]);
+    for member in [1, 4] {
+        desk.done(member, 3);
+    }
+    desk.passes(STUCK_AFTER);
+    assert_eq!((desk.members(1), desk.events()), (vec![1, 4], vec![]));
+}
+
+#[test]
+fn nor_do_they_count_with_one_whose_key_packages_are_refused() {
+    let mut desk = Desk::group_of(&[1]);
+    desk.connect(3);
+    for attempt in 1..30 {
+        if attempt == 4 {
+            desk.connect(2);
+            desk.here(2, 1);
+            desk.commit(1, 0, &[(2, 1)]);
+            desk.done(1, 1);
+            desk.passes(LAG_WITHIN / 2);
+            desk.commit(1, 1, &[]);
+            desk.done(1, 2);
+        }
+        desk.here(3, attempt);
+        desk.fault(1, 0, 3, Some(&format!("ref 3.{attempt}")));
+        desk.passes(TRY_AGAIN);
+    }
+    assert_eq!((desk.members(1), desk.generation()), (vec![1], START as u64));
+}
+
+#[test]
+fn one_alone_who_leaves_the_group_to_make_the_next_one_comes_last() {
+    for (liar, refuses) in [(1, false), (1, true), (5, false), (5, true)] {
+        let mut desk = Desk::group_of(&[liar]);
+        for member in [2, 3] {
+            desk.connect(member);
+            desk.here(member, 1);
+            if refuses {
+                desk.fault(liar, 0, member, Some(&format!("ref {member}.1")));
+            }
+        }
+        desk.passes(STUCK_AFTER - 1);
+        desk.here(liar, 2);
+        assert_eq!(desk.view(2).creator, Some(MemberId(2)), "{liar}, refuses: {refuses}");
+    }
+}
+
+#[test]
+fn who_was_refused_is_not_asked_before_as_many_who_were_not() {
+    let mut desk = Desk::group_of(&[1]);
+    desk.connect(2);
+    desk.here(2, 1);
+    desk.fault(1, 0, 2, Some("ref 2.1"));
+    desk.passes(1);
+    desk.here(1, 2);
+    assert_eq!(desk.view(2).creator, Some(MemberId(1)));
+}
+
+#[test]
+fn who_waits_for_longest_is_asked_first_and_next() {
+    let mut desk = Desk::new();
+    for member in [3, 2, 1] {
+        desk.connect(member);
+        desk.here(member, 1);
+        desk.passes(1);
+    }
+    for asked in [3, 2, 1, 3] {
+        assert_eq!(desk.view(1).creator, Some(MemberId(asked)));
+        desk.passes(CREATE_WITHIN);
+    }
 }
 
 #[test]
@@ -522,7 +617,7 @@ fn newer_groups_replace_the_one_that_was_brought_back_while_members_come_back_an
         } else {
             desk.passes(STUCK_AFTER - SETTLE_WITHIN);
         }
-        assert_eq!(desk.view(1).creator, Some(MemberId(1)), "goes on: {goes_on}");
+        assert_eq!(desk.view(1).creator, Some(MemberId(2)), "goes on: {goes_on}");
     }
 }
 

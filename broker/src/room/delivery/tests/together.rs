@@ -18,6 +18,8 @@ struct Person {
     inbox: VecDeque<MlsNews>,
     /// How often it gave up a group.
     forgotten: usize,
+    /// Since its page was loaded.
+    has_lied: bool,
 }
 
 struct Room {
@@ -147,6 +149,7 @@ impl Room {
 
     fn lie(&mut self, who: u32, lie: Lie) {
         let Some(person) = self.people.get_mut(&who).filter(|person| person.is_connected) else { return };
+        person.has_lied = true;
         let at = person.group.clone().unwrap_or_else(|| At { generation: START as u64, epoch: 1, tag: "none".into() });
         let lied = match lie {
             Lie::BackWithTag | Lie::Done => At { tag: "false".into(), ..at },
@@ -298,6 +301,13 @@ impl Room {
     }
 
     fn comes_to_rest(&mut self) {
+        // With a liar alone of the team nobody begins anew, until its page is loaded again.
+        let team = || self.people.iter().filter(|(_, person)| !person.is_guest);
+        if team().all(|(_, person)| person.has_lied) {
+            for who in team().map(|(who, _)| *who).collect::<Vec<_>>() {
+                self.play(Act::Reload(who));
+            }
+        }
         for who in self.people.keys().copied().collect::<Vec<_>>() {
             self.open(who);
         }
