@@ -60,12 +60,30 @@ pub struct Service {
     pub zone: String,
 }
 
-/// First or second duty.
+/// First, second or backup duty.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DutyLevel {
     Primary,
     Secondary,
+    Backup,
+}
+
+impl DutyLevel {
+    pub const ALL: [Self; 3] = [Self::Primary, Self::Secondary, Self::Backup];
+}
+
+/// Where and how somebody is on duty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DutyKind {
+    /// At home, reachable (Rufbereitschaft).
+    #[default]
+    OnCall,
+    /// In the house.
+    OnSite,
+    /// For nothing but telekonsils (OPS 8-98b).
+    Exclusive,
 }
 
 /// One stretch of duty of one person, clipped to the asked interval.
@@ -73,6 +91,8 @@ pub enum DutyLevel {
 pub struct Duty {
     pub service_id: ServiceId,
     pub level: DutyLevel,
+    #[serde(default)]
+    pub kind: DutyKind,
     pub person: PersonRef,
     pub from: UnixMillis,
     pub until: UnixMillis,

@@ -14,6 +14,7 @@ mod images;
 mod native;
 mod packets;
 mod process;
+mod rota;
 mod service;
 mod soak;
 mod view;
@@ -22,7 +23,7 @@ mod world;
 use anyhow::{Result, bail};
 use packets::Shape;
 
-const SECTIONS: [&str; 8] = ["sfu", "view", "ring", "commands", "sse", "imaging", "join", "memory"];
+const SECTIONS: [&str; 9] = ["sfu", "view", "rota", "ring", "commands", "sse", "imaging", "join", "memory"];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -49,6 +50,7 @@ async fn main() -> Result<()> {
         match section {
             "sfu" => packets::run(&shapes).await?,
             "view" => view::run().await?,
+            "rota" => rota::run()?,
             "ring" => service::ring().await?,
             "commands" => service::commands().await?,
             "sse" => service::fan_out().await?,

@@ -36,6 +36,12 @@ pub enum Permission {
     ReadDuties,
     /// The coordinator's board, for the coordinator's networks.
     ReadBoard,
+    /// The rota of a service of one's own network, and what it came from.
+    ReadRota,
+    /// Draft, publish and restore rotas of services of the caller's networks.
+    PlanRota,
+    /// Write down when somebody is away: oneself, or for a coordinator whoever works for the same network.
+    KeepAbsences,
     /// Read a consult that one has nothing to do with, in an emergency, with a reason that somebody reads.
     BreakGlass,
     /// Who read which study, and when.
@@ -94,7 +100,7 @@ const ACTIONS: [ActionName; 35] = [
     ActionName::FeedBack,
 ];
 
-const OTHERS: [Permission; 22] = [
+const OTHERS: [Permission; 25] = [
     Permission::ReadConsult,
     Permission::ReadFields,
     Permission::ReadIdentity,
@@ -111,6 +117,9 @@ const OTHERS: [Permission; 22] = [
     Permission::TryPath,
     Permission::ReadDuties,
     Permission::ReadBoard,
+    Permission::ReadRota,
+    Permission::PlanRota,
+    Permission::KeepAbsences,
     Permission::BreakGlass,
     Permission::ReadAccessLog,
     Permission::ReadNotices,
@@ -212,8 +221,10 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
             By(Role::Admin),
             By(Role::DataProtection),
         ],
-        Permission::ReadDuties => &[By(Role::Specialist), By(Role::Coordinator)],
-        Permission::ReadBoard => &[By(Role::Coordinator)],
+        Permission::ReadDuties | Permission::ReadRota | Permission::KeepAbsences => {
+            &[By(Role::Specialist), By(Role::Coordinator)]
+        }
+        Permission::ReadBoard | Permission::PlanRota => &[By(Role::Coordinator)],
         Permission::BreakGlass => &[By(Role::Referrer), By(Role::Specialist)],
         Permission::ReadAccessLog | Permission::ReadNotices | Permission::DecideExport => &[By(Role::DataProtection)],
         // Who asks gets the file only after a second person's approval.

@@ -19,6 +19,7 @@ pub const MAX_CALLOUTS_COUNTED: u32 = 20;
 
 // The weights keep an order of importance: each outweighs the sum of all below it, at their caps.
 const PRIMARY_POINTS: i32 = 1000;
+const BACKUP_POINTS: i32 = -1000;
 const POINTS_PER_OPEN_CONSULT: i32 = -100;
 const LANGUAGE_POINTS: i32 = 50;
 const POINTS_PER_CALLOUT: i32 = -2;
@@ -136,7 +137,7 @@ fn scores(input: &MatchInput, person: &PersonFacts, duty: &DutyFact) -> [RuleRes
         score(
             Rule::DutyLevel,
             true,
-            if duty.level == DutyLevel::Primary { PRIMARY_POINTS } else { 0 },
+            points_of(duty.level),
             RuleFact::DutyUntil { level: duty.level, until: duty.until },
         ),
         score(
@@ -158,6 +159,14 @@ fn scores(input: &MatchInput, person: &PersonFacts, duty: &DutyFact) -> [RuleRes
             RuleFact::Count { n: person.callouts_7d },
         ),
     ]
+}
+
+fn points_of(level: DutyLevel) -> i32 {
+    match level {
+        DutyLevel::Primary => PRIMARY_POINTS,
+        DutyLevel::Secondary => 0,
+        DutyLevel::Backup => BACKUP_POINTS,
+    }
 }
 
 fn failed_counts(judged: &[Judged]) -> Vec<FailedCount> {

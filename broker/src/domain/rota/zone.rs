@@ -33,30 +33,37 @@ impl Zone {
     /// When a stretch that is written to begin then begins: the first occurrence of that wall time. A wall time that
     /// the spring change skips is the moment of the change.
     pub fn begin(&self, wall: DateTime) -> UnixMillis {
-        self.instant(wall, true)
+        self.begin_and_end(wall).0
     }
 
     /// When a stretch that is written to end then ends: the last occurrence.
     pub fn end(&self, wall: DateTime) -> UnixMillis {
-        self.instant(wall, false)
+        self.begin_and_end(wall).1
     }
 
-    fn instant(&self, wall: DateTime, first: bool) -> UnixMillis {
+    /// [`Self::begin`] and [`Self::end`] of a wall time, with one look at the zone.
+    pub fn begin_and_end(&self, wall: DateTime) -> (UnixMillis, UnixMillis) {
         let clock = self.0.to_ambiguous_timestamp(wall);
         let instant = match clock.offset() {
             AmbiguousOffset::Unambiguous { .. } => clock.compatible(),
-            AmbiguousOffset::Fold { .. } if first => clock.earlier(),
-            AmbiguousOffset::Fold { .. } => clock.later(),
+            AmbiguousOffset::Fold { .. } => {
+                return (saturated(wall, clock.earlier()), saturated(wall, clock.later()));
+            }
             // Both ends map a skipped time to the same moment, in the order of the wall times around it, so that a
             // hand-over within the skipped hour leaves no gap.
             AmbiguousOffset::Gap { .. } => clock
                 .earlier()
                 .map(|before| self.0.following(before).next().map_or(before, |transition| transition.timestamp())),
         };
-        // Only the first and last days of jiff's calendar (years −9999 and 9999) are out of range.
-        let saturated = if wall.year() < 1970 { Timestamp::MIN } else { Timestamp::MAX };
-        UnixMillis(instant.unwrap_or(saturated).as_millisecond())
+        let instant = saturated(wall, instant);
+        (instant, instant)
     }
+}
+
+/// Only the first and last days of jiff's calendar (years −9999 and 9999) are out of range.
+fn saturated(wall: DateTime, instant: Result<Timestamp, jiff::Error>) -> UnixMillis {
+    let end = if wall.year() < 1970 { Timestamp::MIN } else { Timestamp::MAX };
+    UnixMillis(instant.unwrap_or(end).as_millisecond())
 }
 
 fn timestamp(at: UnixMillis) -> Timestamp {

@@ -1,3 +1,11 @@
+mod changes;
+mod conflicts;
+mod fairness;
+mod holidays;
+mod limits;
+mod oracle;
+mod sets;
+
 use super::*;
 use jiff::{Span, civil::date};
 use proptest::prelude::*;
@@ -21,6 +29,7 @@ fn utc(text: &str) -> UnixMillis {
 fn layer(people: &[u128], start: &str, turn: Turn) -> Layer {
     Layer {
         level: DutyLevel::Primary,
+        kind: DutyKind::OnCall,
         people: people.iter().map(|n| person(*n)).collect(),
         start: start.parse().unwrap(),
         end: None,
@@ -29,8 +38,12 @@ fn layer(people: &[u128], start: &str, turn: Turn) -> Layer {
     }
 }
 
+fn window(days: &[u8], from: &str, until: &str) -> Window {
+    Window::on(days.to_vec(), from.parse().unwrap(), until.parse().unwrap())
+}
+
 fn rota(layers: Vec<Layer>) -> Rota {
-    Rota { zone: berlin(), layers, overrides: vec![] }
+    Rota { zone: berlin(), land: None, layers, temporaries: vec![], overrides: vec![] }
 }
 
 /// `person from until`, in UTC, one stretch a line.
@@ -46,7 +59,7 @@ fn text(shifts: &[Shift]) -> Vec<String> {
 #[test]
 fn people_take_weekly_turns_at_the_same_hour_in_summer_and_winter() {
     let rota = rota(vec![layer(&[1, 2], "2026-03-16T08:00:00", Turn::Weeks(1))]);
-    let shifts = shifts(&rota, utc("2026-03-16T07:00:00Z"), utc("2026-04-06T06:00:00Z"));
+    let shifts = shifts(&rota, &Away::new(), utc("2026-03-16T07:00:00Z"), utc("2026-04-06T06:00:00Z"));
     assert_eq!(text(&shifts), ["1 03-16T07:00 03-23T07:00", "2 03-23T07:00 03-30T06:00", "1 03-30T06:00 04-06T06:00"]);
 }
 
@@ -54,16 +67,16 @@ fn people_take_weekly_turns_at_the_same_hour_in_summer_and_winter() {
 fn an_autumn_hand_over_in_the_repeated_hour_overlaps() {
     // 2026-10-25: 03:00 MESZ becomes 02:00 MEZ, so 02:30 comes at 00:30 and at 01:30 UTC.
     let rota = rota(vec![layer(&[1, 2], "2026-10-24T02:30:00", Turn::Days(1))]);
-    let shifts = shifts(&rota, utc("2026-10-24T00:30:00Z"), utc("2026-10-26T01:30:00Z"));
+    let shifts = shifts(&rota, &Away::new(), utc("2026-10-24T00:30:00Z"), utc("2026-10-26T01:30:00Z"));
     assert_eq!(text(&shifts), ["1 10-24T00:30 10-25T01:30", "2 10-25T00:30 10-26T01:30"]);
-    assert_eq!(who_is_on(&rota, utc("2026-10-25T01:00:00Z")).len(), 2);
+    assert_eq!(who_is_on(&rota, &Away::new(), utc("2026-10-25T01:00:00Z")).len(), 2);
 }
 
 #[test]
 fn a_spring_hand_over_in_the_skipped_hour_is_at_the_change() {
     // 2026-03-29: 02:00 MEZ becomes 03:00 MESZ at 01:00 UTC.
     let rota = rota(vec![layer(&[1, 2], "2026-03-28T02:30:00", Turn::Days(1))]);
-    let shifts = shifts(&rota, utc("2026-03-28T01:30:00Z"), utc("2026-03-30T00:30:00Z"));
+    let shifts = shifts(&rota, &Away::new(), utc("2026-03-28T01:30:00Z"), utc("2026-03-30T00:30:00Z"));
     assert_eq!(text(&shifts), ["1 03-28T01:30 03-29T01:00", "2 03-29T01:00 03-30T00:30"]);
 }
 
@@ -75,12 +88,13 @@ fn an_override_replaces_everybody_of_its_level_and_the_later_one_wins() {
         person: person(n),
         from: from.parse().unwrap(),
         until: until.parse().unwrap(),
+        swap: None,
     };
     rota.overrides = vec![
         over(7, "2026-01-06T12:00:00", "2026-01-06T18:00:00"),
         over(8, "2026-01-06T16:00:00", "2026-01-06T20:00:00"),
     ];
-    let shifts = shifts(&rota, utc("2026-01-06T00:00:00Z"), utc("2026-01-07T00:00:00Z"));
+    let shifts = shifts(&rota, &Away::new(), utc("2026-01-06T00:00:00Z"), utc("2026-01-07T00:00:00Z"));
     assert_eq!(
         text(&shifts),
         [
@@ -95,11 +109,10 @@ fn an_override_replaces_everybody_of_its_level_and_the_later_one_wins() {
 #[test]
 fn a_later_layer_covers_an_earlier_one_within_its_windows() {
     let mut nights = layer(&[2], "2026-01-01T00:00:00", Turn::Weeks(1));
-    nights.windows =
-        vec![Window { days: vec![1, 2, 3, 4, 5], from: "17:00".parse().unwrap(), until: "08:00".parse().unwrap() }];
+    nights.windows = vec![window(&[1, 2, 3, 4, 5], "17:00", "08:00")];
     let rota = rota(vec![layer(&[1], "2026-01-01T00:00:00", Turn::Weeks(1)), nights]);
     // 2026-01-09 is a Friday.
-    let shifts = shifts(&rota, utc("2026-01-08T23:00:00Z"), utc("2026-01-10T23:00:00Z"));
+    let shifts = shifts(&rota, &Away::new(), utc("2026-01-08T23:00:00Z"), utc("2026-01-10T23:00:00Z"));
     assert_eq!(
         text(&shifts),
         [
@@ -116,7 +129,8 @@ fn levels_do_not_cover_each_other() {
     let mut second = layer(&[2], "2026-01-01T00:00:00", Turn::Days(1));
     second.level = DutyLevel::Secondary;
     let rota = rota(vec![layer(&[1], "2026-01-01T00:00:00", Turn::Days(1)), second]);
-    let on: Vec<_> = who_is_on(&rota, utc("2026-02-01T00:00:00Z")).iter().map(|s| (s.level, s.person)).collect();
+    let on: Vec<_> =
+        who_is_on(&rota, &Away::new(), utc("2026-02-01T00:00:00Z")).iter().map(|s| (s.level, s.person)).collect();
     assert_eq!(on, [(DutyLevel::Primary, person(1)), (DutyLevel::Secondary, person(2))]);
 }
 
@@ -124,9 +138,14 @@ fn levels_do_not_cover_each_other() {
 fn before_the_start_after_the_end_and_outside_the_windows_there_are_gaps() {
     let mut days = layer(&[1], "2026-01-05T08:00:00", Turn::Days(1));
     days.end = Some("2026-01-07T12:00:00".parse().unwrap());
-    days.windows =
-        vec![Window { days: vec![1, 2, 3], from: "08:00".parse().unwrap(), until: "16:00".parse().unwrap() }];
-    let found = gaps(&rota(vec![days]), DutyLevel::Primary, utc("2026-01-05T00:00:00Z"), utc("2026-01-08T00:00:00Z"));
+    days.windows = vec![window(&[1, 2, 3], "08:00", "16:00")];
+    let found = gaps(
+        &rota(vec![days]),
+        &Away::new(),
+        DutyLevel::Primary,
+        utc("2026-01-05T00:00:00Z"),
+        utc("2026-01-08T00:00:00Z"),
+    );
     let expected = [
         ("2026-01-05T00:00:00Z", "2026-01-05T07:00:00Z"),
         ("2026-01-05T15:00:00Z", "2026-01-06T07:00:00Z"),
@@ -141,15 +160,17 @@ fn before_the_start_after_the_end_and_outside_the_windows_there_are_gaps() {
 fn an_empty_rota_is_one_gap_and_an_empty_interval_none() {
     let empty = rota(vec![layer(&[], "2026-01-01T00:00:00", Turn::Days(1))]);
     let (from, until) = (utc("2026-01-01T00:00:00Z"), utc("2026-01-02T00:00:00Z"));
-    assert_eq!(gaps(&empty, DutyLevel::Primary, from, until), [Gap { from, until }]);
-    assert!(gaps(&empty, DutyLevel::Primary, until, from).is_empty());
-    assert!(shifts(&rota(vec![layer(&[1], "2026-01-01T00:00:00", Turn::Days(1))]), until, from).is_empty());
+    assert_eq!(gaps(&empty, &Away::new(), DutyLevel::Primary, from, until), [Gap { from, until }]);
+    assert!(gaps(&empty, &Away::new(), DutyLevel::Primary, until, from).is_empty());
+    assert!(
+        shifts(&rota(vec![layer(&[1], "2026-01-01T00:00:00", Turn::Days(1))]), &Away::new(), until, from).is_empty()
+    );
 }
 
 #[test]
 fn who_is_on_shows_the_whole_stretch_not_only_what_is_left() {
     let rota = rota(vec![layer(&[1, 2], "2026-01-05T08:00:00", Turn::Weeks(1))]);
-    let on = who_is_on(&rota, utc("2026-01-07T00:00:00Z"));
+    let on = who_is_on(&rota, &Away::new(), utc("2026-01-07T00:00:00Z"));
     assert_eq!(text(&on), ["1 01-05T07:00 01-12T07:00"]);
 }
 
@@ -157,17 +178,17 @@ fn who_is_on_shows_the_whole_stretch_not_only_what_is_left() {
 fn wild_numbers_do_no_harm() {
     for turn in [Turn::Hours(0), Turn::Days(0), Turn::Weeks(u32::MAX), Turn::Days(u32::MAX), Turn::Hours(u32::MAX)] {
         let rota = rota(vec![layer(&[1, 2], "2026-01-05T08:00:00", turn)]);
-        assert_eq!(who_is_on(&rota, utc("2026-01-05T07:30:00Z"))[0].person, person(1));
+        assert_eq!(who_is_on(&rota, &Away::new(), utc("2026-01-05T07:30:00Z"))[0].person, person(1));
     }
     let rota = rota(vec![layer(&[1], "-009998-01-02T00:00:00", Turn::Weeks(5000))]);
-    let _ = (who_is_on(&rota, UnixMillis(i64::MAX)), who_is_on(&rota, UnixMillis(i64::MIN)));
+    let _ =
+        (who_is_on(&rota, &Away::new(), UnixMillis(i64::MAX)), who_is_on(&rota, &Away::new(), UnixMillis(i64::MIN)));
 }
 
 #[test]
 fn a_rota_survives_its_json_and_an_unknown_zone_is_refused() {
     let mut rota = rota(vec![layer(&[1, 2], "2026-01-05T08:00:00", Turn::Weeks(1))]);
-    rota.layers[0].windows =
-        vec![Window { days: vec![6], from: "08:00".parse().unwrap(), until: "20:00".parse().unwrap() }];
+    rota.layers[0].windows = vec![window(&[6], "08:00", "20:00")];
     let json = serde_json::to_string(&rota).unwrap();
     assert!(json.contains(r#""zone":"Europe/Berlin""#) && json.contains(r#""turn":{"unit":"weeks","n":1}"#), "{json}");
     assert_eq!(serde_json::from_str::<Rota>(&json).unwrap(), rota);
@@ -189,10 +210,11 @@ prop_compose! {
 
 /// Who should be on by the clock on the wall: turns counted in wall time, which knows no zones.
 fn by_the_wall(layer: &Layer, wall: DateTime) -> PersonId {
-    let turn = match layer.turn {
-        Turn::Hours(n) => i64::from(n),
-        Turn::Days(n) => i64::from(n) * 24,
-        Turn::Weeks(n) => i64::from(n) * 168,
+    let turn = match &layer.turn {
+        Turn::Hours(n) => i64::from(*n),
+        Turn::Days(n) => i64::from(*n) * 24,
+        Turn::Weeks(n) => i64::from(*n) * 168,
+        Turn::Cycle(_) => unreachable!("none in these layers"),
     };
     let hours = layer.start.until((jiff::Unit::Hour, wall)).unwrap().get_hours();
     layer.people[usize::try_from(i64::from(hours) / turn).unwrap() % layer.people.len()]
@@ -206,8 +228,8 @@ proptest! {
         let rota = rota(vec![layer]);
         let from = utc("2026-02-01T00:00:00Z");
         let until = from.plus_seconds(400 * DAY);
-        prop_assert_eq!(gaps(&rota, DutyLevel::Primary, from, until), vec![]);
-        let shifts = shifts(&rota, from, until);
+        prop_assert_eq!(gaps(&rota, &Away::new(), DutyLevel::Primary, from, until), vec![]);
+        let shifts = shifts(&rota, &Away::new(), from, until);
         let total: i64 = shifts.iter().map(|s| s.until.seconds_since(s.from)).sum();
         let overlap = total - 400 * DAY;
         // One autumn change within: at most two hand-overs lie in the repeated hour.
@@ -219,7 +241,7 @@ proptest! {
     fn the_clock_on_the_wall_agrees_at_every_moment(layer in layers(), offsets in proptest::collection::vec(0i64..400 * 96, 200)) {
         let rota = rota(vec![layer.clone()]);
         let from = utc("2026-02-01T00:00:00Z");
-        let all = shifts(&rota, from, from.plus_seconds(400 * DAY));
+        let all = shifts(&rota, &Away::new(), from, from.plus_seconds(400 * DAY));
         // The days of both changes quarter by quarter, and the rest of the year by chance.
         let changes = [utc("2026-03-28T22:00:00Z"), utc("2026-10-24T22:00:00Z")];
         let near = changes.into_iter().flat_map(|day| (0..120).map(move |quarter| day.plus_seconds(quarter * 900)));
@@ -232,10 +254,8 @@ proptest! {
     #[test]
     fn two_windows_that_meet_leave_no_gap_at_any_hour(layer in layers(), one in 0i8..24, other in 0i8..24, minute in 0i8..60) {
         prop_assume!(one != other);
-        let window = |from: i8, until: i8| Window {
-            days: (1..=7).collect(),
-            from: jiff::civil::time(from, minute, 0, 0),
-            until: jiff::civil::time(until, minute, 0, 0),
+        let window = |from: i8, until: i8| {
+            Window::on((1..=7).collect(), jiff::civil::time(from, minute, 0, 0), jiff::civil::time(until, minute, 0, 0))
         };
         let mut days = layer.clone();
         days.windows = vec![window(one, other)];
@@ -243,7 +263,7 @@ proptest! {
         nights.windows = vec![window(other, one)];
         let from = utc("2026-02-01T00:00:00Z");
         let rota = rota(vec![days, nights]);
-        prop_assert_eq!(gaps(&rota, DutyLevel::Primary, from, from.plus_seconds(400 * DAY)), vec![]);
+        prop_assert_eq!(gaps(&rota, &Away::new(), DutyLevel::Primary, from, from.plus_seconds(400 * DAY)), vec![]);
     }
 
     #[test]
@@ -251,13 +271,13 @@ proptest! {
         let rota = rota(vec![layer]);
         let begin = utc("2026-02-01T00:00:00Z");
         let (from, until) = (begin.plus_seconds(day * DAY), begin.plus_seconds(day * DAY + length * HOUR));
-        let mut whole = shifts(&rota, begin, begin.plus_seconds(400 * DAY));
+        let mut whole = shifts(&rota, &Away::new(), begin, begin.plus_seconds(400 * DAY));
         whole.retain(|s| s.until > from && s.from < until);
         for shift in &mut whole {
             (shift.from, shift.until) = (shift.from.max(from), shift.until.min(until));
         }
         whole.sort_by_key(|s| (s.from, s.until, s.person));
-        prop_assert_eq!(shifts(&rota, from, until), whole);
+        prop_assert_eq!(shifts(&rota, &Away::new(), from, until), whole);
     }
 
     #[test]
