@@ -52,6 +52,10 @@ id! {
     NoticeId,
     /// An export that needs a second person.
     ExportId,
+    /// Somebody is away for a while.
+    AbsenceId,
+    /// Something that a person is told of their duties.
+    DutyNoteId,
 }
 
 /// A member's seat in a room, unique within the room. It survives a reload of the page.

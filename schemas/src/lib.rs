@@ -1,5 +1,5 @@
 //! Every message that crosses a wire, defined once: REST bodies ([`consult`], [`directory`], [`session`]),
-//! guests ([`guest`]), reports ([`report`]), administration ([`admin`]), data protection ([`privacy`]),
+//! guests ([`guest`]), reports ([`report`]), rotas ([`rota`]), administration ([`admin`]), data protection ([`privacy`]),
 //! live events ([`events`]), the room protocol ([`room`]) and problems ([`problem`]).
 //!
 //! Conventions: JSON names are `snake_case`; a sum type carries its variant in the field `type`; instants are
@@ -21,6 +21,7 @@ pub mod private;
 pub mod problem;
 pub mod report;
 pub mod room;
+pub mod rota;
 pub mod session;
 pub mod time;
 

@@ -34,8 +34,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How often a change is decided again when somebody else wrote to the directory meanwhile. Administrators are few.
-const ATTEMPTS: u32 = 16;
 /// How long a sign-in link works. More leaves an unused door open; less fails the colleague who is on leave today.
 const LINK_TIME: Duration = Duration::from_secs(24 * 3600);
 
@@ -173,21 +171,6 @@ impl App {
         let hash = self.hash(password).await?;
         write.credentials = write.people.iter().map(|person| (person.id, hash.clone())).collect();
         Ok(())
-    }
-
-    /// Decides upon the directory as it is, and writes if nobody else did meanwhile; else decides again.
-    async fn change_directory(
-        &self,
-        change: impl Fn(&DirectoryRows) -> Result<DirectoryWrite> + Send + Sync,
-    ) -> Result<()> {
-        for _ in 0..ATTEMPTS {
-            let rows = self.repo.directory().await?;
-            let write = change(&rows)?;
-            if self.repo.write_directory_at(&write, rows.revision).await?.is_some() {
-                return Ok(());
-            }
-        }
-        Err(Error::Unavailable)
     }
 }
 

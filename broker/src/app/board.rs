@@ -75,8 +75,9 @@ impl App {
             .filter_map(|entry| entry.rota.as_ref().map(|rota| (entry, rota)))
             .flat_map(|(entry, rota)| {
                 // Running duties are shown with their true beginning and end.
-                let on = rota::who_is_on(rota, now);
-                let later = rota::shifts(rota, now, until).into_iter().filter(|shift| shift.from > now);
+                let on = directory.on_duty(entry, now);
+                let later =
+                    rota::shifts(rota, &directory.away, now, until).into_iter().filter(|shift| shift.from > now);
                 let own = on.into_iter().chain(later).filter(|shift| shift.person == actor.person_id);
                 own.map(|shift| duty(&directory, entry.service.id, &shift)).collect::<Vec<_>>()
             })
@@ -92,10 +93,10 @@ fn line(directory: &Directory, entry: &ServiceEntry, open: u32, now: UnixMillis)
     let (on_duty, next, gap_at) = match &entry.rota {
         None => (vec![], vec![], Some(now)),
         Some(rota) => {
-            let on = rota::who_is_on(rota, now);
+            let on = directory.on_duty(entry, now);
             let later: Vec<Shift> =
-                rota::shifts(rota, now, until).into_iter().filter(|shift| shift.from > now).collect();
-            let gap = rota::gaps(rota, DutyLevel::Primary, now, until).first().map(|gap| gap.from);
+                rota::shifts(rota, &directory.away, now, until).into_iter().filter(|shift| shift.from > now).collect();
+            let gap = rota::gaps(rota, &directory.away, DutyLevel::Primary, now, until).first().map(|gap| gap.from);
             (on.iter().map(duty).collect(), following(&later).map(duty).collect(), gap)
         }
     };
@@ -104,16 +105,17 @@ fn line(directory: &Directory, entry: &ServiceEntry, open: u32, now: UnixMillis)
 
 /// Of each level the first stretch that begins after now.
 fn following(later: &[Shift]) -> impl Iterator<Item = &Shift> {
-    [DutyLevel::Primary, DutyLevel::Secondary].into_iter().flat_map(move |level| {
+    DutyLevel::ALL.into_iter().flat_map(move |level| {
         let first = later.iter().filter(move |shift| shift.level == level).map(|shift| shift.from).min();
         later.iter().filter(move |shift| shift.level == level && Some(shift.from) == first)
     })
 }
 
-fn duty(directory: &Directory, service_id: ServiceId, shift: &Shift) -> Duty {
+pub(super) fn duty(directory: &Directory, service_id: ServiceId, shift: &Shift) -> Duty {
     Duty {
         service_id,
         level: shift.level,
+        kind: shift.kind,
         person: directory.person_ref(shift.person),
         from: shift.from,
         until: shift.until,

@@ -1,7 +1,7 @@
 //! Who may take a consult over, or help.
 
 use super::{App, Result, actions::may_be_specialist};
-use crate::domain::{access::Permission, directory::Actor, rota};
+use crate::domain::{access::Permission, directory::Actor};
 use schemas::{
     ConsultId, PersonId,
     directory::{Colleague, DutyLevel, Role},
@@ -26,9 +26,9 @@ impl App {
             .filter(|row| row.open_consults > 0)
             .map(|row| PersonId(row.person_id))
             .collect();
-        let rota = directory.services.get(&consult.service_id).and_then(|entry| entry.rota.as_ref());
+        let entry = directory.services.get(&consult.service_id);
         let mut duty: BTreeMap<PersonId, DutyLevel> = BTreeMap::new();
-        for shift in rota.map(|rota| rota::who_is_on(rota, now)).unwrap_or_default() {
+        for shift in entry.map(|entry| directory.on_duty(entry, now)).unwrap_or_default() {
             let level = duty.entry(shift.person).or_insert(shift.level);
             *level = shift.level.min(*level);
         }

@@ -2,11 +2,15 @@
 
 use super::{
     App, Error, Result,
-    ports::{DirectoryRows, DirectoryWrite, HospitalRow, PersonRow, RotaRow, ServiceRow},
+    ports::{AbsenceRow, DirectoryRows, DirectoryWrite, HospitalRow, PersonRow, RotaRow, ServiceRow},
 };
-use crate::domain::{directory::Actor, escalation::Policy, rota::Rota};
+use crate::domain::{
+    directory::Actor,
+    escalation::Policy,
+    rota::{self, Absence, Away, Rota, Shift},
+};
 use schemas::{
-    HospitalId, NetworkId, PersonId, ServiceId,
+    AbsenceId, HospitalId, NetworkId, PersonId, ServiceId, UnixMillis,
     consult::Urgency,
     directory::{HospitalRef, PersonRef, Role, Service, Specialty},
 };
@@ -14,6 +18,8 @@ use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, PoisonError, RwLock};
 
+/// How often a change is decided again when somebody else wrote to the directory meanwhile. Administrators and coordinators are few.
+const ATTEMPTS: u32 = 16;
 /// Name shown for somebody whose row is gone: the log outlives the directory.
 const NOBODY: &str = "–";
 
@@ -24,6 +30,9 @@ pub(super) struct Directory {
     pub(super) people: BTreeMap<PersonId, Person>,
     /// (service, house that provides, house that asks)
     contracts: BTreeSet<(ServiceId, HospitalId, HospitalId)>,
+    pub(super) absences: BTreeMap<AbsenceId, Absence>,
+    /// The same by person.
+    pub(super) away: Away,
 }
 
 pub(super) struct ServiceEntry {
@@ -33,6 +42,8 @@ pub(super) struct ServiceEntry {
     /// Absent: nobody is ever on duty.
     pub(super) rota: Option<Rota>,
     pub(super) rota_revision: i64,
+    pub(super) published_at: Option<UnixMillis>,
+    pub(super) published_by: Option<PersonId>,
     policies: Vec<(Urgency, Policy)>,
 }
 
@@ -50,7 +61,7 @@ pub(super) struct Person {
 }
 
 impl Directory {
-    fn from_rows(rows: DirectoryRows) -> Self {
+    pub(super) fn from_rows(rows: DirectoryRows) -> Self {
         let hospitals: BTreeMap<_, _> =
             rows.hospitals.into_iter().map(|row| (HospitalId(row.id), hospital(row))).collect();
         let networks: BTreeMap<_, _> = rows.networks.into_iter().map(|row| (NetworkId(row.id), row.name)).collect();
@@ -76,7 +87,9 @@ impl Directory {
             .into_iter()
             .map(|c| (ServiceId(c.service_id), HospitalId(c.provider_hospital_id), HospitalId(c.hospital_id)))
             .collect();
-        Self { revision: rows.revision, hospitals, services, people, contracts }
+        let absences: BTreeMap<_, _> = rows.absences.into_iter().filter_map(absence).collect();
+        let away = rota::away(absences.values());
+        Self { revision: rows.revision, hospitals, services, people, contracts, absences, away }
     }
 
     /// An active person.
@@ -110,6 +123,17 @@ impl Directory {
     /// The house `provider` works for the house `asking` in that service.
     pub(super) fn has_contract(&self, service: ServiceId, provider: HospitalId, asking: HospitalId) -> bool {
         self.contracts.contains(&(service, provider, asking))
+    }
+
+    /// Who is on duty for the service at `t`.
+    pub(super) fn on_duty(&self, entry: &ServiceEntry, t: UnixMillis) -> Vec<Shift> {
+        entry.rota.as_ref().map_or_else(Vec::new, |rota| rota::who_is_on(rota, &self.away, t))
+    }
+
+    /// Houses that `provider` works for in that service.
+    pub(super) fn contracts_of(&self, service: ServiceId, provider: HospitalId) -> Vec<HospitalId> {
+        let of = self.contracts.iter().filter(|(of, by, _)| *of == service && *by == provider);
+        of.map(|(_, _, asking)| *asking).collect()
     }
 
     /// Somebody provides that service to this house.
@@ -175,9 +199,24 @@ fn service(
         },
         exclusive: row.exclusive,
         rota_revision: rota.as_ref().map_or(0, |rota| rota.revision),
+        published_at: rota.as_ref().and_then(|rota| rota.published_at).map(UnixMillis),
+        published_by: rota.as_ref().and_then(|rota| rota.author).map(PersonId),
         rota: rota.and_then(|rota| json("rota", &rota.body)),
         policies,
     })
+}
+
+/// `None`, and logged, for what this version cannot read.
+fn absence(row: AbsenceRow) -> Option<(AbsenceId, Absence)> {
+    let unreadable = || tracing::error!(id = %row.id, "unreadable absence is left out");
+    let absence = Absence {
+        person: PersonId(row.person_id),
+        kind: named(&row.kind)?,
+        zone: row.zone.parse().inspect_err(|_| unreadable()).ok()?,
+        from: row.from.parse().inspect_err(|_| unreadable()).ok()?,
+        until: row.until.parse().inspect_err(|_| unreadable()).ok()?,
+    };
+    Some((AbsenceId(row.id), absence))
 }
 
 /// The last directory that was read.
@@ -213,6 +252,21 @@ impl App {
     pub(crate) async fn write_directory(&self, write: &DirectoryWrite) -> Result<()> {
         self.repo.write_directory(write).await?;
         Ok(())
+    }
+
+    /// Decides upon the directory as it is, and writes if nobody else did meanwhile; else decides again.
+    pub(super) async fn change_directory(
+        &self,
+        change: impl Fn(&DirectoryRows) -> Result<DirectoryWrite> + Send + Sync,
+    ) -> Result<()> {
+        for _ in 0..ATTEMPTS {
+            let rows = self.repo.directory().await?;
+            let write = change(&rows)?;
+            if self.repo.write_directory_at(&write, rows.revision).await?.is_some() {
+                return Ok(());
+            }
+        }
+        Err(Error::Unavailable)
     }
 
     /// The rows as they are, for the command line and the demo.

@@ -12,7 +12,6 @@ use crate::domain::{
     directory::Actor,
     escalation::{self, Matched},
     matching::{DutyFact, MatchInput, PersonFacts, rank},
-    rota,
 };
 use schemas::{
     ConsultId, HospitalId, PersonId, ServiceId, UnixMillis, consult::Urgency, directory::Role,
@@ -108,10 +107,11 @@ fn input(
             .filter(in_network)
             .map(|person| facts(directory, entry, case, person, workload.get(&person.refer.id).copied()))
             .collect(),
-        duties: entry.rota.as_ref().map_or_else(Vec::new, |rota| {
-            let on = rota::who_is_on(rota, now).into_iter();
-            on.map(|shift| DutyFact { person_id: shift.person, level: shift.level, until: shift.until }).collect()
-        }),
+        duties: directory
+            .on_duty(entry, now)
+            .into_iter()
+            .map(|shift| DutyFact { person_id: shift.person, level: shift.level, until: shift.until })
+            .collect(),
     }
 }
 

@@ -30,6 +30,7 @@ mod matching;
 mod notices;
 mod open_study;
 mod path_check;
+mod planning;
 pub mod ports;
 mod purge;
 mod queue;

@@ -12,12 +12,14 @@ use uuid::Uuid;
 mod consults;
 mod directory;
 mod imaging;
+mod planning;
 mod privacy;
 mod sessions;
 
 pub use consults::*;
 pub use directory::*;
 pub use imaging::*;
+pub use planning::*;
 pub use privacy::*;
 pub use sessions::*;
 
@@ -81,6 +83,20 @@ pub trait Repository: Send + Sync + 'static {
     /// The same, if the revision still is `expected`; `None`, and nothing written, when somebody else was faster. What
     /// was decided upon the rows of that revision (one address, one administrator left) then holds.
     async fn write_directory_at(&self, rows: &DirectoryWrite, expected: i64) -> RepoResult<Option<i64>>;
+
+    // ── planning ───────────────────────────────────────────────────────────────────────────────────────────────────
+    async fn rota_draft(&self, service: Uuid) -> RepoResult<Option<DraftRow>>;
+    /// Writes revision `row.rev` of a draft; `false` when the one before it is not the stored one (1: there is one).
+    async fn put_rota_draft(&self, row: &DraftRow) -> RepoResult<bool>;
+    /// `false` when it is not at that revision, or there is none.
+    async fn delete_rota_draft(&self, service: Uuid, rev: i64) -> RepoResult<bool>;
+    /// What was published, the newest first.
+    async fn rota_history(&self, service: Uuid, limit: u32) -> RepoResult<Vec<RotaRow>>;
+    async fn rota_version(&self, service: Uuid, revision: i64) -> RepoResult<Option<RotaRow>>;
+    /// The newest first.
+    async fn duty_notes(&self, person: Uuid, limit: u32) -> RepoResult<Vec<DutyNoteRow>>;
+    /// Marks what was told until `until`; how many.
+    async fn see_duty_notes(&self, person: Uuid, until: i64, at: i64) -> RepoResult<u64>;
     /// Takes a contract away (harmless when it is not there), then raises the revision, which is returned.
     async fn delete_contract(&self, row: &ContractRow) -> RepoResult<i64>;
     /// Accounts, active or not: 0 on an installation that nobody has set up.

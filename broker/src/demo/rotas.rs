@@ -6,7 +6,7 @@ use super::cast::{
 };
 use crate::app::ports::{DirectoryRows, DirectoryWrite, RotaRow};
 use crate::app::{last_monday, weekly};
-use crate::domain::rota::{Layer, Override, Rota, Turn, Zone, who_is_on};
+use crate::domain::rota::{Away, Land, Layer, Override, Rota, Turn, Zone, who_is_on};
 use anyhow::{Context, Result};
 use jiff::Span;
 use schemas::{
@@ -31,6 +31,7 @@ pub(super) fn all(now: UnixMillis) -> Result<Vec<RotaRow>> {
         person: DEMIR,
         from: wall.date().at(0, 0, 0, 0),
         until: wall.date().checked_add(Span::new().days(2))?.at(HAND_OVER_HOUR, 0, 0, 0),
+        swap: None,
     };
     [
         (STROKE, vec![weekly(Primary, &[SPECIALIST, SOMMER]), weekly(Secondary, &[NOWAK])], vec![]),
@@ -39,7 +40,9 @@ pub(super) fn all(now: UnixMillis) -> Result<Vec<RotaRow>> {
         (RADIOLOGY, vec![weekly(Primary, &[TANABE, DEMIR]), weekly(Secondary, &[TANABE])], vec![stand_in]),
     ]
     .into_iter()
-    .map(|(service, layers, overrides)| row(service, &Rota { zone: zone.clone(), layers, overrides }))
+    .map(|(service, layers, overrides)| {
+        row(service, &Rota { zone: zone.clone(), land: Some(Land::Bw), layers, temporaries: vec![], overrides })
+    })
     .collect()
 }
 
@@ -48,7 +51,7 @@ pub(super) fn all(now: UnixMillis) -> Result<Vec<RotaRow>> {
 pub(super) fn renewed(rows: &DirectoryRows, now: UnixMillis) -> Result<Option<DirectoryWrite>> {
     let stored = rows.rotas.iter().find(|row| row.service_id == STROKE).context("the demo's rota is missing")?;
     let mut rota: Rota = serde_json::from_str(&stored.body).context("the demo's rota cannot be read")?;
-    let on = who_is_on(&rota, now);
+    let on = who_is_on(&rota, &Away::new(), now);
     if on.iter().any(|shift| shift.level == Primary && shift.person == SPECIALIST) {
         return Ok(None);
     }
@@ -58,12 +61,13 @@ pub(super) fn renewed(rows: &DirectoryRows, now: UnixMillis) -> Result<Option<Di
         person: SPECIALIST,
         from: wall.date().at(0, 0, 0, 0),
         until: wall.date().checked_add(Span::new().days(7))?.at(HAND_OVER_HOUR, 0, 0, 0),
+        swap: None,
     });
     Ok(Some(DirectoryWrite { rotas: vec![row(STROKE, &rota)?], ..DirectoryWrite::default() }))
 }
 
 fn row(service_id: Uuid, rota: &Rota) -> Result<RotaRow> {
-    Ok(RotaRow { service_id, revision: 0, body: serde_json::to_string(rota)? })
+    Ok(RotaRow { service_id, body: serde_json::to_string(rota)?, ..RotaRow::default() })
 }
 
 #[cfg(test)]
@@ -80,7 +84,7 @@ mod tests {
             let now = begin.plus_seconds(n * 5 * HOUR);
             for row in all(now).unwrap() {
                 let rota: Rota = serde_json::from_str(&row.body).unwrap();
-                let on = who_is_on(&rota, now);
+                let on = who_is_on(&rota, &Away::new(), now);
                 for level in [Primary, Secondary] {
                     assert!(on.iter().any(|shift| shift.level == level), "{} {level:?} at {}", row.service_id, now.0);
                 }
@@ -99,7 +103,11 @@ mod tests {
         let later = first.plus_seconds(7 * 24 * HOUR);
         let write = renewed(&rows, later).unwrap().unwrap();
         let rota: Rota = serde_json::from_str(&write.rotas[0].body).unwrap();
-        assert!(who_is_on(&rota, later).iter().any(|s| s.level == Primary && s.person == SPECIALIST && s.is_override));
+        assert!(
+            who_is_on(&rota, &Away::new(), later)
+                .iter()
+                .any(|s| s.level == Primary && s.person == SPECIALIST && s.is_override)
+        );
         rows.rotas = write.rotas;
         assert!(renewed(&rows, later).unwrap().is_none());
     }

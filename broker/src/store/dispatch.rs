@@ -164,6 +164,27 @@ impl Repository for Store {
     async fn write_directory_at(&self, rows: &DirectoryWrite, expected: i64) -> RepoResult<Option<i64>> {
         write!(self, long directory_write::write_at(rows, expected))
     }
+    async fn rota_draft(&self, service: Uuid) -> RepoResult<Option<DraftRow>> {
+        read!(self, planning::draft(service))
+    }
+    async fn put_rota_draft(&self, row: &DraftRow) -> RepoResult<bool> {
+        write!(self, planning::put_draft(row))
+    }
+    async fn delete_rota_draft(&self, service: Uuid, rev: i64) -> RepoResult<bool> {
+        write!(self, planning::delete_draft(service, rev))
+    }
+    async fn rota_history(&self, service: Uuid, limit: u32) -> RepoResult<Vec<RotaRow>> {
+        read!(self, planning::rota_history(service, limit))
+    }
+    async fn rota_version(&self, service: Uuid, revision: i64) -> RepoResult<Option<RotaRow>> {
+        read!(self, planning::rota_version(service, revision))
+    }
+    async fn duty_notes(&self, person: Uuid, limit: u32) -> RepoResult<Vec<DutyNoteRow>> {
+        read!(self, planning::duty_notes(person, limit))
+    }
+    async fn see_duty_notes(&self, person: Uuid, until: i64, at: i64) -> RepoResult<u64> {
+        write!(self, planning::see_duty_notes(person, until, at))
+    }
     async fn people_with_password(&self) -> RepoResult<Vec<Uuid>> {
         read!(self, sessions::with_password())
     }

@@ -22,6 +22,7 @@ mod images;
 mod ladder;
 mod live;
 mod phone;
+mod planning;
 mod prealert;
 mod queue;
 mod races;

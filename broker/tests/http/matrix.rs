@@ -182,11 +182,18 @@ impl World {
             "/api/consults/{id}/report.pdf" => self.signed.0,
             path if path.starts_with("/api/studies/") => self.study,
             path if path.starts_with("/api/privacy/exports/") => self.export,
+            path if path.starts_with("/api/services/") => self.service,
             path if path.contains("/consults/") => consult.0,
             // Hospitals and the like are made; sessions, notices and people are unknown.
             _ => Uuid::from_u128(0x0194_2000_0000_7000_8000_0000_0000_ffff),
         };
-        path.replace("{id}", &id.to_string()).replace("{consult}", &consult.to_string())
+        let query = match path {
+            "/api/services/{id}/rota" => "?from=0&until=1000",
+            "/api/services/{id}/rota/draft" => "?rev=1",
+            "/api/me/duty-notes/seen" => "?until=0",
+            _ => "",
+        };
+        path.replace("{id}", &id.to_string()).replace("{consult}", &consult.to_string()) + query
     }
 
     fn body(&self, method: &str, path: &str, caller: &str) -> Value {
@@ -226,6 +233,13 @@ impl World {
                 "networks": [], "languages": [], "qualifications": [], "active": true,
             }),
             ("PUT" | "DELETE", "/api/admin/contracts") => contract,
+            ("PUT", "/api/absences/{id}") => json!({
+                "person": made, "kind": "other", "zone": "Europe/Berlin", "from": "2026-01-02T00:00:00",
+                "until": "2026-01-01T00:00:00",
+            }),
+            ("PUT", "/api/services/{id}/rota/draft") => json!({"plan": {"zone": "Mars/Base", "layers": []}, "rev": 0}),
+            ("POST", "/api/services/{id}/rota/publish") => json!({"rev": 1, "note": ""}),
+            ("POST", "/api/services/{id}/rota/restore") => json!({"revision": 99}),
             ("POST", "/api/setup") => json!({
                 "token": "geraten", "hospital": "H", "city": "C", "phone": "+49 1234", "name": "N",
                 "email": "a@b.example", "password": "ein langes Kennwort",

@@ -31,7 +31,7 @@ on_both! {
         changed.roles.clear();
         let write = DirectoryWrite {
             people: vec![changed.clone()],
-            rotas: vec![RotaRow { service_id: world.service, revision: 0, body: "{}".into() }],
+            rotas: vec![RotaRow { service_id: world.service, body: "{}".into(), ..RotaRow::default() }],
             policies: vec![PolicyRow { service_id: world.service, urgency: "elective".into(), body: "[]".into() }],
             ..DirectoryWrite::default()
         };

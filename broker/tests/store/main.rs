@@ -16,6 +16,7 @@ mod drift;
 mod faults;
 mod guests;
 mod imaging;
+mod planning;
 mod privacy;
 mod purge;
 mod purge_races;

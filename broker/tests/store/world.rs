@@ -56,9 +56,9 @@ impl World {
                 hospital_id: self.asking,
             }],
             policies: vec![PolicyRow { service_id: self.service, urgency: "urgent".into(), body: "{}".into() }],
-            rotas: vec![RotaRow { service_id: self.service, revision: 0, body: "{\"layers\":[]}".into() }],
+            rotas: vec![RotaRow { service_id: self.service, body: "{\"layers\":[]}".into(), ..RotaRow::default() }],
             credentials: vec![(self.referrer, "$argon2id$1".into())],
-            notices: Vec::new(),
+            ..DirectoryWrite::default()
         }
     }
 

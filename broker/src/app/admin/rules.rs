@@ -85,7 +85,10 @@ pub(super) fn service(rows: &DirectoryRows, wish: &AdminService, now: UnixMillis
     Ok(DirectoryWrite {
         services: vec![row],
         policies: if has_policies { vec![] } else { standard_policies(wish.id.0) },
-        rotas: body.into_iter().map(|body| RotaRow { service_id: wish.id.0, revision: 0, body }).collect(),
+        rotas: body
+            .into_iter()
+            .map(|body| RotaRow { service_id: wish.id.0, body, published_at: Some(now.0), ..RotaRow::default() })
+            .collect(),
         ..DirectoryWrite::default()
     })
 }

@@ -12,7 +12,10 @@ use schemas::{
     PersonId, UnixMillis,
     admin::Turns,
     consult::Urgency,
-    directory::DutyLevel::{self, Primary, Secondary},
+    directory::{
+        DutyKind,
+        DutyLevel::{self, Primary, Secondary},
+    },
 };
 use uuid::Uuid;
 
@@ -33,7 +36,15 @@ pub(crate) fn standard_policies(service_id: Uuid) -> Vec<PolicyRow> {
 
 /// People who take a week each; the first one's week begins at `start`.
 pub(crate) fn weekly(level: DutyLevel, people: &[PersonId], start: DateTime) -> Layer {
-    Layer { level, people: people.to_vec(), start, end: None, turn: Turn::Weeks(1), windows: vec![] }
+    Layer {
+        level,
+        kind: DutyKind::OnCall,
+        people: people.to_vec(),
+        start,
+        end: None,
+        turn: Turn::Weeks(1),
+        windows: vec![],
+    }
 }
 
 /// The last Monday's hand-over at or before now: who comes first in a weekly layer is on duty now.
@@ -85,7 +96,8 @@ pub(super) fn to_rota(stored: Option<Rota>, turns: &[Turns], zone: &Zone, now: U
             }
         })
         .collect();
-    let rota = Rota { zone: zone.clone(), layers, overrides: vec![] };
+    let land = stored.as_ref().and_then(|rota| rota.land);
+    let rota = Rota { zone: zone.clone(), land, layers, temporaries: vec![], overrides: vec![] };
     (stored.as_ref() != Some(&rota)).then_some(rota)
 }
 
@@ -95,17 +107,23 @@ fn is_weekly(rota: &Rota) -> bool {
         layer.turn == Turn::Weeks(1)
             && layer.end.is_none()
             && layer.windows.is_empty()
+            && layer.kind == DutyKind::OnCall
+            && layer.level != DutyLevel::Backup
             && layer.start.weekday() == Weekday::Monday
             && layer.start.time() == jiff::civil::time(HAND_OVER_HOUR, 0, 0, 0)
     };
     let once = |level| rota.layers.iter().filter(|layer| layer.level == level).count() <= 1;
-    rota.overrides.is_empty() && rota.layers.iter().all(plain) && once(Primary) && once(Secondary)
+    rota.overrides.is_empty()
+        && rota.temporaries.is_empty()
+        && rota.layers.iter().all(plain)
+        && once(Primary)
+        && once(Secondary)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::rota::{Override, who_is_on};
+    use crate::domain::rota::{Away, Override, who_is_on};
 
     const NOW: UnixMillis = UnixMillis(1_798_000_000_000);
     const WEEK: i64 = 7 * 24 * 3600;
@@ -123,7 +141,7 @@ mod tests {
     }
 
     fn on(rota: &Rota, level: DutyLevel, at: UnixMillis) -> Option<PersonId> {
-        who_is_on(rota, at).iter().find(|shift| shift.level == level).map(|shift| shift.person)
+        who_is_on(rota, &Away::new(), at).iter().find(|shift| shift.level == level).map(|shift| shift.person)
     }
 
     #[test]
@@ -155,6 +173,7 @@ mod tests {
             person: b,
             from: wall,
             until: wall.saturating_add(Span::new().days(1)),
+            swap: None,
         });
         let shown = of_rota(&rota);
         assert_eq!(shown, [Turns { level: Primary, people: vec![a, b], is_whole_rota: false }]);

@@ -1,6 +1,6 @@
 //! Rows of people, houses, services, rotas.
 
-use super::NoticeRow;
+use super::{AbsenceRow, DutyNoteRow, NoticeRow};
 use uuid::Uuid;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,14 +69,18 @@ pub struct PolicyRow {
     pub body: String,
 }
 
-/// Primary key `service_id`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Primary key `service_id`; what was published before lies in the history, by revision.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RotaRow {
     pub service_id: Uuid,
     /// Grows with each write of this rota (the store sets it).
     pub revision: i64,
     /// JSON of `domain::rota::Rota`: layers and overrides.
     pub body: String,
+    /// Who published it, and when; unknown for what an administrator or an older version wrote.
+    pub author: Option<Uuid>,
+    pub published_at: Option<i64>,
+    pub note: String,
 }
 
 /// The whole directory of one revision.
@@ -90,6 +94,7 @@ pub struct DirectoryRows {
     pub contracts: Vec<ContractRow>,
     pub policies: Vec<PolicyRow>,
     pub rotas: Vec<RotaRow>,
+    pub absences: Vec<AbsenceRow>,
 }
 
 /// Rows to upsert. `credentials` are `(person_id, password_hash)`.
@@ -102,6 +107,13 @@ pub struct DirectoryWrite {
     pub contracts: Vec<ContractRow>,
     pub policies: Vec<PolicyRow>,
     pub rotas: Vec<RotaRow>,
+    pub absences: Vec<AbsenceRow>,
+    /// Absences that are taken back.
+    pub no_absences: Vec<Uuid>,
+    /// Drafts that are published with this: the service and the draft's revision. The caller has looked at it in the same
+    /// revision of the directory.
+    pub no_drafts: Vec<(Uuid, i64)>,
+    pub duty_notes: Vec<DutyNoteRow>,
     pub credentials: Vec<(Uuid, String)>,
     /// What the data-protection role has to see of it: told exactly when it was done.
     pub notices: Vec<NoticeRow>,

@@ -10,6 +10,7 @@ mod health;
 mod privacy;
 mod report;
 mod rooms;
+mod rota;
 mod session;
 mod setup;
 mod studies;
@@ -62,7 +63,21 @@ pub(super) fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(studies::inbox))
         .routes(routes!(studies::instances))
         .routes(routes!(setup::state, setup::set_up))
+        .merge(planning())
         .merge(administration())
+}
+
+fn planning() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(rota::rota))
+        .routes(routes!(rota::put_draft, rota::delete_draft))
+        .routes(routes!(rota::publish))
+        .routes(routes!(rota::history))
+        .routes(routes!(rota::restore))
+        .routes(routes!(rota::put_absence, rota::delete_absence))
+        .routes(routes!(rota::my_absences))
+        .routes(routes!(rota::duty_notes))
+        .routes(routes!(rota::see_duty_notes))
 }
 
 fn administration() -> OpenApiRouter<Edge> {

@@ -1,6 +1,6 @@
 //! People, houses, services, rotas: read as a whole.
 
-use super::{Conn, Result, Row, all, counters, list, query};
+use super::{Conn, Result, Row, all, counters, list, planning, query};
 use crate::app::ports::*;
 use sqlx::Row as _;
 
@@ -15,6 +15,7 @@ pub(in crate::store) async fn directory(db: &mut Conn) -> Result<DirectoryRows> 
         contracts: contracts(db).await?,
         policies: policies(db).await?,
         rotas: rotas(db).await?,
+        absences: planning::absences(db).await?,
     })
 }
 
@@ -112,12 +113,8 @@ async fn policies(db: &mut Conn) -> Result<Vec<PolicyRow>> {
 }
 
 async fn rotas(db: &mut Conn) -> Result<Vec<RotaRow>> {
-    let rows = query("SELECT service_id, revision, body FROM rotas ORDER BY service_id").fetch_all(db).await?;
-    all(&rows, |row| {
-        Ok(RotaRow {
-            service_id: row.try_get("service_id")?,
-            revision: row.try_get("revision")?,
-            body: row.try_get("body")?,
-        })
-    })
+    let rows = query("SELECT service_id, revision, body, author, published_at, note FROM rotas ORDER BY service_id")
+        .fetch_all(db)
+        .await?;
+    all(&rows, planning::rota)
 }

@@ -1,6 +1,6 @@
 //! People, houses, services, rotas: upserted.
 
-use super::{Conn, Result, counters, json, notices, query, sessions};
+use super::{Conn, Result, counters, json, notices, planning, query, sessions};
 use crate::{app::ports::*, store::fold::fold};
 
 /// Takes the revision first: writers of the directory queue there, so that two of them cannot lock each other's rows
@@ -32,6 +32,18 @@ async fn upsert(db: &mut Conn, rows: &DirectoryWrite) -> Result<()> {
     }
     for row in &rows.rotas {
         rota(db, row).await?;
+    }
+    for row in &rows.absences {
+        planning::absence(db, row).await?;
+    }
+    for id in &rows.no_absences {
+        planning::delete_absence(db, *id).await?;
+    }
+    for (service, rev) in &rows.no_drafts {
+        planning::delete_draft(db, *service, *rev).await?;
+    }
+    for row in &rows.duty_notes {
+        planning::insert_duty_note(db, row).await?;
     }
     for (person_id, password_hash) in &rows.credentials {
         sessions::set_password(db, *person_id, password_hash).await?;
@@ -157,14 +169,25 @@ async fn policy(db: &mut Conn, row: &PolicyRow) -> Result<()> {
     Ok(())
 }
 
-/// The given revision is not looked at: the stored one grows.
+/// The given revision is not looked at: the stored one grows, and the history keeps it.
 async fn rota(db: &mut Conn, row: &RotaRow) -> Result<()> {
     query(
-        "INSERT INTO rotas (service_id, revision, body) VALUES ($1, 1, $2) \
-         ON CONFLICT (service_id) DO UPDATE SET revision = rotas.revision + 1, body = excluded.body",
+        "INSERT INTO rotas (service_id, revision, body, author, published_at, note) VALUES ($1, 1, $2, $3, $4, $5) \
+         ON CONFLICT (service_id) DO UPDATE SET revision = rotas.revision + 1, body = excluded.body, \
+         author = excluded.author, published_at = excluded.published_at, note = excluded.note",
     )
     .bind(row.service_id)
     .bind(row.body.clone())
+    .bind(row.author)
+    .bind(row.published_at)
+    .bind(row.note.clone())
+    .execute(&mut *db)
+    .await?;
+    query(
+        "INSERT INTO rota_history (service_id, revision, body, author, published_at, note) \
+         SELECT service_id, revision, body, author, published_at, note FROM rotas WHERE service_id = $1",
+    )
+    .bind(row.service_id)
     .execute(db)
     .await?;
     Ok(())

@@ -23,6 +23,7 @@ pub(in crate::store) mod instance_write;
 pub(in crate::store) mod instances;
 pub(in crate::store) mod log;
 pub(in crate::store) mod notices;
+pub(in crate::store) mod planning;
 pub(in crate::store) mod purge;
 pub(in crate::store) mod retention;
 pub(in crate::store) mod rooms;
