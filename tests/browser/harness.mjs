@@ -113,7 +113,7 @@ export class Person {
   static async arrive(browser, url, options = {}) {
     const person = new Person();
     person.context = await browser.newContext({
-      viewport: options.viewport ?? DESKTOP, locale: options.locale ?? "de-DE", timezoneId: "Europe/Berlin",
+      viewport: options.viewport ?? DESKTOP, locale: options.locale ?? "de-DE", timezoneId: options.timezone ?? "Europe/Berlin",
       hasTouch: options.touch ?? false, colorScheme: options.colorScheme ?? "light",
     });
     // The pages speak German until somebody switches.

@@ -14,6 +14,8 @@ export const keys = {
   services: ["services"] as const,
   board: ["board"] as const,
   duties: ["duties"] as const,
+  /** Plans, their history, and what people are told of them. */
+  rota: ["rota"] as const,
   inbox: ["inbox"] as const,
   consults: ["consults"] as const,
   consult: (id: ConsultId) => ["consult", id] as const,
@@ -120,6 +122,7 @@ export function applyEvent(client: QueryClient, event: LiveEvent): void {
     case "board":
       void client.invalidateQueries({ queryKey: keys.board });
       void client.invalidateQueries({ queryKey: keys.duties });
+      void client.invalidateQueries({ queryKey: keys.rota });
       void client.invalidateQueries({ queryKey: keys.services });
       return;
   }

@@ -4,6 +4,24 @@
  */
 
 export interface paths {
+    "/api/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down when somebody is away; the answer is what it leaves open. */
+        put: operations["putAbsence"];
+        post?: never;
+        /** Takes an absence back. */
+        delete: operations["deleteAbsence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/contracts": {
         parameters: {
             query?: never;
@@ -478,6 +496,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own absences, from now on. */
+        get: operations["myAbsences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/duties": {
         parameters: {
             query?: never;
@@ -489,6 +524,40 @@ export interface paths {
         get: operations["myDuties"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/duty-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the caller's own duties, the newest first. */
+        get: operations["dutyNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/duty-notes/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller has read what was told until then. */
+        post: operations["seeDutyNotes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -722,6 +791,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/{id}/rota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rota of a service of the caller's networks. */
+        get: operations["rota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/rota/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Begins or changes the draft. */
+        put: operations["putRotaDraft"];
+        post?: never;
+        /** Throws the draft away. */
+        delete: operations["deleteRotaDraft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/rota/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was published, the newest first. */
+        get: operations["rotaHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/rota/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The draft counts from now on; everybody is told of their own changes. */
+        post: operations["publishRota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/rota/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What was published once becomes the draft. */
+        post: operations["restoreRota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -835,6 +990,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A stretch in which somebody is on no duty. `PUT /api/absences/{id}`; the client makes the id. */
+        Absence: {
+            /** @description Wall time. */
+            from: string;
+            id: components["schemas"]["AbsenceId"];
+            kind: components["schemas"]["AbsenceKind"];
+            person: components["schemas"]["PersonRef"];
+            until: string;
+            zone: string;
+        };
+        /** @description What writing down an absence leaves open: duties that somebody else has to take. */
+        AbsenceEffect: {
+            /** @description Duties of the person that fall away, as they were. */
+            duties: components["schemas"]["Duty"][];
+            /** @description Where nobody is on first duty now, within these. */
+            gaps: components["schemas"]["ServiceGap"][];
+        };
+        /**
+         * Format: uuid
+         * @description Somebody is away for a while.
+         */
+        AbsenceId: string;
+        /** @enum {string} */
+        AbsenceKind: "holiday" | "sick" | "training" | "other";
         /** @description `GET /api/consults/{id}/access-log`: one row for each person, session and thing that was read in 15 minutes. */
         AccessEntry: {
             at: components["schemas"]["UnixMillis"];
@@ -1093,6 +1272,30 @@ export interface components {
             /** @description At least ten characters; read by the data-protection role. */
             reason: components["schemas"]["PrivateText"];
         };
+        /** @description Duty over the time that is shown, in seconds. */
+        Burden: {
+            /** Format: int32 */
+            call_outs: number;
+            /** Format: int64 */
+            duty: number;
+            /** Format: int64 */
+            holidays: number;
+            /**
+             * Format: int64
+             * @description 22:00 to 06:00.
+             */
+            nights: number;
+            /**
+             * Format: int64
+             * @description Saturday and Sunday.
+             */
+            weekends: number;
+            /**
+             * Format: int64
+             * @description All of it in one number: an hour at night, on a weekend or a holiday weighs half more by each, a call-out two hours.
+             */
+            weight: number;
+        };
         /** @enum {string} */
         ByeReason: "consult_ended" | "removed" | "joined_elsewhere" | "restart" | "lost";
         Candidate: {
@@ -1249,6 +1452,8 @@ export interface components {
             /** @description Qualified for the service and of its network: may become its specialist. */
             qualified: boolean;
         };
+        /** @enum {string} */
+        ConflictKind: "gap" | "absent" | "double_booked" | "unqualified" | "licence_ended" | "no_contract" | "rest";
         /**
          * @description What the patient said to the consultation.
          * @enum {string}
@@ -1371,16 +1576,55 @@ export interface components {
             from: components["schemas"]["UnixMillis"];
             /** @description `true` when an override put this person here. */
             is_override: boolean;
+            kind?: components["schemas"]["DutyKind"];
             level: components["schemas"]["DutyLevel"];
             person: components["schemas"]["PersonRef"];
             service_id: components["schemas"]["ServiceId"];
             until: components["schemas"]["UnixMillis"];
         };
+        /** @description Stretches of duty that one person gets or loses. */
+        DutyChange: {
+            gained: components["schemas"]["TimeSpan"][];
+            kind: components["schemas"]["DutyKind"];
+            level: components["schemas"]["DutyLevel"];
+            lost: components["schemas"]["TimeSpan"][];
+            person: components["schemas"]["PersonRef"];
+        };
         /**
-         * @description First or second duty.
+         * @description Where and how somebody is on duty.
          * @enum {string}
          */
-        DutyLevel: "primary" | "secondary";
+        DutyKind: "on_call" | "on_site" | "exclusive";
+        /**
+         * @description First, second or backup duty.
+         * @enum {string}
+         */
+        DutyLevel: "primary" | "secondary" | "backup";
+        /** @description `GET /api/me/duty-notes`: what became of one's own duties, the newest first. */
+        DutyNote: {
+            at: components["schemas"]["UnixMillis"];
+            by?: components["schemas"]["PersonRef"] | null;
+            gained: components["schemas"]["TimeSpan"][];
+            id: components["schemas"]["DutyNoteId"];
+            level: components["schemas"]["DutyLevel"];
+            lost: components["schemas"]["TimeSpan"][];
+            seen_at?: components["schemas"]["UnixMillis"] | null;
+            service: string;
+        };
+        /**
+         * Format: uuid
+         * @description Something that a person is told of their duties.
+         */
+        DutyNoteId: string;
+        /** @description A stretch of each of these days. It ends on the next day where `until` is not later than `from`. */
+        DutyWindow: {
+            days: number[];
+            /** @description `17:00:00`. */
+            from: string;
+            on_holidays?: components["schemas"]["OnHolidays"];
+            until: string;
+            weeks?: components["schemas"]["EveryWeeks"] | null;
+        };
         /**
          * @description A line of the EBM (Einheitlicher Bewertungsmaßstab).
          * @enum {string}
@@ -1395,6 +1639,12 @@ export interface components {
             by: components["schemas"]["PersonRef"];
             /** @enum {string} */
             type: "lifted";
+        };
+        /** @description Each `every`th week, counted from the one that the date `from` lies in. */
+        EveryWeeks: {
+            /** Format: int32 */
+            every: number;
+            from: string;
         };
         /** @description One question of the specialist or one reply of the requesting house. */
         Exchange: {
@@ -1430,6 +1680,11 @@ export interface components {
             /** Format: int32 */
             people: number;
             rule: components["schemas"]["Rule"];
+        };
+        FixedShift: {
+            from: string;
+            person: components["schemas"]["PersonId"];
+            until: string;
         };
         /** @description The answer: may be read until then. */
         GlassBroken: {
@@ -1478,6 +1733,14 @@ export interface components {
             name: components["schemas"]["PrivateText"];
             part: components["schemas"]["GuestPart"];
             state: components["schemas"]["GuestState"];
+        };
+        HandOver: {
+            /** @description Nobody: a gap begins. */
+            after: components["schemas"]["PersonRef"][];
+            at: components["schemas"]["UnixMillis"];
+            /** @description Nobody: a gap ends. */
+            before: components["schemas"]["PersonRef"][];
+            level: components["schemas"]["DutyLevel"];
         };
         /**
          * Format: uuid
@@ -1864,6 +2127,11 @@ export interface components {
             is_hand_over: boolean;
             to: components["schemas"]["PersonRef"];
         };
+        /**
+         * @description What a public holiday is to a window.
+         * @enum {string}
+         */
+        OnHolidays: "as_weekday" | "not" | "also";
         /** @description `POST /api/guest`: opens the link, once. The answer sets the guest's cookie, which survives a reload. */
         OpenGuestLink: {
             token: components["schemas"]["PrivateText"];
@@ -1910,6 +2178,20 @@ export interface components {
             /** @description Works once. Path and fragment below this origin: `/phone/#…`. */
             path: components["schemas"]["PrivateText"];
         };
+        PlannablePerson: {
+            burden: components["schemas"]["Burden"];
+            /** @description Houses that it answers for this service. */
+            contracts: components["schemas"]["HospitalId"][];
+            /**
+             * Format: int64
+             * @description Weighted seconds that would be even among those who take part.
+             */
+            even: number;
+            /** @description The person's house has a contract with somebody for this service. */
+            has_contract: boolean;
+            person: components["schemas"]["PersonRef"];
+            qualified: boolean;
+        };
         /** @description Somebody who was in the room when the roll was called, account or not. */
         Present: {
             name: components["schemas"]["PrivateText"];
@@ -1941,16 +2223,46 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "malformed_body" | "too_large" | "malformed_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "not_acceptable" | "not_signed_in" | "wrong_credentials" | "link_used" | "csrf_failed" | "forbidden" | "already_taken" | "not_rung" | "wrong_state" | "invalid_field" | "conflict" | "wrong_password" | "second_person_needed" | "purged" | "guest_link_used" | "not_admitted" | "encryption_required" | "already_set_up" | "ticket_invalid" | "ticket_expired" | "ticket_used" | "invalid_sdp" | "room_full" | "unknown_message" | "dicom_refused" | "cannot_render" | "too_many_requests" | "unavailable" | "internal";
+        PublicHoliday: {
+            date: string;
+            name: string;
+        };
         /** @description A sendonly m-line of the offer. */
         PublishLine: {
             mid: string;
             source: components["schemas"]["Source"];
+        };
+        /** @description `POST /api/services/{id}/rota/publish`. */
+        PublishRota: {
+            /** @description For the history; may be empty. */
+            note: string;
+            /**
+             * Format: int64
+             * @description [`RotaDraft::rev`] that was looked at.
+             */
+            rev: number;
         };
         /** @description What a member sends at the moment. */
         Publishing: {
             camera: boolean;
             microphone: boolean;
             screen: boolean;
+        };
+        PutAbsence: {
+            from: string;
+            kind: components["schemas"]["AbsenceKind"];
+            person: components["schemas"]["PersonId"];
+            until: string;
+            zone: string;
+        };
+        /** @description `PUT /api/services/{id}/rota/draft`. */
+        PutDraft: {
+            plan: components["schemas"]["RotaPlan"];
+            /**
+             * Format: int64
+             * @description [`RotaDraft::rev`] that is changed; 0 begins a draft. Another one is a conflict: somebody else plans too.
+             */
+            rev: number;
         };
         /** @enum {string} */
         Quality: "good" | "impaired" | "failed";
@@ -2005,6 +2317,11 @@ export interface components {
         RequestExport: {
             id: components["schemas"]["ExportId"];
             reason: components["schemas"]["PrivateText"];
+        };
+        /** @description `POST /api/services/{id}/rota/restore`: what was published becomes the draft. */
+        RestoreRota: {
+            /** Format: int64 */
+            revision: number;
         };
         /** @description `GET /api/privacy/retention`: what waits for its purge, and what cannot be purged. */
         Retention: {
@@ -2085,6 +2402,117 @@ export interface components {
             ticket: components["schemas"]["PrivateText"];
             /** @description `ws://…/api/rooms/{consult}/ws` on the node that owns the room, or `…/rooms/check/ws`. */
             url: string;
+        };
+        /** @description What is wrong with a plan. */
+        RotaConflict: {
+            from: components["schemas"]["UnixMillis"];
+            kind: components["schemas"]["ConflictKind"];
+            level: components["schemas"]["DutyLevel"];
+            /**
+             * Format: int64
+             * @description `rest`: seconds that are missing from eleven hours.
+             */
+            missing?: number | null;
+            person?: components["schemas"]["PersonRef"] | null;
+            until: components["schemas"]["UnixMillis"];
+            /** @description `double_booked`: the other duty's service and level. */
+            with?: string | null;
+            with_level?: components["schemas"]["DutyLevel"] | null;
+        };
+        RotaDraft: {
+            author: components["schemas"]["PersonRef"];
+            /**
+             * Format: int64
+             * @description Revision that it was begun upon.
+             */
+            based_on: number;
+            /** @description What each person would be told. */
+            changes: components["schemas"]["DutyChange"][];
+            conflicts: components["schemas"]["RotaConflict"][];
+            duties: components["schemas"]["Duty"][];
+            /** @description The next three hand-overs of each level that would result. */
+            hand_overs: components["schemas"]["HandOver"][];
+            plan: components["schemas"]["RotaPlan"];
+            /**
+             * Format: int64
+             * @description Grows with each change; a write names the one that it changes.
+             */
+            rev: number;
+            updated_at: components["schemas"]["UnixMillis"];
+        };
+        /** @description People who take turns. */
+        RotaLayer: {
+            /** @description The layer ends here, wall time; absent for ever. */
+            end?: string | null;
+            kind?: components["schemas"]["DutyKind"];
+            level: components["schemas"]["DutyLevel"];
+            /** @description In the order of their turns; may hold somebody twice. */
+            people: components["schemas"]["PersonId"][];
+            /** @description First hand-over, wall time. */
+            start: string;
+            turn: components["schemas"]["TurnLength"];
+            /** @description The layer counts only within these; empty for all the time. */
+            windows?: components["schemas"]["DutyWindow"][];
+        };
+        /** @description This person instead of everybody else of that level. */
+        RotaOverride: {
+            from: string;
+            level: components["schemas"]["DutyLevel"];
+            person: components["schemas"]["PersonId"];
+            /**
+             * Format: uuid
+             * @description The swap that it came by.
+             */
+            swap?: string | null;
+            until: string;
+        };
+        /** @description The rota of one service: layers, then temporary schedules, then overrides; who is away is on no duty. */
+        RotaPlan: {
+            /** @description Bundesland whose public holidays count, as ISO 3166-2 names it after `DE-`: `BW`. */
+            land?: string | null;
+            /** @description A later layer covers an earlier one of the same level where both have somebody. */
+            layers: components["schemas"]["RotaLayer"][];
+            /** @description A later override covers an earlier one, and everything else. */
+            overrides?: components["schemas"]["RotaOverride"][];
+            temporaries?: components["schemas"]["TemporarySchedule"][];
+            /** @description IANA zone, e.g. `Europe/Berlin`. */
+            zone: string;
+        };
+        /** @description `GET /api/services/{id}/rota/history`, the newest first. */
+        RotaVersion: {
+            at?: components["schemas"]["UnixMillis"] | null;
+            by?: components["schemas"]["PersonRef"] | null;
+            note: string;
+            /**
+             * Format: int32
+             * @description How many people had other duties after it, in the eight weeks from then on; absent for the first.
+             */
+            people_changed?: number | null;
+            /** Format: int64 */
+            revision: number;
+        };
+        /** @description `GET /api/services/{id}/rota?from=…&until=…`: what is published, and what is being planned. */
+        RotaView: {
+            /** @description Who is away between `from` and `until`. */
+            absences: components["schemas"]["Absence"][];
+            /** @description What is wrong with the plan as it is published. */
+            conflicts: components["schemas"]["RotaConflict"][];
+            draft?: components["schemas"]["RotaDraft"] | null;
+            /** @description Who is on duty between `from` and `until`, as it is published. */
+            duties: components["schemas"]["Duty"][];
+            /** @description Public holidays of the rota's Land: the date, and its name in German. */
+            holidays: components["schemas"]["PublicHoliday"][];
+            /** @description Who can be put on duty: specialists of the network, the qualified ones first. */
+            people: components["schemas"]["PlannablePerson"][];
+            published?: components["schemas"]["RotaPlan"] | null;
+            published_at?: components["schemas"]["UnixMillis"] | null;
+            published_by?: components["schemas"]["PersonRef"] | null;
+            /**
+             * Format: int64
+             * @description Of the published rota; 0: there is none.
+             */
+            revision: number;
+            service: components["schemas"]["Service"];
         };
         /**
          * @description Filters come first (a failed one makes a person ineligible), then scores (points are added up exactly).
@@ -2200,6 +2628,11 @@ export interface components {
             specialty: components["schemas"]["Specialty"];
             /** @description IANA zone in which the rota is written, e.g. `Europe/Berlin`. */
             zone: string;
+        };
+        ServiceGap: {
+            from: components["schemas"]["UnixMillis"];
+            service_id: components["schemas"]["ServiceId"];
+            until: components["schemas"]["UnixMillis"];
         };
         /**
          * Format: uuid
@@ -2324,6 +2757,13 @@ export interface components {
             /** @description DICOM (0020,000D). */
             study_instance_uid: string;
         };
+        /** @description For a while these shifts are all there is at a level. */
+        TemporarySchedule: {
+            from: string;
+            level: components["schemas"]["DutyLevel"];
+            shifts: components["schemas"]["FixedShift"][];
+            until: string;
+        };
         /** @description Body of the requests for a room's ticket. */
         TicketRequest: {
             /**
@@ -2331,6 +2771,10 @@ export interface components {
              *     for a page that cannot encrypt: refused with `encryption_required` unless that was lifted.
              */
             device?: string | null;
+        };
+        TimeSpan: {
+            from: components["schemas"]["UnixMillis"];
+            until: components["schemas"]["UnixMillis"];
         };
         /** @description One line of a consult's history. Holds no patient data. */
         TimelineEntry: {
@@ -2524,6 +2968,28 @@ export interface components {
         };
         /** @enum {string} */
         TransferOutcome: "avoided" | "transferred" | "never_considered";
+        /** @description How long a turn is, in wall time. */
+        TurnLength: {
+            /** Format: int32 */
+            n: number;
+            /** @enum {string} */
+            unit: "hours";
+        } | {
+            /** Format: int32 */
+            n: number;
+            /** @enum {string} */
+            unit: "days";
+        } | {
+            /** Format: int32 */
+            n: number;
+            /** @enum {string} */
+            unit: "weeks";
+        } | {
+            /** @description Turns of these lengths in hours, over and over. */
+            n: number[];
+            /** @enum {string} */
+            unit: "cycle";
+        };
         /** @description People who take weekly turns at one level; empty: nobody. */
         Turns: {
             /** @description `false`: the stored rota is more than weekly turns; writing would replace it. */
@@ -2548,6 +3014,10 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Absence = components['schemas']['Absence'];
+export type AbsenceEffect = components['schemas']['AbsenceEffect'];
+export type AbsenceId = components['schemas']['AbsenceId'];
+export type AbsenceKind = components['schemas']['AbsenceKind'];
 export type AccessEntry = components['schemas']['AccessEntry'];
 export type AccessKind = components['schemas']['AccessKind'];
 export type Action = components['schemas']['Action'];
@@ -2565,6 +3035,7 @@ export type BillingSuggestion = components['schemas']['BillingSuggestion'];
 export type Board = components['schemas']['Board'];
 export type BoardService = components['schemas']['BoardService'];
 export type BreakGlass = components['schemas']['BreakGlass'];
+export type Burden = components['schemas']['Burden'];
 export type ByeReason = components['schemas']['ByeReason'];
 export type Candidate = components['schemas']['Candidate'];
 export type CaseField = components['schemas']['CaseField'];
@@ -2577,6 +3048,7 @@ export type ClockStamp = components['schemas']['ClockStamp'];
 export type ClockTimes = components['schemas']['ClockTimes'];
 export type CloseOut = components['schemas']['CloseOut'];
 export type Colleague = components['schemas']['Colleague'];
+export type ConflictKind = components['schemas']['ConflictKind'];
 export type Consent = components['schemas']['Consent'];
 export type ConsultDetail = components['schemas']['ConsultDetail'];
 export type ConsultId = components['schemas']['ConsultId'];
@@ -2588,14 +3060,21 @@ export type Decision = components['schemas']['Decision'];
 export type DeclareStudy = components['schemas']['DeclareStudy'];
 export type DeclineReason = components['schemas']['DeclineReason'];
 export type Duty = components['schemas']['Duty'];
+export type DutyChange = components['schemas']['DutyChange'];
+export type DutyKind = components['schemas']['DutyKind'];
 export type DutyLevel = components['schemas']['DutyLevel'];
+export type DutyNote = components['schemas']['DutyNote'];
+export type DutyNoteId = components['schemas']['DutyNoteId'];
+export type DutyWindow = components['schemas']['DutyWindow'];
 export type EbmCode = components['schemas']['EbmCode'];
 export type Encryption = components['schemas']['Encryption'];
+export type EveryWeeks = components['schemas']['EveryWeeks'];
 export type Exchange = components['schemas']['Exchange'];
 export type Export = components['schemas']['Export'];
 export type ExportId = components['schemas']['ExportId'];
 export type ExportState = components['schemas']['ExportState'];
 export type FailedCount = components['schemas']['FailedCount'];
+export type FixedShift = components['schemas']['FixedShift'];
 export type GlassBroken = components['schemas']['GlassBroken'];
 export type Guest = components['schemas']['Guest'];
 export type GuestId = components['schemas']['GuestId'];
@@ -2603,6 +3082,7 @@ export type GuestLink = components['schemas']['GuestLink'];
 export type GuestPart = components['schemas']['GuestPart'];
 export type GuestState = components['schemas']['GuestState'];
 export type GuestView = components['schemas']['GuestView'];
+export type HandOver = components['schemas']['HandOver'];
 export type HospitalId = components['schemas']['HospitalId'];
 export type HospitalRef = components['schemas']['HospitalRef'];
 export type IceServer = components['schemas']['IceServer'];
@@ -2634,6 +3114,7 @@ export type NoticeId = components['schemas']['NoticeId'];
 export type NoticeKind = components['schemas']['NoticeKind'];
 export type NoticePage = components['schemas']['NoticePage'];
 export type Offer = components['schemas']['Offer'];
+export type OnHolidays = components['schemas']['OnHolidays'];
 export type OpenGuestLink = components['schemas']['OpenGuestLink'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeCourse = components['schemas']['OutcomeCourse'];
@@ -2642,12 +3123,17 @@ export type Participant = components['schemas']['Participant'];
 export type PersonId = components['schemas']['PersonId'];
 export type PersonRef = components['schemas']['PersonRef'];
 export type PhoneLink = components['schemas']['PhoneLink'];
+export type PlannablePerson = components['schemas']['PlannablePerson'];
 export type Present = components['schemas']['Present'];
 export type PrivateText = components['schemas']['PrivateText'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
+export type PublicHoliday = components['schemas']['PublicHoliday'];
 export type PublishLine = components['schemas']['PublishLine'];
+export type PublishRota = components['schemas']['PublishRota'];
 export type Publishing = components['schemas']['Publishing'];
+export type PutAbsence = components['schemas']['PutAbsence'];
+export type PutDraft = components['schemas']['PutDraft'];
 export type Quality = components['schemas']['Quality'];
 export type QualityCause = components['schemas']['QualityCause'];
 export type QualityLevel = components['schemas']['QualityLevel'];
@@ -2658,6 +3144,7 @@ export type RecordedConsent = components['schemas']['RecordedConsent'];
 export type RedeemLink = components['schemas']['RedeemLink'];
 export type ReportTemplate = components['schemas']['ReportTemplate'];
 export type RequestExport = components['schemas']['RequestExport'];
+export type RestoreRota = components['schemas']['RestoreRota'];
 export type Retention = components['schemas']['Retention'];
 export type RightsChange = components['schemas']['RightsChange'];
 export type Ring = components['schemas']['Ring'];
@@ -2666,11 +3153,19 @@ export type RingOutcome = components['schemas']['RingOutcome'];
 export type Role = components['schemas']['Role'];
 export type RollCall = components['schemas']['RollCall'];
 export type RoomTicket = components['schemas']['RoomTicket'];
+export type RotaConflict = components['schemas']['RotaConflict'];
+export type RotaDraft = components['schemas']['RotaDraft'];
+export type RotaLayer = components['schemas']['RotaLayer'];
+export type RotaOverride = components['schemas']['RotaOverride'];
+export type RotaPlan = components['schemas']['RotaPlan'];
+export type RotaVersion = components['schemas']['RotaVersion'];
+export type RotaView = components['schemas']['RotaView'];
 export type Rule = components['schemas']['Rule'];
 export type RuleFact = components['schemas']['RuleFact'];
 export type RuleResult = components['schemas']['RuleResult'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Service = components['schemas']['Service'];
+export type ServiceGap = components['schemas']['ServiceGap'];
 export type ServiceId = components['schemas']['ServiceId'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionInfo = components['schemas']['SessionInfo'];
@@ -2688,15 +3183,252 @@ export type Specialty = components['schemas']['Specialty'];
 export type Stay = components['schemas']['Stay'];
 export type StudyId = components['schemas']['StudyId'];
 export type StudyStatus = components['schemas']['StudyStatus'];
+export type TemporarySchedule = components['schemas']['TemporarySchedule'];
 export type TicketRequest = components['schemas']['TicketRequest'];
+export type TimeSpan = components['schemas']['TimeSpan'];
 export type TimelineEntry = components['schemas']['TimelineEntry'];
 export type TimelineWhat = components['schemas']['TimelineWhat'];
 export type TransferOutcome = components['schemas']['TransferOutcome'];
+export type TurnLength = components['schemas']['TurnLength'];
 export type Turns = components['schemas']['Turns'];
 export type UnixMillis = components['schemas']['UnixMillis'];
 export type Urgency = components['schemas']['Urgency'];
 export type $defs = Record<string, never>;
 export interface operations {
+    putAbsence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AbsenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutAbsence"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsenceEffect"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteAbsence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["AbsenceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     putContract: {
         parameters: {
             query?: never;
@@ -6032,6 +6764,70 @@ export interface operations {
             };
         };
     };
+    myAbsences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     myDuties: {
         parameters: {
             query?: never;
@@ -6069,6 +6865,162 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dutyNotes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyNote"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seeDutyNotes: {
+        parameters: {
+            query: {
+                until: components["schemas"]["UnixMillis"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7089,6 +8041,658 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rota: {
+        parameters: {
+            query: {
+                from: components["schemas"]["UnixMillis"];
+                until: components["schemas"]["UnixMillis"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaView"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putRotaDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutDraft"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRotaDraft: {
+        parameters: {
+            query: {
+                rev: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotaHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotaVersion"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishRota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishRota"];
+            };
+        };
+        responses: {
+            /** @description Published */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreRota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestoreRota"];
+            };
+        };
+        responses: {
+            /** @description Drafted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

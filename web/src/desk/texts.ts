@@ -2,6 +2,7 @@ import type { SameShape } from "../i18n";
 
 export const de = {
   title: "Leitstelle",
+  sections: { label: "Bereiche der Leitstelle", board: "Tafel", rota: "Dienstplan" },
   sound: { off: "Ton einschalten", on: "Ton ist an" },
   alarms: {
     heading: "Alarm",
@@ -122,6 +123,7 @@ export const de = {
 
 export const en: SameShape<typeof de> = {
   title: "Coordination",
+  sections: { label: "Parts of the desk", board: "Board", rota: "Rota" },
   sound: { off: "Turn the sound on", on: "Sound is on" },
   alarms: {
     heading: "Alarm",

@@ -106,7 +106,7 @@ export const de = {
     queued: "Alle im Dienst sind gebunden",
     fields_missing: "Pflichtangaben fehlen zum Abschluss",
   },
-  duty: { primary: "Erster Dienst", secondary: "Zweiter Dienst" },
+  duty: { primary: "Erster Dienst", secondary: "Zweiter Dienst", backup: "Reservedienst" },
   part: { second_specialist: "Zweite Fachmeinung", interpreter: "Dolmetschen" },
   outcome: {
     ringing: "klingelt",
@@ -237,7 +237,7 @@ export const en: SameShape<typeof de> = {
     queued: "Everybody on duty is busy",
     fields_missing: "Required details missing for the close",
   },
-  duty: { primary: "First duty", secondary: "Second duty" },
+  duty: { primary: "First duty", secondary: "Second duty", backup: "Backup duty" },
   part: { second_specialist: "Second specialist", interpreter: "Interpreter" },
   outcome: {
     ringing: "ringing",

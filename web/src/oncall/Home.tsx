@@ -7,7 +7,9 @@ import { EmptyState, ErrorView, Loading } from "../ui";
 import { ArmCard } from "./ArmCard";
 import { ConsultCard, OfferCard, PrealertCard, ReportCard } from "./Cards";
 import { Duties } from "./Duties";
+import { DutyNotes } from "./DutyNotes";
 import { Earlier } from "./Earlier";
+import { MyAbsences } from "./MyAbsences";
 import { PromiseCard, WaitingCard } from "./Waiting";
 
 /** What needs this specialist, in the order of who waits hardest. */
@@ -19,7 +21,9 @@ export function Home({ me }: { me: Me }) {
       <ArmCard />
       <Consults me={me} />
       <CheckCard />
+      <DutyNotes />
       <Duties />
+      <MyAbsences me={me} />
       <Earlier me={me} />
     </div>
   );

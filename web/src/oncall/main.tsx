@@ -1,5 +1,6 @@
 import { registerTexts } from "../i18n";
 import { mount } from "../ui/mount";
+import "../ui/records.css";
 import { OncallApp } from "./OncallApp";
 import "../room/lobby.css";
 import "../quality/quality.css";

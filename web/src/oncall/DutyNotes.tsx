@@ -1,0 +1,48 @@
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { keys } from "../api/query";
+import { rotaApi } from "../api/rota";
+import type { TimeSpan } from "../api/types";
+import { useTexts } from "../i18n";
+import "../rota/texts";
+import { Button, Instant } from "../ui";
+
+/** What has become of one's own duties and was not read yet. */
+export function DutyNotes() {
+  const t = useTexts("rota");
+  const client = useQueryClient();
+  const notes = useQuery({ queryKey: [...keys.rota, "notes"], queryFn: rotaApi.notes });
+  const unread = (notes.data ?? []).filter(({ seen_at }) => seen_at === undefined || seen_at === null);
+  const newest = unread[0];
+  if (!newest) return null;
+  const see = async () => {
+    await rotaApi.seeNotes(newest.at).catch(() => undefined);
+    await client.invalidateQueries({ queryKey: keys.rota });
+  };
+  return (
+    <section className="card stack duty-notes" role="status" aria-labelledby="notes-title" data-testid="duty-notes">
+      <h2 id="notes-title">{t("notes.title")}</h2>
+      <ul className="stack">
+        {unread.map((note) => (
+          <li key={note.id}>
+            <strong>{t(`common:duty.${note.level}`)}</strong> · {t("notes.by", { service: note.service, name: note.by?.name ?? "–" })}
+            <Spans title={t("notes.gained")} spans={note.gained} />
+            <Spans title={t("notes.lost")} spans={note.lost} />
+          </li>
+        ))}
+      </ul>
+      <div>
+        <Button variant="primary" onPress={() => void see()} data-testid="notes-seen">
+          {t("notes.seen")}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+function Spans({ title, spans }: { title: string; spans: readonly TimeSpan[] }) {
+  return spans.map((span) => (
+    <span key={span.from} className="block">
+      {title} <Instant at={span.from} /> – <Instant at={span.until} />
+    </span>
+  ));
+}

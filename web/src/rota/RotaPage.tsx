@@ -1,0 +1,193 @@
+import { useState } from "react";
+import type { Service } from "../api/types";
+import { localeOf, useLanguage, useTexts } from "../i18n";
+import { Banner, Button, ErrorView, Loading, SelectField, useErrorText, useNow } from "../ui";
+import { goTo } from "../ui/useHash";
+import { AbsenceDialog } from "./AbsenceDialog";
+import { DutyDialog, type DutyWish } from "./DutyDialog";
+import { Findings } from "./Findings";
+import { HistoryDialog } from "./HistoryDialog";
+import { MonthGrid } from "./MonthGrid";
+import { PublishDialog } from "./PublishDialog";
+import "./rota.css";
+import "./texts";
+import { useRota } from "./useRota";
+import { daysOf, firstOf, formatDate, monthOf, shiftMonth, wallOf } from "./zoneTime";
+
+interface Props {
+  services: readonly Service[];
+  /** Of the address; the first one where it names none. */
+  service: string | undefined;
+}
+
+/** The month of one service: drafted by hand, checked while it is, published. */
+export function RotaPage({ services, service: wanted }: Props) {
+  const t = useTexts("rota");
+  const service = services.find(({ id }) => id === wanted) ?? services[0];
+  if (!service) return <p>{t("noService")}</p>;
+  return (
+    <div className="stack rota">
+      <SelectField
+        label={t("service")}
+        placeholder={service.name}
+        value={service.id}
+        onChange={(id) => id !== "" && goTo(`#/rota/${id}`)}
+        options={services.map(({ id, name, network }) => ({ value: id, label: `${name} · ${network}` }))}
+      />
+      <Planner key={service.id} service={service} />
+    </div>
+  );
+}
+
+type Opened = "publish" | "history" | "discard" | { kind: "duty"; wish: DutyWish } | { kind: "absence"; person: string | undefined; day: string };
+
+function Planner({ service }: { service: Service }) {
+  const t = useTexts("rota");
+  const locale = localeOf(useLanguage());
+  const errorText = useErrorText();
+  const today = wallOf(useNow(), service.zone).slice(0, 10);
+  const [month, setMonth] = useState(() => monthOf(today));
+  const [said, setSaid] = useState("");
+  const [opened, setOpened] = useState<Opened>();
+  const [failed, setFailed] = useState<unknown>();
+  const rota = useRota(service.id, service.zone, month);
+  const { data } = rota.view;
+  const days = daysOf(month);
+  const close = () => setOpened(undefined);
+  const run = async (work: () => Promise<unknown>) => {
+    setFailed(undefined);
+    try {
+      await work();
+    } catch (error) {
+      setFailed(error);
+    }
+  };
+  const undo = () => rota.undo() && setSaid(t("said.undone"));
+  const redo = () => rota.redo() && setSaid(t("said.redone"));
+  const error = failed ?? rota.error;
+  return (
+    <>
+      <div className="row spread rota-bar">
+        <div className="row" role="group" aria-label={t("month")}>
+          <Button variant="quiet" aria-label={t("previous")} onPress={() => setMonth(shiftMonth(month, -1))}>
+            <span aria-hidden="true">‹</span>
+          </Button>
+          <h2 className="rota-title" aria-live="polite">
+            {formatDate(firstOf(month), locale, { month: "long", year: "numeric" })}
+          </h2>
+          <Button variant="quiet" aria-label={t("next")} onPress={() => setMonth(shiftMonth(month, 1))}>
+            <span aria-hidden="true">›</span>
+          </Button>
+          <Button variant="quiet" onPress={() => setMonth(monthOf(today))}>
+            {t("today")}
+          </Button>
+        </div>
+        <div className="row">
+          <Button variant="quiet" isDisabled={!rota.canUndo} onPress={undo} data-testid="undo">
+            {t("undo")}
+          </Button>
+          <Button variant="quiet" isDisabled={!rota.canRedo} onPress={redo}>
+            {t("redo")}
+          </Button>
+          <Button variant="quiet" onPress={() => setOpened({ kind: "absence", person: undefined, day: today })}>
+            {t("absence.add")}
+          </Button>
+          <Button variant="quiet" onPress={() => setOpened("history")}>
+            {t("history.title")}
+          </Button>
+        </div>
+      </div>
+      {data?.draft && (
+        <Banner
+          tone="info"
+          title={t("draft.title")}
+          actions={
+            <>
+              <Button onPress={() => void run(rota.discard)} isDisabled={rota.isSaving}>
+                {t("draft.discard")}
+              </Button>
+              <Button variant="primary" onPress={() => setOpened("publish")} isDisabled={rota.isSaving} data-testid="publish">
+                {t("draft.publish")}
+              </Button>
+            </>
+          }
+        >
+          {t("draft.about", { name: data.draft.author.name })}
+        </Banner>
+      )}
+      {error !== undefined && error !== null && (
+        <Banner tone="danger" role="alert">
+          {rota.isOvertaken ? t("draft.overtaken") : errorText(error)}
+        </Banner>
+      )}
+      <p role="status" className="visually-hidden" data-testid="rota-said">
+        {said}
+      </p>
+      {rota.view.isPending && <Loading />}
+      {rota.view.isError && <ErrorView error={rota.view.error} onRetry={() => void rota.view.refetch()} />}
+      {data && (
+        <>
+          <MonthGrid
+            view={data}
+            plan={rota.plan}
+            days={days}
+            isLoading={rota.view.isPlaceholderData}
+            isBehind={rota.isBehind}
+            today={today}
+            onEdit={(plan, sentence) => {
+              rota.edit(plan);
+              setSaid(sentence);
+            }}
+            onUndo={undo}
+            onRedo={redo}
+            onOpen={(wish) => setOpened({ kind: "duty", wish })}
+          />
+          <Findings view={data} />
+        </>
+      )}
+      {data && typeof opened === "object" && opened.kind === "duty" && (
+        <DutyDialog
+          view={data}
+          plan={rota.plan}
+          wish={opened.wish}
+          onEdit={(plan, sentence) => {
+            rota.edit(plan);
+            setSaid(sentence);
+            close();
+          }}
+          onAway={(person, day) => setOpened({ kind: "absence", person, day })}
+          onClose={close}
+        />
+      )}
+      {data && typeof opened === "object" && opened.kind === "absence" && (
+        <AbsenceDialog view={data} person={opened.person} day={opened.day} onDone={() => void rota.reread()} onClose={close} />
+      )}
+      {data?.draft && opened === "publish" && (
+        <PublishDialog
+          draft={data.draft}
+          zone={service.zone}
+          onPublish={(note) => {
+            close();
+            void run(async () => {
+              await rota.publish(note);
+              setSaid(t("said.published"));
+            });
+          }}
+          onClose={close}
+        />
+      )}
+      {opened === "history" && (
+        <HistoryDialog
+          service={service.id}
+          zone={service.zone}
+          hasDraft={Boolean(data?.draft)}
+          onRestore={(revision) => {
+            close();
+            void run(() => rota.restore(revision));
+          }}
+          onClose={close}
+        />
+      )}
+    </>
+  );
+}
