@@ -150,15 +150,15 @@ pub struct RotaView {
     pub published_by: Option<PersonRef>,
     /// For those who plan.
     pub draft: Option<RotaDraft>,
-    /// Who is on duty between `from` and `until`, as it is published.
+    /// Who is on duty between `from` and `until`, as it is published; with true ends within two weeks around that.
     pub duties: Vec<Duty>,
-    /// What is wrong with the plan as it is published.
+    /// What is wrong with the plan as it is published; for those who plan.
     pub conflicts: Vec<RotaConflict>,
     /// Public holidays of the rota's Land: the date, and its name in German.
     pub holidays: Vec<PublicHoliday>,
     /// Who can be put on duty: specialists of the network, the qualified ones first.
     pub people: Vec<PlannablePerson>,
-    /// Who is away between `from` and `until`.
+    /// Who is away between `from` and `until`; why is for those who coordinate, and of oneself. Others read `other`.
     pub absences: Vec<Absence>,
 }
 
@@ -167,6 +167,8 @@ pub struct RotaDraft {
     pub plan: RotaPlan,
     /// Revision that it was begun upon.
     pub based_on: i64,
+    /// Another rota or another zone came in between: it can only be thrown away, or taken over by [`PutDraft::rebase`].
+    pub is_overtaken: bool,
     /// Grows with each change; a write names the one that it changes.
     pub rev: i64,
     pub author: PersonRef,
@@ -193,6 +195,7 @@ pub struct PlannablePerson {
     pub has_contract: bool,
     /// Houses that it answers for this service.
     pub contracts: Vec<HospitalId>,
+    /// For those who plan, and of oneself; 0 of others.
     pub burden: Burden,
     /// Weighted seconds that would be even among those who take part.
     pub even: i64,
@@ -221,7 +224,7 @@ pub struct RotaConflict {
     pub person: Option<PersonRef>,
     pub from: UnixMillis,
     pub until: UnixMillis,
-    /// `double_booked`: the other duty's service and level.
+    /// `double_booked`: the other duty's service, unless it is of a network that is not the reader's, and level.
     pub with: Option<String>,
     pub with_level: Option<DutyLevel>,
     /// `rest`: seconds that are missing from eleven hours.
@@ -275,6 +278,11 @@ pub struct PutDraft {
     pub plan: RotaPlan,
     /// [`RotaDraft::rev`] that is changed; 0 begins a draft. Another one is a conflict: somebody else plans too.
     pub rev: i64,
+    /// [`RotaView::revision`] that the caller saw: a draft is begun upon no other.
+    pub revision: i64,
+    /// Upon the rota and in the zone that count now, whatever came in between.
+    #[serde(default)]
+    pub rebase: bool,
 }
 
 /// `POST /api/services/{id}/rota/publish`.
@@ -284,6 +292,15 @@ pub struct PublishRota {
     pub rev: i64,
     /// For the history; may be empty.
     pub note: String,
+}
+
+/// `POST /api/services/{id}/rota/take-over`: somebody is on duty from now until the present duty ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct TakeOverDuty {
+    pub level: DutyLevel,
+    /// Absent: the caller. A coordinator may put anybody of the network who is qualified.
+    #[serde(default)]
+    pub person: Option<PersonId>,
 }
 
 /// `GET /api/services/{id}/rota/history`, the newest first.
@@ -357,6 +374,7 @@ pub struct DutyNote {
     pub at: UnixMillis,
     pub by: Option<PersonRef>,
     pub level: DutyLevel,
+    pub kind: DutyKind,
     pub gained: Vec<TimeSpan>,
     pub lost: Vec<TimeSpan>,
     pub seen_at: Option<UnixMillis>,

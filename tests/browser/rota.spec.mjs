@@ -45,6 +45,14 @@ async function cellSays(name, day, words, not = false) {
   }, [name, day, words, not]);
 }
 
+/** A finger upon the middle of it: the browser of this person has a mouse only. */
+const tap = (target) => target.evaluate((element) => {
+  const { x, y, width, height } = element.getBoundingClientRect();
+  const at = { bubbles: true, clientX: x + width / 2, clientY: y + height / 2 };
+  element.dispatchEvent(new PointerEvent("pointerdown", { ...at, pointerType: "touch" }));
+  element.dispatchEvent(new MouseEvent("click", at));
+});
+
 /** By Tab into the grid, and by arrows to the cell. */
 async function reach(name, day) {
   await tabTo(coordinator, grid().locator("[role=gridcell][tabindex='0']"));
@@ -86,6 +94,11 @@ test("keys put somebody on duty, move it, make it longer, and take all of it bac
   await key("Control+z", "Control+z", "Control+z", "Control+z");
   await said("Rückgängig");
   await cellSays(second, day + 1, "Erster Dienst", true);
+  // What the rotation has stays where it is, and the page says so instead of announcing a change.
+  await reach(FALK, day);
+  await key("Shift+ArrowLeft");
+  await said("kommt aus der Rotation");
+  await coordinator.page.getByText("kommt aus der Rotation").waitFor();
 });
 
 test("what is wrong is listed while it is drafted, and who would be told", async () => {
@@ -97,10 +110,23 @@ test("what is wrong is listed while it is drafted, and who would be told", async
   assert.equal(await coordinator.byId("changes").locator("> li").count(), 2);
   await coordinator.shot("rota-draft");
   assert.deepEqual(await findings(coordinator.page, "rota: draft"), []);
+  // Both duties of the day can be reached by keys.
+  await key("Enter");
+  for (const name of ["Erster Dienst", "Zweiter Dienst"]) await coordinator.byId("rota-day").getByRole("button", { name }).first().waitFor();
+  await coordinator.shot("rota-day");
+  assert.deepEqual(await findings(coordinator.page, "rota: day"), []);
+  await press(coordinator, coordinator.byId("rota-day").getByRole("button", { name: "Zweiter Dienst" }).first());
+  await coordinator.byId("duty-save").waitFor();
+  await key("Escape");
+  await coordinator.until(() => document.activeElement.matches(".rota-cell"));
   await coordinator.page.setViewportSize(PHONE);
   await coordinator.shot("rota-phone");
   assert.deepEqual(await findings(coordinator.page, "rota: draft on a phone"), []);
   assert.ok(await coordinator.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the grid scrolls, not the page");
+  await tap(grid().locator("[data-row]").filter({ hasText: second }).locator(".rota-bar-item.is-override").first());
+  await coordinator.byId("rota-day").getByRole("button", { name: "Zweiter Dienst" }).first().waitFor();
+  await key("Escape");
+  await coordinator.byId("rota-day").waitFor({ state: "detached" });
   await coordinator.page.setViewportSize(DESKTOP);
   assert.equal(await specialist.byId("duty-notes").count(), 0, "of a draft nobody is told");
 });
@@ -132,7 +158,10 @@ test("a hand draws what keys do", async () => {
   await coordinator.page.mouse.up();
   await said(`Verschoben zu ${FALK}`);
   await cellSays(second, day, "Erster Dienst", true);
-  await press(coordinator, button(coordinator, "Entwurf verwerfen"));
+  await press(coordinator, coordinator.byId("discard"));
+  await coordinator.byId("discard-now").waitFor();
+  assert.deepEqual(await findings(coordinator.page, "rota: discard"), []);
+  await press(coordinator, coordinator.byId("discard-now"));
   await cellSays(second, day, "Erster Dienst");
 });
 
@@ -149,6 +178,26 @@ test("whoever falls ill says so in two presses, and the desk sees the gap", asyn
   await specialist.page.keyboard.press("Escape");
   await press(specialist, button(specialist, "Zurücknehmen"));
   await coordinator.page.getByText("Der erste Dienst ist jetzt nicht besetzt.").first().waitFor({ state: "detached" });
+});
+
+test("duty is taken over in two presses, and the desk puts somebody else there again", async () => {
+  const card = coordinator.page.getByRole("article").filter({ has: coordinator.page.getByRole("heading", { name: "Schlaganfall-Neurologie" }) });
+  await press(coordinator, card.getByRole("button", { name: /^Jetzt ersetzen/ }));
+  await coordinator.byId("substitutes").waitFor();
+  await coordinator.shot("rota-replace");
+  assert.deepEqual(await findings(coordinator.page, "desk: replace"), []);
+  await press(coordinator, coordinator.byId("substitutes").locator("li").filter({ hasText: "Sommer" }).getByRole("button"));
+  await coordinator.byId("replace").getByText("PD Dr. Henrik Sommer hat jetzt Dienst.").waitFor();
+  await key("Escape");
+  await card.locator(".duty-now").filter({ hasText: "Sommer" }).getByText("Erster Dienst").waitFor();
+  await specialist.byId("duty-notes").getByText("Entfällt:").waitFor();
+  await press(specialist, specialist.byId("notes-seen"));
+  await press(specialist, specialist.byId("take-over"));
+  await press(specialist, specialist.byId("take-over-now"));
+  await specialist.page.getByText("Sie haben jetzt Dienst.").waitFor();
+  await specialist.shot("rota-taken-over");
+  await specialist.page.keyboard.press("Escape");
+  await card.locator(".duty-now").filter({ hasText: FALK }).getByText("Erster Dienst").waitFor();
 });
 
 test("nobody's console complained, and nothing left the machine", () => {

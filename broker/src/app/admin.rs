@@ -11,8 +11,8 @@ pub(crate) use turns::{last_monday, standard_policies, weekly};
 
 use super::{
     App, Error, Result,
-    directory::named,
-    notices,
+    directory::{Directory, named},
+    notices, planning,
     ports::{DirectoryRows, DirectoryWrite, PersonRow, ServiceRow},
     require,
     sessions::sign_in_path,
@@ -90,7 +90,20 @@ impl App {
     pub async fn put_service(&self, actor: &Actor, service: AdminService) -> Result<()> {
         administers(actor)?;
         let now = self.now();
-        self.change_directory(|rows| rules::service(rows, &service, now)).await?;
+        self.change_directory(|rows| {
+            let mut write = rules::service(rows, &service, now)?;
+            let directory = Directory::from_rows(rows.clone());
+            let before = directory.services.get(&service.id).and_then(|entry| entry.rota.as_ref());
+            for row in &mut write.rotas {
+                row.author = Some(actor.person_id.0);
+                let after: Rota = serde_json::from_str(&row.body)
+                    .map_err(|error| Error::bug("a rota that was just written", error))?;
+                let changes = planning::changes(before, &after, &directory.away, now);
+                write.duty_notes.extend(planning::notes(service.id, actor, now, &changes)?);
+            }
+            Ok(write)
+        })
+        .await?;
         told(actor, "service", service.id.0);
         Ok(())
     }
@@ -106,6 +119,12 @@ impl App {
                 let kind = NoticeKind::RightsChanged;
                 write.notices.push(notices::of_account(kind, now, actor.person_id, person.id, Some(&change))?);
             }
+            // Who is no longer active is on no duty: others are.
+            let mut after = rows.clone();
+            after.people.retain(|row| !write.people.iter().any(|written| written.id == row.id));
+            after.people.extend(write.people.iter().cloned());
+            let span = (now, now.plus_seconds(planning::AHEAD_SECONDS));
+            write.duty_notes = planning::notes_of_away(rows, after, actor, now, span)?;
             Ok(write)
         })
         .await?;

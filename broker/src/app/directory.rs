@@ -7,7 +7,7 @@ use super::{
 use crate::domain::{
     directory::Actor,
     escalation::Policy,
-    rota::{self, Absence, Away, Rota, Shift},
+    rota::{self, Absence, Away, Rota, Shift, Stretches},
 };
 use schemas::{
     AbsenceId, HospitalId, NetworkId, PersonId, ServiceId, UnixMillis,
@@ -31,7 +31,7 @@ pub(super) struct Directory {
     /// (service, house that provides, house that asks)
     contracts: BTreeSet<(ServiceId, HospitalId, HospitalId)>,
     pub(super) absences: BTreeMap<AbsenceId, Absence>,
-    /// The same by person.
+    /// The same by person, and at all times whoever is not active.
     pub(super) away: Away,
 }
 
@@ -65,7 +65,8 @@ impl Directory {
         let hospitals: BTreeMap<_, _> =
             rows.hospitals.into_iter().map(|row| (HospitalId(row.id), hospital(row))).collect();
         let networks: BTreeMap<_, _> = rows.networks.into_iter().map(|row| (NetworkId(row.id), row.name)).collect();
-        let people = rows.people.into_iter().map(|row| (PersonId(row.id), person(row, &hospitals))).collect();
+        let people: BTreeMap<_, _> =
+            rows.people.into_iter().map(|row| (PersonId(row.id), person(row, &hospitals))).collect();
         let mut rotas: BTreeMap<_, _> = rows.rotas.into_iter().map(|row| (row.service_id, row)).collect();
         let mut policies: BTreeMap<ServiceId, Vec<(Urgency, Policy)>> = BTreeMap::new();
         for row in rows.policies {
@@ -88,7 +89,11 @@ impl Directory {
             .map(|c| (ServiceId(c.service_id), HospitalId(c.provider_hospital_id), HospitalId(c.hospital_id)))
             .collect();
         let absences: BTreeMap<_, _> = rows.absences.into_iter().filter_map(absence).collect();
-        let away = rota::away(absences.values());
+        let mut away = rota::away(absences.values());
+        // A rota may name somebody who left: nobody is rung there, so it is a gap.
+        let gone = people.iter().filter(|(_, person): &(_, &Person)| !person.row.active);
+        let ever: Stretches = [(UnixMillis(i64::MIN), UnixMillis(i64::MAX))].into_iter().collect();
+        away.extend(gone.map(|(id, _)| (*id, ever.clone())));
         Self { revision: rows.revision, hospitals, services, people, contracts, absences, away }
     }
 

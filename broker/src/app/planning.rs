@@ -4,9 +4,13 @@
 //! in the history, what each person is told of their own changes, and the end of the draft.
 
 mod absences;
+mod notes;
 mod publish;
+mod take_over;
 mod view;
 mod wire;
+
+pub(super) use notes::{changes, notes, notes_of_away};
 
 use super::{
     App, Error, Result,
@@ -23,7 +27,7 @@ use schemas::{ServiceId, UnixMillis};
 /// Longest time that is shown and checked at once: 400 days, so that next year's holidays are in.
 const MAX_SPAN_SECONDS: i64 = 401 * 86_400;
 /// How far changes and conflicts are looked for beside what is shown, in seconds: eight weeks.
-const AHEAD_SECONDS: i64 = 56 * 86_400;
+pub(super) const AHEAD_SECONDS: i64 = 56 * 86_400;
 
 impl App {
     /// A service of the caller's networks. Others are not known to exist.

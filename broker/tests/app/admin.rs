@@ -90,6 +90,8 @@ on_both! {
         app.put_service(&admin, new).await.unwrap();
         let contract = Contract { service_id: service, provider_hospital_id: house, hospital_id: asking };
         app.put_contract(&admin, contract).await.unwrap();
+        let told = app.duty_notes(&stage.signed_in(specialist).await).await.unwrap();
+        assert_eq!((told.len(), told[0].gained.len(), told[0].by.as_ref().unwrap().id), (1, 1, admin.person_id));
         let kept = app.admin_directory(&admin).await.unwrap();
         assert_eq!(kept.services.iter().find(|row| row.id == service).unwrap().turns, turns);
         assert!(kept.contracts.contains(&contract));

@@ -6,11 +6,14 @@ use schemas::{
     consult::Action,
     directory::{DutyKind, DutyLevel, Specialty},
     rota::{
-        AbsenceKind, ConflictKind, PublishRota, PutAbsence, PutDraft, RestoreRota, RotaDraft, RotaLayer, RotaOverride,
-        RotaPlan, RotaView, TurnLength,
+        AbsenceKind, ConflictKind, DutyNote, PublishRota, PutAbsence, PutDraft, RestoreRota, RotaDraft, RotaLayer,
+        RotaOverride, RotaPlan, RotaView, TakeOverDuty, TemporarySchedule, TurnLength,
     },
 };
-use telekonsil::app::{Actor, Error};
+use telekonsil::app::{
+    Actor, Error,
+    ports::{AbsenceRow, DirectoryWrite},
+};
 use uuid::Uuid;
 
 const DAY: i64 = 86_400;
@@ -40,7 +43,21 @@ impl Desk {
     }
 
     async fn put(&self, actor: &Actor, plan: RotaPlan, rev: i64) -> Result<(), Error> {
-        self.stage.app.put_draft(actor, self.service, &PutDraft { plan, rev }).await
+        let rows = self.stage.app.directory_rows().await.expect("reads");
+        let revision = rows.rotas.iter().find(|row| row.service_id == self.service.0).map_or(0, |row| row.revision);
+        self.stage.app.put_draft(actor, self.service, &PutDraft { plan, rev, revision, rebase: false }).await
+    }
+
+    /// Plans and publishes.
+    async fn planned(&self, change: impl FnOnce(&mut RotaPlan)) {
+        let mut plan = self.published().await;
+        change(&mut plan);
+        self.put(&self.stage.coordinator, plan, 0).await.expect("is drafted");
+        self.publish(1).await.expect("is published");
+    }
+
+    async fn notes(&self, actor: &Actor) -> Vec<DutyNote> {
+        self.stage.app.duty_notes(actor).await.expect("reads")
     }
 
     async fn publish(&self, rev: i64) -> Result<(), Error> {
@@ -123,16 +140,31 @@ on_both! {
         desk.put(coordinator, plan.clone(), 0).await.unwrap();
         assert!(matches!(desk.put(coordinator, plan.clone(), 0).await, Err(Error::Conflict(_))));
         desk.put(coordinator, plan.clone(), 1).await.unwrap();
+        let old = PutDraft { plan: plan.clone(), rev: 0, revision: 0, rebase: false };
+        let begun = desk.stage.app.put_draft(coordinator, desk.service, &old).await;
+        assert!(matches!(begun, Err(Error::Conflict(_))), "of a rota that is gone no draft is begun");
         assert!(matches!(desk.publish(1).await, Err(Error::Conflict(_))), "that is not what is drafted now");
         // An administrator writes other turns meanwhile.
         let rows = desk.stage.app.directory_rows().await.unwrap();
-        let stored = rows.rotas.iter().find(|row| row.service_id == desk.service.0).unwrap().clone();
-        let write = telekonsil::app::ports::DirectoryWrite { rotas: vec![stored], ..Default::default() };
+        let mut stored = rows.rotas.iter().find(|row| row.service_id == desk.service.0).unwrap().clone();
+        let mut body: serde_json::Value = serde_json::from_str(&stored.body).unwrap();
+        body["layers"].as_array_mut().unwrap().pop();
+        stored.body = body.to_string();
+        let write = DirectoryWrite { rotas: vec![stored], ..DirectoryWrite::default() };
+        assert!(!desk.draft().await.is_overtaken);
         desk.stage.repo.write_directory(&write).await.unwrap();
         assert!(matches!(desk.publish(2).await, Err(Error::Conflict(_))), "it was begun upon another rota");
-        desk.stage.app.delete_draft(coordinator, desk.service, 2).await.unwrap();
+        assert!(desk.draft().await.is_overtaken);
+        desk.put(coordinator, plan.clone(), 2).await.unwrap();
+        assert!(desk.draft().await.is_overtaken, "to go on planning is not to have seen it");
+        let wish = PutDraft { plan: plan.clone(), rev: 3, revision: 0, rebase: true };
+        desk.stage.app.put_draft(coordinator, desk.service, &wish).await.unwrap();
+        let draft = desk.draft().await;
+        assert!(!draft.is_overtaken && !draft.changes.is_empty(), "what it takes back is seen");
+        desk.publish(4).await.unwrap();
+        assert_eq!(desk.published().await, plan);
         desk.put(coordinator, plan, 0).await.unwrap();
-        desk.publish(1).await.unwrap();
+        desk.stage.app.delete_draft(coordinator, desk.service, 1).await.unwrap();
     }
 
     async fn what_was_published_once_can_be_had_back(fixture) {
@@ -262,5 +294,193 @@ on_both! {
         assert!(matches!(desk.put(&other, desk.published().await, 0).await, Err(Error::NotFound)));
         assert!(matches!(desk.put(&desk.stage.first, desk.published().await, 0).await, Err(Error::Forbidden)));
         assert!(matches!(desk.put(&desk.stage.referrer, desk.published().await, 0).await, Err(Error::Forbidden)));
+    }
+
+    async fn duty_is_taken_over_now_until_the_present_one_ends_and_a_draft_goes_on(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { first, second, coordinator, referrer, app, .. } = &desk.stage;
+        let end = desk.view(coordinator).await.duties.iter().find(|d| d.level == DutyLevel::Primary).unwrap().until;
+        let mut plan = desk.published().await;
+        plan.overrides.push(desk.instead(second.person_id, 10));
+        desk.put(coordinator, plan, 0).await.unwrap();
+        let take = |who: Actor, level, person| async move {
+            app.take_over_duty(&who, desk.service, &TakeOverDuty { level, person }).await
+        };
+        let duty = take(second.clone(), DutyLevel::Primary, None).await.unwrap();
+        assert_eq!((duty.person.id, duty.from, duty.until), (second.person_id, desk.stage.now(), end));
+        let again = take(second.clone(), DutyLevel::Primary, None).await.unwrap();
+        assert_eq!(again, duty, "a press whose answer was lost is repeated without harm");
+        let consult = desk.stage.emergency().await;
+        assert_eq!(desk.stage.detail(consult).await.summary.ringing[0].id, second.person_id);
+        let notes = |who: Actor| async move { app.duty_notes(&who).await.unwrap().len() };
+        assert_eq!((notes(first.clone()).await, notes(second.clone()).await), (1, 0), "who does it knows it");
+        // The draft was begun before: it is published over that.
+        assert!(desk.draft().await.duties.iter().any(|d| d.from == desk.stage.now() && d.person.id == second.person_id));
+        desk.publish(1).await.unwrap();
+        assert_eq!(desk.published().await.overrides.len(), 2);
+
+        let bianchi = desk.stage.signed_in_as("bianchi@lindhall.example").await;
+        assert!(matches!(take(bianchi.clone(), DutyLevel::Primary, Some(first.person_id)).await, Err(Error::Forbidden)));
+        assert!(matches!(take(referrer.clone(), DutyLevel::Primary, None).await, Err(Error::Forbidden)));
+        let put = take(coordinator.clone(), DutyLevel::Backup, Some(bianchi.person_id)).await.unwrap();
+        assert_eq!(put.until.seconds_since(desk.stage.now()), DAY, "nobody follows");
+        let found = desk.view(coordinator).await.conflicts;
+        assert!(found.iter().all(|c| (c.kind, c.level) != (ConflictKind::Gap, DutyLevel::Backup)), "no more is needed");
+        assert_eq!(notes(bianchi.clone()).await, 1);
+        desk.away(&bianchi, bianchi.person_id, 2).await.unwrap();
+        assert!(matches!(take(bianchi, DutyLevel::Primary, None).await, Err(Error::InvalidField(_))));
+        desk.stage.act(second, consult, Action::Accept).await.unwrap();
+    }
+    async fn whoever_is_planned_far_ahead_is_told_as_the_draft_says(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { second, coordinator, .. } = &desk.stage;
+        let mut plan = desk.published().await;
+        plan.overrides.push(desk.instead(second.person_id, 90));
+        desk.put(coordinator, plan, 0).await.unwrap();
+        let foretold = desk.draft().await.changes;
+        assert_eq!(foretold.iter().filter(|c| c.person.id == second.person_id).count(), 1);
+        desk.publish(1).await.unwrap();
+        let notes = desk.notes(second).await;
+        assert_eq!((notes.len(), notes[0].kind), (1, DutyKind::OnCall));
+        assert!(notes[0].gained.iter().any(|of| of.from > desk.stage.now().plus_seconds(80 * DAY)), "{notes:?}");
+    }
+
+    async fn whoever_gets_or_loses_duties_by_an_absence_is_told(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { first, second, coordinator, app, .. } = &desk.stage;
+        desk.planned(|plan| plan.overrides.push(desk.instead(second.person_id, 2))).await;
+        assert_eq!((desk.notes(first).await.len(), desk.notes(second).await.len()), (1, 1));
+        let id = desk.away(second, second.person_id, 4).await.unwrap();
+        let notes = desk.notes(first).await;
+        assert_eq!((notes.len(), notes[0].gained.len(), notes[0].by.as_ref().unwrap().id), (2, 1, second.person_id));
+        assert_eq!(desk.notes(second).await.len(), 1, "who does it knows it");
+        app.delete_absence(second, id).await.unwrap();
+        assert_eq!((desk.notes(first).await.len(), desk.notes(second).await.len()), (3, 1));
+        desk.away(coordinator, second.person_id, 4).await.unwrap();
+        let notes = desk.notes(second).await;
+        assert!(notes.len() > 1 && notes[0].gained.is_empty() && !notes[0].lost.is_empty(), "{notes:?}");
+    }
+
+    async fn absences_are_bounded_and_end(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { first, second, coordinator, app, repo, .. } = &desk.stage;
+        let row = |person: &Actor, from: &str, until: &str| AbsenceRow {
+            id: Uuid::now_v7(),
+            person_id: person.person_id.0,
+            kind: "sick".into(),
+            zone: "Europe/Berlin".into(),
+            from: from.into(),
+            until: until.into(),
+            author: person.person_id.0,
+            written_at: 0,
+        };
+        let old = row(second, "2024-11-01T00:00:00", "2024-11-02T00:00:00");
+        let mut absences = vec![row(first, "2027-01-01T00:00:00", "2027-01-02T00:00:00"); 100];
+        absences.iter_mut().for_each(|row| row.id = Uuid::now_v7());
+        let last = absences[99].clone();
+        absences.push(old.clone());
+        repo.write_directory(&DirectoryWrite { absences, ..DirectoryWrite::default() }).await.unwrap();
+        assert!(matches!(desk.away(first, first.person_id, 1).await, Err(Error::Conflict(_))));
+        let wish = PutAbsence {
+            person: first.person_id,
+            kind: AbsenceKind::Holiday,
+            zone: last.zone.clone(),
+            from: desk.morning(-3),
+            until: desk.morning(3),
+        };
+        app.put_absence(first, AbsenceId(last.id), &wish).await.expect("one that is known can be changed");
+        let ended = PutAbsence { until: desk.morning(-1), ..wish };
+        let refused = app.put_absence(first, AbsenceId(last.id), &ended).await;
+        assert!(matches!(refused, Err(Error::InvalidField(_))), "{refused:?}");
+        desk.away(coordinator, second.person_id, 1).await.unwrap();
+        let rows = app.directory_rows().await.unwrap();
+        assert!(rows.absences.iter().all(|row| row.id != old.id), "whoever was sick two years ago is nobody's business");
+    }
+
+    async fn why_somebody_is_away_and_how_much_they_bear_is_not_for_colleagues(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { first, second, coordinator, .. } = &desk.stage;
+        desk.away(second, second.person_id, 4).await.unwrap();
+        for (who, kind) in [(first, AbsenceKind::Other), (second, AbsenceKind::Sick), (coordinator, AbsenceKind::Sick)] {
+            let view = desk.view(who).await;
+            assert_eq!(view.absences.iter().map(|of| of.kind).collect::<Vec<_>>(), [kind]);
+            let plans = who == coordinator;
+            assert_eq!(view.conflicts.is_empty(), !plans);
+            let burdens = view.people.iter().filter(|of| of.burden.duty > 0).map(|of| of.person.id);
+            let burdens: Vec<_> = burdens.collect();
+            assert!(if plans { burdens.len() > 1 } else { burdens.iter().all(|of| *of == who.person_id) }, "{burdens:?}");
+        }
+        let own = desk.view(first).await.people.into_iter().find(|of| of.person.id == first.person_id).unwrap();
+        assert!(own.burden.duty > 0 && own.even > 0);
+    }
+
+    async fn duties_are_shown_with_their_true_ends(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let (now, coordinator) = (desk.stage.now(), &desk.stage.coordinator);
+        desk.put(coordinator, desk.published().await, 0).await.unwrap();
+        let until = now.plus_seconds(DAY);
+        let view = desk.stage.app.rota(coordinator, desk.service, now, until).await.unwrap();
+        for duties in [&view.duties, &view.draft.as_ref().unwrap().duties] {
+            let first = duties.iter().find(|duty| duty.level == DutyLevel::Primary).unwrap();
+            assert!(first.from < now && first.until > until, "{first:?}");
+            assert!(duties.iter().all(|duty| duty.from < until && duty.until > now));
+        }
+        assert!(view.people.iter().all(|of| of.burden.duty <= 2 * DAY), "what is shown is summed up");
+        assert!(view.conflicts.iter().all(|of| of.from >= now && of.until <= until));
+    }
+
+    async fn an_absence_leaves_open_what_was_not_open_before(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { first, app, .. } = &desk.stage;
+        let (from, until) = (desk.morning(1), desk.morning(2));
+        let nobody = TemporarySchedule { level: DutyLevel::Primary, from, until, shifts: vec![] };
+        desk.planned(|plan| plan.temporaries.push(nobody)).await;
+        let wish = PutAbsence {
+            person: first.person_id,
+            kind: AbsenceKind::Sick,
+            zone: "Europe/Berlin".into(),
+            from: desk.morning(-1),
+            until: desk.morning(3),
+        };
+        let id = AbsenceId(Uuid::now_v7());
+        let effect = app.put_absence(first, id, &wish).await.unwrap();
+        let lengths: Vec<_> = effect.gaps.iter().map(|gap| gap.until.seconds_since(gap.from) / 3600).collect();
+        assert_eq!((lengths.len(), lengths[1]), (2, 24), "{lengths:?}");
+        assert_eq!(app.put_absence(first, id, &wish).await.unwrap(), effect, "a wish whose answer was lost");
+    }
+
+    async fn a_level_that_is_planned_by_hand_has_gaps_between(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { second, coordinator, .. } = &desk.stage;
+        let day = |days| RotaOverride { level: DutyLevel::Backup, ..desk.instead(second.person_id, days) };
+        desk.planned(|plan| plan.overrides.extend([day(2), day(4)])).await;
+        let found = desk.view(coordinator).await.conflicts;
+        let gaps: Vec<_> = found.iter().filter(|c| (c.kind, c.level) == (ConflictKind::Gap, DutyLevel::Backup)).collect();
+        assert_eq!((gaps.len(), gaps[0].until.seconds_since(gaps[0].from)), (1, DAY));
+    }
+
+    async fn whoever_left_is_a_gap_and_not_a_name(fixture) {
+        let desk = Desk::new(Stage::new(&fixture).await).await;
+        let Stage { first, second, coordinator, app, .. } = &desk.stage;
+        let admin = desk.stage.signed_in_as("weiler@auenstadt.example").await;
+        let people = app.admin_directory(&admin).await.unwrap().people;
+        let mut leaves = people.into_iter().find(|person| person.id == first.person_id).unwrap();
+        leaves.active = false;
+        app.put_person(&admin, leaves).await.unwrap();
+        let view = desk.view(coordinator).await;
+        assert!(view.duties.iter().all(|duty| duty.person.id != first.person_id));
+        assert!(view.conflicts.iter().any(|of| of.kind == ConflictKind::Gap && of.from == desk.stage.now()));
+        let board = app.board(coordinator).await.unwrap();
+        let line = board.services.iter().find(|line| line.service.id == desk.service).unwrap();
+        assert_eq!(line.gap_at, Some(desk.stage.now()));
+        let wish = PutAbsence {
+            person: second.person_id,
+            kind: AbsenceKind::Training,
+            zone: "Europe/Berlin".into(),
+            from: desk.morning(-1),
+            until: desk.morning(2),
+        };
+        let effect = app.put_absence(second, AbsenceId(Uuid::now_v7()), &wish).await.unwrap();
+        assert_eq!((effect.duties.is_empty(), effect.gaps), (false, vec![]), "first duty was open before");
     }
 }

@@ -237,9 +237,12 @@ impl World {
                 "person": made, "kind": "other", "zone": "Europe/Berlin", "from": "2026-01-02T00:00:00",
                 "until": "2026-01-01T00:00:00",
             }),
-            ("PUT", "/api/services/{id}/rota/draft") => json!({"plan": {"zone": "Mars/Base", "layers": []}, "rev": 0}),
+            ("PUT", "/api/services/{id}/rota/draft") => {
+                json!({"plan": {"zone": "Mars/Base", "layers": []}, "rev": 9, "revision": 1})
+            }
             ("POST", "/api/services/{id}/rota/publish") => json!({"rev": 1, "note": ""}),
             ("POST", "/api/services/{id}/rota/restore") => json!({"revision": 99}),
+            ("POST", "/api/services/{id}/rota/take-over") => json!({"level": "backup", "person": made}),
             ("POST", "/api/setup") => json!({
                 "token": "geraten", "hospital": "H", "city": "C", "phone": "+49 1234", "name": "N",
                 "email": "a@b.example", "password": "ein langes Kennwort",

@@ -1,7 +1,7 @@
 /** Requests of rotas and absences. */
 
 import { request } from "./client";
-import type { Absence, AbsenceEffect, AbsenceId, DutyNote, PublishRota, PutAbsence, PutDraft, RotaVersion, RotaView, ServiceId } from "./types";
+import type { Absence, AbsenceEffect, AbsenceId, Duty, DutyNote, PublishRota, PutAbsence, PutDraft, RotaVersion, RotaView, ServiceId, TakeOverDuty } from "./types";
 
 const seg = encodeURIComponent;
 const rota = (service: ServiceId) => `/api/services/${seg(service)}/rota`;
@@ -13,6 +13,7 @@ export const rotaApi = {
   publish: (service: ServiceId, body: PublishRota) => request<undefined>(`${rota(service)}/publish`, { method: "POST", body }),
   history: (service: ServiceId) => request<RotaVersion[]>(`${rota(service)}/history`),
   restore: (service: ServiceId, revision: number) => request<undefined>(`${rota(service)}/restore`, { method: "POST", body: { revision } }),
+  takeOver: (service: ServiceId, body: TakeOverDuty) => request<Duty>(`${rota(service)}/take-over`, { method: "POST", body }),
   putAbsence: (id: AbsenceId, body: PutAbsence) => request<AbsenceEffect>(`/api/absences/${seg(id)}`, { method: "PUT", body }),
   myAbsences: () => request<Absence[]>("/api/me/absences"),
   notes: () => request<DutyNote[]>("/api/me/duty-notes"),

@@ -877,6 +877,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/{id}/rota/take-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody is on duty from now until the present duty ends. */
+        post: operations["takeOverDuty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -1606,6 +1623,7 @@ export interface components {
             by?: components["schemas"]["PersonRef"] | null;
             gained: components["schemas"]["TimeSpan"][];
             id: components["schemas"]["DutyNoteId"];
+            kind: components["schemas"]["DutyKind"];
             level: components["schemas"]["DutyLevel"];
             lost: components["schemas"]["TimeSpan"][];
             seen_at?: components["schemas"]["UnixMillis"] | null;
@@ -2179,6 +2197,7 @@ export interface components {
             path: components["schemas"]["PrivateText"];
         };
         PlannablePerson: {
+            /** @description For those who plan, and of oneself; 0 of others. */
             burden: components["schemas"]["Burden"];
             /** @description Houses that it answers for this service. */
             contracts: components["schemas"]["HospitalId"][];
@@ -2258,11 +2277,18 @@ export interface components {
         /** @description `PUT /api/services/{id}/rota/draft`. */
         PutDraft: {
             plan: components["schemas"]["RotaPlan"];
+            /** @description Upon the rota and in the zone that count now, whatever came in between. */
+            rebase?: boolean;
             /**
              * Format: int64
              * @description [`RotaDraft::rev`] that is changed; 0 begins a draft. Another one is a conflict: somebody else plans too.
              */
             rev: number;
+            /**
+             * Format: int64
+             * @description [`RotaView::revision`] that the caller saw: a draft is begun upon no other.
+             */
+            revision: number;
         };
         /** @enum {string} */
         Quality: "good" | "impaired" | "failed";
@@ -2415,7 +2441,7 @@ export interface components {
             missing?: number | null;
             person?: components["schemas"]["PersonRef"] | null;
             until: components["schemas"]["UnixMillis"];
-            /** @description `double_booked`: the other duty's service and level. */
+            /** @description `double_booked`: the other duty's service, unless it is of a network that is not the reader's, and level. */
             with?: string | null;
             with_level?: components["schemas"]["DutyLevel"] | null;
         };
@@ -2432,6 +2458,8 @@ export interface components {
             duties: components["schemas"]["Duty"][];
             /** @description The next three hand-overs of each level that would result. */
             hand_overs: components["schemas"]["HandOver"][];
+            /** @description Another rota or another zone came in between: it can only be thrown away, or taken over by [`PutDraft::rebase`]. */
+            is_overtaken: boolean;
             plan: components["schemas"]["RotaPlan"];
             /**
              * Format: int64
@@ -2493,12 +2521,12 @@ export interface components {
         };
         /** @description `GET /api/services/{id}/rota?from=…&until=…`: what is published, and what is being planned. */
         RotaView: {
-            /** @description Who is away between `from` and `until`. */
+            /** @description Who is away between `from` and `until`; why is for those who coordinate, and of oneself. Others read `other`. */
             absences: components["schemas"]["Absence"][];
-            /** @description What is wrong with the plan as it is published. */
+            /** @description What is wrong with the plan as it is published; for those who plan. */
             conflicts: components["schemas"]["RotaConflict"][];
             draft?: components["schemas"]["RotaDraft"] | null;
-            /** @description Who is on duty between `from` and `until`, as it is published. */
+            /** @description Who is on duty between `from` and `until`, as it is published; with true ends within two weeks around that. */
             duties: components["schemas"]["Duty"][];
             /** @description Public holidays of the rota's Land: the date, and its name in German. */
             holidays: components["schemas"]["PublicHoliday"][];
@@ -2756,6 +2784,11 @@ export interface components {
             study_date?: string | null;
             /** @description DICOM (0020,000D). */
             study_instance_uid: string;
+        };
+        /** @description `POST /api/services/{id}/rota/take-over`: somebody is on duty from now until the present duty ends. */
+        TakeOverDuty: {
+            level: components["schemas"]["DutyLevel"];
+            person?: components["schemas"]["PersonId"] | null;
         };
         /** @description For a while these shifts are all there is at a level. */
         TemporarySchedule: {
@@ -3183,6 +3216,7 @@ export type Specialty = components['schemas']['Specialty'];
 export type Stay = components['schemas']['Stay'];
 export type StudyId = components['schemas']['StudyId'];
 export type StudyStatus = components['schemas']['StudyStatus'];
+export type TakeOverDuty = components['schemas']['TakeOverDuty'];
 export type TemporarySchedule = components['schemas']['TemporarySchedule'];
 export type TicketRequest = components['schemas']['TicketRequest'];
 export type TimeSpan = components['schemas']['TimeSpan'];
@@ -8609,6 +8643,139 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeOverDuty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOverDuty"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Duty"];
+                };
             };
             /** @description Problem */
             400: {

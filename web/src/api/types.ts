@@ -157,6 +157,7 @@ export type {
   Stay,
   StudyId,
   StudyStatus,
+  TakeOverDuty,
   TicketRequest,
   TimeSpan,
   TimelineEntry,

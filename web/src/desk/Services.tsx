@@ -1,7 +1,11 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { keys } from "../api/query";
 import type { BoardService, Duty } from "../api/types";
 import { useTexts } from "../i18n";
+import { ReplaceDialog } from "../rota/ReplaceDialog";
 import { coverageOf } from "../state/board";
-import { EmptyState, Instant, PhoneLink, useNow } from "../ui";
+import { Button, EmptyState, Instant, PhoneLink, useNow } from "../ui";
 
 /** Services and who is on duty: now, next, and where nobody is. */
 export function Services({ services }: { services: readonly BoardService[] }) {
@@ -24,6 +28,8 @@ export function Services({ services }: { services: readonly BoardService[] }) {
 function ServiceCard({ entry }: { entry: BoardService }) {
   const t = useTexts("desk");
   const now = useNow();
+  const client = useQueryClient();
+  const [isReplacing, setReplacing] = useState(false);
   const { service } = entry;
   const coverage = coverageOf(entry, now);
   const next = entry.next.toSorted((a, b) => a.from - b.from).slice(0, 2);
@@ -62,6 +68,22 @@ function ServiceCard({ entry }: { entry: BoardService }) {
             ))}
       </p>
       {entry.open > 0 && <p className="small">{t("services.open", { count: entry.open })}</p>}
+      <div>
+        <Button
+          variant={coverage === "uncovered" ? "primary" : "quiet"}
+          aria-label={t("rota:replace.title", { service: service.name })}
+          onPress={() => setReplacing(true)}
+        >
+          {t("rota:replace.open")}
+        </Button>
+      </div>
+      {isReplacing && (
+        <ReplaceDialog
+          service={service}
+          onDone={() => void client.invalidateQueries({ queryKey: keys.board })}
+          onClose={() => setReplacing(false)}
+        />
+      )}
     </article>
   );
 }

@@ -2,6 +2,7 @@ import { useDuties, useServices } from "../api/query";
 import type { Duty } from "../api/types";
 import { useTexts } from "../i18n";
 import { ErrorView, Instant, Loading, useNow } from "../ui";
+import { TakeOver } from "./TakeOver";
 
 /** When this person is on duty: now, and the next five stretches. */
 export function Duties() {
@@ -12,6 +13,7 @@ export function Duties() {
   const name = (duty: Duty) => services.data?.find((service) => service.id === duty.service_id)?.name ?? t("duty.service");
   const current = (duties.data ?? []).filter((duty) => duty.from <= now && duty.until > now);
   const ahead = (duties.data ?? []).filter((duty) => duty.from > now).toSorted((a, b) => a.from - b.from).slice(0, 5);
+  const own = [...new Set((duties.data ?? []).map((duty) => duty.service_id))];
   return (
     <section className="stack" aria-labelledby="duty-title">
       <h2 id="duty-title">{t("duty.heading")}</h2>
@@ -45,6 +47,10 @@ export function Duties() {
               </li>
             ))}
           </ul>
+          <TakeOver
+            key={own.length}
+            services={own.map((id) => ({ id, name: services.data?.find((service) => service.id === id)?.name ?? t("duty.service") }))}
+          />
         </div>
       )}
     </section>

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { keys } from "../api/query";
+import { keys, useServices } from "../api/query";
 import { rotaApi } from "../api/rota";
 import type { TimeSpan } from "../api/types";
 import { useTexts } from "../i18n";
@@ -11,6 +11,8 @@ export function DutyNotes() {
   const t = useTexts("rota");
   const client = useQueryClient();
   const notes = useQuery({ queryKey: [...keys.rota, "notes"], queryFn: rotaApi.notes });
+  const services = useServices().data ?? [];
+  const zoneOf = (name: string) => services.find((service) => service.name === name)?.zone;
   const unread = (notes.data ?? []).filter(({ seen_at }) => seen_at === undefined || seen_at === null);
   const newest = unread[0];
   if (!newest) return null;
@@ -24,9 +26,9 @@ export function DutyNotes() {
       <ul className="stack">
         {unread.map((note) => (
           <li key={note.id}>
-            <strong>{t(`common:duty.${note.level}`)}</strong> · {t("notes.by", { service: note.service, name: note.by?.name ?? "–" })}
-            <Spans title={t("notes.gained")} spans={note.gained} />
-            <Spans title={t("notes.lost")} spans={note.lost} />
+            <strong>{t(`common:duty.${note.level}`)}</strong> ({t(`kind.${note.kind}`)}) · {t("notes.by", { service: note.service, name: note.by?.name ?? "–" })}
+            <Spans title={t("notes.gained")} spans={note.gained} zone={zoneOf(note.service)} />
+            <Spans title={t("notes.lost")} spans={note.lost} zone={zoneOf(note.service)} />
           </li>
         ))}
       </ul>
@@ -39,10 +41,10 @@ export function DutyNotes() {
   );
 }
 
-function Spans({ title, spans }: { title: string; spans: readonly TimeSpan[] }) {
+function Spans({ title, spans, zone }: { title: string; spans: readonly TimeSpan[]; zone: string | undefined }) {
   return spans.map((span) => (
     <span key={span.from} className="block">
-      {title} <Instant at={span.from} /> – <Instant at={span.until} />
+      {title} <Instant at={span.from} zone={zone} /> – <Instant at={span.until} zone={zone} />
     </span>
   ));
 }

@@ -24,6 +24,8 @@ const KINDS: readonly AbsenceKind[] = ["holiday", "sick", "training", "other"];
 export function AbsenceForm({ person, zone, onDone, ...first }: Props) {
   const t = useTexts("rota");
   const errorText = useErrorText();
+  // One for all presses: a repeated request writes no second absence.
+  const [id] = useState(() => newId());
   const [kind, setKind] = useState(first.kind);
   const [from, setFrom] = useState(first.from);
   const [until, setUntil] = useState(first.until);
@@ -34,7 +36,7 @@ export function AbsenceForm({ person, zone, onDone, ...first }: Props) {
     setError(undefined);
     setPending(true);
     try {
-      setEffect(await rotaApi.putAbsence(newId(), { person, kind, zone, from, until }));
+      setEffect(await rotaApi.putAbsence(id, { person, kind, zone, from, until }));
       onDone();
     } catch (failure) {
       setError(failure);

@@ -1,7 +1,9 @@
+import { useState } from "react";
+import { asApiError } from "../api/problem";
 import { rotaApi } from "../api/rota";
 import type { Absence } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
-import { Button } from "../ui";
+import { Banner, Button, useErrorText } from "../ui";
 import { formatWall } from "./zoneTime";
 
 interface Props {
@@ -15,24 +17,38 @@ interface Props {
 export function AbsenceList({ absences, areOwn = false, onDone }: Props) {
   const t = useTexts("rota");
   const locale = localeOf(useLanguage());
+  const errorText = useErrorText();
+  const [error, setError] = useState<unknown>();
   const takeBack = async (id: string) => {
-    // Somebody else may have been faster: then it is gone as well.
-    await rotaApi.deleteAbsence(id).catch(() => undefined);
+    setError(undefined);
+    try {
+      await rotaApi.deleteAbsence(id);
+    } catch (failure) {
+      // Somebody else may have been faster: then it is gone as well.
+      if (asApiError(failure)?.code !== "not_found") setError(failure);
+    }
     onDone();
   };
   return (
-    <ul className="rota-absences" data-testid="absences">
-      {absences.map((absence) => (
-        <li key={absence.id} className="row spread">
-          <span>
-            {!areOwn && <strong>{absence.person.name}, </strong>}
-            {t(`absence.kinds.${absence.kind}`)}: {formatWall(absence.from, locale)} – {formatWall(absence.until, locale)}
-          </span>
-          <Button variant="quiet" onPress={() => void takeBack(absence.id)}>
-            {t("absence.takeBack")}
-          </Button>
-        </li>
-      ))}
-    </ul>
+    <>
+      {error !== undefined && (
+        <Banner tone="danger" role="alert">
+          {errorText(error)}
+        </Banner>
+      )}
+      <ul className="rota-absences" data-testid="absences">
+        {absences.map((absence) => (
+          <li key={absence.id} className="row spread">
+            <span>
+              {!areOwn && <strong>{absence.person.name}, </strong>}
+              {t(`absence.kinds.${absence.kind}`)}: {formatWall(absence.from, locale)} – {formatWall(absence.until, locale)}
+            </span>
+            <Button variant="quiet" onPress={() => void takeBack(absence.id)}>
+              {t("absence.takeBack")}
+            </Button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }

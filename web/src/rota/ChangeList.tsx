@@ -9,7 +9,7 @@ export function ChangeList({ changes, zone }: { changes: readonly DutyChange[]; 
     <ul className="rota-list" data-testid="changes">
       {changes.map((change) => (
         <li key={`${change.person.id}${change.level}${change.kind}`}>
-          <strong>{change.person.name}</strong> ({t(`common:duty.${change.level}`)})
+          <strong>{change.person.name}</strong> ({t(`common:duty.${change.level}`)}, {t(`kind.${change.kind}`)})
           {change.gained.map((span) => (
             <span key={`+${span.from}`} className="block change-gained">
               + <Instant at={span.from} zone={zone} /> – <Instant at={span.until} zone={zone} />

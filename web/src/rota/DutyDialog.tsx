@@ -1,9 +1,9 @@
 import { useState } from "react";
 import type { DutyLevel, RotaPlan, RotaView } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
-import { Button, Choice, Dialog, SelectField } from "../ui";
-import { assign, release } from "./edits";
-import { dutyDay, type Bar } from "./grid";
+import { Banner, Button, Choice, Dialog, SelectField } from "../ui";
+import { assign, changed, isWritten, release } from "./edits";
+import { dutyDay, rowsOf, type Bar } from "./grid";
 import { handOverOf } from "./handOver";
 import { WallField } from "./WallField";
 import { formatDate, formatWall } from "./zoneTime";
@@ -36,13 +36,13 @@ export function DutyDialog({ view, plan, wish, onEdit, onAway, onClose }: Props)
   const whole = dutyDay(date, handOverOf(plan));
   const [from, setFrom] = useState(bar?.from ?? whole.from);
   const [until, setUntil] = useState(bar?.until ?? whole.until);
-  const name = view.people.find((each) => each.person.id === person)?.person.name ?? "";
+  const rows = rowsOf(view).filter((each) => each.plannable || each.person.id === wish.person);
+  const chosen = rows.find((each) => each.person.id === person);
+  const name = chosen?.person.name ?? "";
   const isWhole = from !== "" && until > from;
-  const save = () => {
-    const plain = bar ? release(plan, bar) : plan;
-    const sentence = t("said.put", { name, duty: t(`common:duty.${level}`), day: formatWall(from, locale) });
-    onEdit(assign(plain, person, { level, from, until }), sentence);
-  };
+  const to = { level, from, until };
+  const next = bar ? changed(plan, bar, person, to) : assign(plan, person, to);
+  const save = () => next && onEdit(next, t("said.put", { name, duty: t(`common:duty.${level}`), day: formatWall(from, locale) }));
   return (
     <Dialog
       title={t("duty.title", { day: formatDate(date, locale, { weekday: "long", day: "numeric", month: "long" }) })}
@@ -50,13 +50,13 @@ export function DutyDialog({ view, plan, wish, onEdit, onAway, onClose }: Props)
       onClose={onClose}
       actions={
         <>
-          {bar?.isOverride && (
+          {bar && isWritten(plan, bar) && (
             <Button onPress={() => onEdit(release(plan, bar), t("said.released", { duty: t(`common:duty.${bar.level}`) }))}>
               {t("duty.release")}
             </Button>
           )}
           <Button onPress={() => onAway(person, date)}>{t("absence.add")}</Button>
-          <Button variant="primary" isDisabled={!isWhole} onPress={save} data-testid="duty-save">
+          <Button variant="primary" isDisabled={!isWhole || !next || !chosen?.plannable} onPress={save} data-testid="duty-save">
             {t("duty.save")}
           </Button>
         </>
@@ -68,9 +68,9 @@ export function DutyDialog({ view, plan, wish, onEdit, onAway, onClose }: Props)
           placeholder={name}
           value={person}
           onChange={(id) => id !== "" && setPerson(id)}
-          options={view.people.map(({ person: { id, name: label }, qualified }) => ({
+          options={rows.map(({ person: { id, name: label }, plannable }) => ({
             value: id,
-            label: qualified ? label : `${label} (${t("unqualified")})`,
+            label: plannable?.qualified ? label : `${label} (${t(plannable ? "unqualified" : "gone")})`,
           }))}
         />
         <Choice<DutyLevel>
@@ -88,6 +88,7 @@ export function DutyDialog({ view, plan, wish, onEdit, onAway, onClose }: Props)
           zone={view.service.zone}
           error={isWhole ? null : t("duty.endsBefore")}
         />
+        {isWhole && !next && <Banner tone="warn">{t("said.fromRotation")}</Banner>}
       </div>
     </Dialog>
   );

@@ -1,5 +1,5 @@
 import type { RotaConflict, RotaView } from "../api/types";
-import { useTexts } from "../i18n";
+import { localeOf, useLanguage, useTexts } from "../i18n";
 import { Instant } from "../ui";
 import { ChangeList } from "./ChangeList";
 
@@ -16,7 +16,7 @@ export function Findings({ view }: { view: RotaView }) {
         {conflicts.length === 0 && <p className="rota-well">{t("conflicts.none")}</p>}
         <ul className="rota-list" data-testid="conflicts">
           {conflicts.map((conflict) => (
-            <li key={`${conflict.kind}${conflict.level}${conflict.person?.id ?? ""}${conflict.from}`} className={`conflict-${conflict.kind}`}>
+            <li key={keyOf(conflict)} className={`conflict-${conflict.kind}`}>
               <ConflictLine conflict={conflict} zone={zone} />
             </li>
           ))}
@@ -43,15 +43,20 @@ export function Findings({ view }: { view: RotaView }) {
 
 const names = (people: readonly { name: string }[]) => people.map(({ name }) => name).join(", ");
 
+/** Somebody may be booked at the same time in more than one other service. */
+const keyOf = ({ kind, level, person, from, until, with: other, with_level }: RotaConflict) =>
+  [kind, level, person?.id, from, until, other, with_level].join(" ");
+
 function ConflictLine({ conflict, zone }: { conflict: RotaConflict; zone: string }) {
   const t = useTexts("rota");
+  const hours = new Intl.NumberFormat(localeOf(useLanguage()), { maximumFractionDigits: 1 });
   return (
     <>
       <strong>{t(`conflicts.kind.${conflict.kind}`)}</strong>{" "}
       {conflict.person && `${conflict.person.name}, `}
       {t(`common:duty.${conflict.level}`)}: <Instant at={conflict.from} zone={zone} /> – <Instant at={conflict.until} zone={zone} />
       {conflict.with && ` · ${t("conflicts.with", { service: conflict.with })}`}
-      {conflict.missing && ` · ${t("conflicts.missing", { hours: (conflict.missing / 3600).toFixed(1) })}`}
+      {conflict.missing && ` · ${t("conflicts.missing", { hours: hours.format(conflict.missing / 3600) })}`}
     </>
   );
 }

@@ -7,7 +7,7 @@ import { ChangeList } from "./ChangeList";
 interface Props {
   draft: RotaDraft;
   zone: string;
-  onPublish(note: string): void;
+  onPublish(draft: RotaDraft, note: string): void;
   onClose(): void;
 }
 
@@ -24,7 +24,7 @@ export function PublishDialog({ draft, zone, onPublish, onClose }: Props) {
       actions={
         <>
           <Button onPress={onClose}>{t("common:cancel")}</Button>
-          <Button variant="primary" onPress={() => onPublish(note)} data-testid="publish-now">
+          <Button variant="primary" onPress={() => onPublish(draft, note)} data-testid="publish-now">
             {t("draft.publish")}
           </Button>
         </>

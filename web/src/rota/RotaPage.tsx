@@ -1,11 +1,15 @@
 import { useState } from "react";
-import type { Service } from "../api/types";
+import type { RotaPlan, Service } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
 import { Banner, Button, ErrorView, Loading, SelectField, useErrorText, useNow } from "../ui";
 import { goTo } from "../ui/useHash";
 import { AbsenceDialog } from "./AbsenceDialog";
+import { backToGrid } from "./backToGrid";
+import { DayDialog, type DayWish } from "./DayDialog";
+import { DraftBanner } from "./DraftBanner";
 import { DutyDialog, type DutyWish } from "./DutyDialog";
 import { Findings } from "./Findings";
+import type { Bar } from "./grid";
 import { HistoryDialog } from "./HistoryDialog";
 import { MonthGrid } from "./MonthGrid";
 import { PublishDialog } from "./PublishDialog";
@@ -39,7 +43,19 @@ export function RotaPage({ services, service: wanted }: Props) {
   );
 }
 
-type Opened = "publish" | "history" | "discard" | { kind: "duty"; wish: DutyWish } | { kind: "absence"; person: string | undefined; day: string };
+type Opened =
+  | "publish"
+  | "history"
+  | { kind: "day"; wish: DayWish }
+  | { kind: "duty"; wish: DutyWish }
+  | { kind: "absence"; person: string | undefined; day: string };
+
+/** Announced, and a refusal shown as well. A sentence that is said twice differs by a blank, or it would be heard once. */
+interface Said {
+  readonly text: string;
+  readonly isRefusal: boolean;
+  readonly isOdd: boolean;
+}
 
 function Planner({ service }: { service: Service }) {
   const t = useTexts("rota");
@@ -47,13 +63,21 @@ function Planner({ service }: { service: Service }) {
   const errorText = useErrorText();
   const today = wallOf(useNow(), service.zone).slice(0, 10);
   const [month, setMonth] = useState(() => monthOf(today));
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState<Said>({ text: "", isRefusal: false, isOdd: false });
   const [opened, setOpened] = useState<Opened>();
   const [failed, setFailed] = useState<unknown>();
   const rota = useRota(service.id, service.zone, month);
   const { data } = rota.view;
   const days = daysOf(month);
-  const close = () => setOpened(undefined);
+  const close = () => {
+    setOpened(undefined);
+    backToGrid();
+  };
+  const say = (text: string, isRefusal = false) => setSaid(({ isOdd }) => ({ text, isRefusal, isOdd: !isOdd }));
+  const refuse = (text: string) => say(text, true);
+  const edit = (plan: RotaPlan, sentence: string) => {
+    if (rota.edit(plan)) say(sentence);
+  };
   const run = async (work: () => Promise<unknown>) => {
     setFailed(undefined);
     try {
@@ -62,8 +86,9 @@ function Planner({ service }: { service: Service }) {
       setFailed(error);
     }
   };
-  const undo = () => rota.undo() && setSaid(t("said.undone"));
-  const redo = () => rota.redo() && setSaid(t("said.redone"));
+  const openDuty = ({ person, date }: DayWish, bar: Bar | undefined) => setOpened({ kind: "duty", wish: { person: person.id, date, bar } });
+  const undo = () => rota.undo() && say(t("said.undone"));
+  const redo = () => rota.redo() && say(t("said.redone"));
   const error = failed ?? rota.error;
   return (
     <>
@@ -98,21 +123,17 @@ function Planner({ service }: { service: Service }) {
         </div>
       </div>
       {data?.draft && (
-        <Banner
-          tone="info"
-          title={t("draft.title")}
-          actions={
-            <>
-              <Button onPress={() => void run(rota.discard)} isDisabled={rota.isSaving}>
-                {t("draft.discard")}
-              </Button>
-              <Button variant="primary" onPress={() => setOpened("publish")} isDisabled={rota.isSaving} data-testid="publish">
-                {t("draft.publish")}
-              </Button>
-            </>
-          }
-        >
-          {t("draft.about", { name: data.draft.author.name })}
+        <DraftBanner
+          draft={data.draft}
+          isSaving={rota.isSaving}
+          onDiscard={(draft) => void run(() => rota.discard(draft))}
+          onRebase={(draft) => void run(() => rota.rebase(draft))}
+          onPublish={() => setOpened("publish")}
+        />
+      )}
+      {rota.isForeign && (
+        <Banner tone="warn" role="alert">
+          {t("draft.foreign")}
         </Banner>
       )}
       {error !== undefined && error !== null && (
@@ -120,8 +141,9 @@ function Planner({ service }: { service: Service }) {
           {rota.isOvertaken ? t("draft.overtaken") : errorText(error)}
         </Banner>
       )}
-      <p role="status" className="visually-hidden" data-testid="rota-said">
-        {said}
+      <p role="status" className={said.isRefusal ? "rota-refused" : "visually-hidden"} data-testid="rota-said">
+        {said.text}
+        {said.isOdd && "\u00a0"}
       </p>
       {rota.view.isPending && <Loading />}
       {rota.view.isError && <ErrorView error={rota.view.error} onRetry={() => void rota.view.refetch()} />}
@@ -134,13 +156,12 @@ function Planner({ service }: { service: Service }) {
             isLoading={rota.view.isPlaceholderData}
             isBehind={rota.isBehind}
             today={today}
-            onEdit={(plan, sentence) => {
-              rota.edit(plan);
-              setSaid(sentence);
-            }}
+            onEdit={edit}
+            onRefuse={refuse}
             onUndo={undo}
             onRedo={redo}
             onOpen={(wish) => setOpened({ kind: "duty", wish })}
+            onOpenDay={(wish) => (wish.bars.length > 0 ? setOpened({ kind: "day", wish }) : openDuty(wish, undefined))}
           />
           <Findings view={data} />
         </>
@@ -151,13 +172,15 @@ function Planner({ service }: { service: Service }) {
           plan={rota.plan}
           wish={opened.wish}
           onEdit={(plan, sentence) => {
-            rota.edit(plan);
-            setSaid(sentence);
+            edit(plan, sentence);
             close();
           }}
           onAway={(person, day) => setOpened({ kind: "absence", person, day })}
           onClose={close}
         />
+      )}
+      {typeof opened === "object" && opened.kind === "day" && (
+        <DayDialog wish={opened.wish} onChoose={(bar) => openDuty(opened.wish, bar)} onClose={close} />
       )}
       {data && typeof opened === "object" && opened.kind === "absence" && (
         <AbsenceDialog view={data} person={opened.person} day={opened.day} onDone={() => void rota.reread()} onClose={close} />
@@ -166,11 +189,11 @@ function Planner({ service }: { service: Service }) {
         <PublishDialog
           draft={data.draft}
           zone={service.zone}
-          onPublish={(note) => {
+          onPublish={(draft, note) => {
             close();
             void run(async () => {
-              await rota.publish(note);
-              setSaid(t("said.published"));
+              await rota.publish(draft, note);
+              say(t("said.published"));
             });
           }}
           onClose={close}

@@ -20,9 +20,31 @@ export function release(plan: RotaPlan, stretch: Stretch): RotaPlan {
   return released(plan, stretch);
 }
 
-/** The duty of one person in `from` becomes the duty of `person` in `to`. */
-export function move(plan: RotaPlan, from: Stretch, person: PersonId, to: Stretch): RotaPlan {
-  return assign(release(plan, from), person, to);
+/** A stretch of somebody's. */
+export interface Held extends Stretch {
+  readonly person: PersonId;
+}
+
+/** A hand has written all of that duty: it can be taken back. Everything else comes from the rotation or a temporary schedule. */
+export function isWritten(plan: RotaPlan, duty: Held): boolean {
+  const own = (plan.overrides ?? [])
+    .filter(({ person, level }) => person === duty.person && level === duty.level)
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  // As far as they reach from its begin on, one after the other. A take-over begins within a second, a bar at its start.
+  const reach = own.reduce((until, each) => (each.from.slice(0, 19) <= until && each.until > until ? each.until : until), duty.from);
+  return reach >= duty.until;
+}
+
+/**
+ * The duty becomes that of `person` in `to`. What the rotation has cannot be taken from a place, only covered: undefined
+ * where its person would stay on duty in what is to be left.
+ */
+export function changed(plan: RotaPlan, duty: Held, person: PersonId, to: Stretch): RotaPlan | undefined {
+  if (isWritten(plan, duty)) return assign(release(plan, duty), person, to);
+  const isCovered = to.from <= duty.from && to.until >= duty.until;
+  // Somebody else takes a part of it.
+  const isPart = person !== duty.person && to.from >= duty.from && to.until <= duty.until;
+  return to.level === duty.level && (isCovered || isPart) ? assign(plan, person, to) : undefined;
 }
 
 /** Overrides of that level outside of the stretch, cut where they reach into it. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Duty } from "../api/types";
-import { barsOf as bars, barsOn, dutyDay, foreseen, lanesOf, meantBy, onTheWall } from "./grid";
+import { barsOf as bars, barsOn, dutyDay, foreseen, lanesOf, meantBy, onTheWall, rowsOf } from "./grid";
 import { daysOf, instantOf } from "./zoneTime";
 
 const ZONE = "Europe/Berlin";
@@ -23,6 +23,31 @@ describe("bars", () => {
     const before = duty("anna", "2026-09-28T08:00:00", "2026-10-02T08:00:00");
     const bars = barsOf([before, duty("anna", "2026-11-02T08:00:00", "2026-11-03T08:00:00")], OCTOBER, ZONE).get("anna")!;
     expect(bars.map(({ begin, from }) => [begin, from])).toEqual([[0, "2026-09-28T08:00:00"]]);
+  });
+
+  it("keep their true ends where the month cuts them, so that an edit writes those", () => {
+    const over = [duty("anna", "2026-09-28T08:00:00", "2026-10-01T08:00:00"), duty("anna", "2026-10-31T08:00:00", "2026-11-01T08:00:00")];
+    const bars = barsOf(over, OCTOBER, ZONE).get("anna")!;
+    expect(bars.map(({ begin, end, from, until, runsIn, runsOut }) => [begin, end, from.slice(5), until.slice(5), runsIn, runsOut])).toEqual([
+      [0, 8 / 24, "09-28T08:00:00", "10-01T08:00:00", true, false],
+      [30 + 8 / 24, 31, "10-31T08:00:00", "11-01T08:00:00", false, true],
+    ]);
+  });
+
+  it("of the first day are meant before the one that runs into the month", () => {
+    const first = [duty("anna", "2026-09-28T08:00:00", "2026-10-02T08:00:00"), duty("anna", "2026-10-01T08:00:00", "2026-10-02T08:00:00", { level: "secondary" })];
+    expect(meantBy(barsOf(first, OCTOBER, ZONE).get("anna")!, 0)!.level).toBe("secondary");
+  });
+
+  it("have a row also when their person cannot be put on duty any more", () => {
+    const gone = duty("gone", "2026-10-01T08:00:00", "2026-10-02T08:00:00");
+    const here = duty("anna", "2026-10-02T08:00:00", "2026-10-03T08:00:00");
+    const burden = { duty: 0, nights: 0, weekends: 0, holidays: 0, call_outs: 0, weight: 0 };
+    const people = [{ person: here.person, qualified: true, has_contract: true, contracts: [], burden, even: 0 }];
+    expect(rowsOf({ people, duties: [gone, here], draft: null }).map(({ person, plannable }) => [person.id, Boolean(plannable)])).toEqual([
+      ["anna", true],
+      ["gone", false],
+    ]);
   });
 
   it("lie in rows of their own where they overlap", () => {
@@ -53,5 +78,13 @@ describe("bars", () => {
       "dora 05 12",
       "ben 07 08",
     ]);
+  });
+
+  it("keep those of a temporary schedule, and drop what was taken back", () => {
+    const shift = { person: "anna", from: "2026-10-05T08:00:00", until: "2026-10-06T08:00:00" };
+    const temporary = { level: "primary" as const, from: shift.from, until: "2026-10-12T08:00:00", shifts: [shift] };
+    const plan = { zone: ZONE, land: null, layers: [], temporaries: [temporary], overrides: [] };
+    const shown = onTheWall([duty("anna", shift.from, shift.until, { is_override: true }), duty("ben", "2026-10-08T08:00:00", "2026-10-09T08:00:00", { is_override: true })], ZONE);
+    expect(foreseen(shown, plan).map(({ person }) => person)).toEqual(["anna"]);
   });
 });

@@ -1,6 +1,6 @@
 /** Duties as bars in a month of people and days. Pure. A day is as wide as another, also when it has 23 or 25 hours. */
 
-import type { Duty, DutyLevel, PersonId, RotaPlan } from "../api/types";
+import type { Duty, DutyLevel, PersonId, PersonRef, PlannablePerson, RotaPlan, RotaView } from "../api/types";
 import { addDays, daysBetween, wallOf, type WallDate, type WallTime } from "./zoneTime";
 
 /** A duty by the clock on the wall. */
@@ -14,9 +14,26 @@ export interface WallDuty {
 }
 
 export interface Bar extends WallDuty {
-  /** In days from the first of the grid; cut at its ends. */
+  /** In days from the first of the grid; drawn cut at its ends, which `from` and `until` are not. */
   readonly begin: number;
   readonly end: number;
+  /** It began before the grid, or ends after it. */
+  readonly runsIn: boolean;
+  readonly runsOut: boolean;
+}
+
+/** A person of the grid; whoever has duties and cannot be put on duty any more is there without `plannable`. */
+export interface Row {
+  readonly person: PersonRef;
+  readonly plannable: PlannablePerson | undefined;
+}
+
+/** Everybody who can be put on duty, then whoever has duties besides. */
+export function rowsOf({ people, duties, draft }: Pick<RotaView, "people" | "duties" | "draft">): Row[] {
+  const rows = new Map<PersonId, Row>(people.map((plannable) => [plannable.person.id, { person: plannable.person, plannable }]));
+  for (const { person } of [...duties, ...(draft?.duties ?? [])])
+    if (!rows.has(person.id)) rows.set(person.id, { person, plannable: undefined });
+  return [...rows.values()];
 }
 
 export function onTheWall(duties: readonly Duty[], zone: string): WallDuty[] {
@@ -36,7 +53,7 @@ export function onTheWall(duties: readonly Duty[], zone: string): WallDuty[] {
  */
 export function foreseen(duties: readonly WallDuty[], plan: RotaPlan): WallDuty[] {
   const written = (plan.overrides ?? []).map(({ person, level, from, until }) => ({ person, level, from, until, kind: "on_call" as const, isOverride: true }));
-  const left = duties.filter(({ isOverride }) => !isOverride).flatMap((duty) => {
+  const left = duties.filter((duty) => !duty.isOverride || isTemporary(plan, duty)).flatMap((duty) => {
     let parts = [duty];
     for (const { from, until } of written.filter(({ level }) => level === duty.level))
       parts = parts.flatMap((part) =>
@@ -49,14 +66,22 @@ export function foreseen(duties: readonly WallDuty[], plan: RotaPlan): WallDuty[
   return [...left, ...written];
 }
 
+/** Of a temporary schedule, which the server counts among the overrides. */
+function isTemporary({ temporaries = [] }: RotaPlan, duty: WallDuty): boolean {
+  return temporaries.some(
+    ({ level, shifts }) =>
+      level === duty.level && shifts.some(({ person, from, until }) => person === duty.person && from < duty.until && until > duty.from),
+  );
+}
+
 /** Bars by person, in the order of their begin. */
 export function barsOf(duties: readonly WallDuty[], days: readonly WallDate[]): Map<PersonId, Bar[]> {
   const bars = new Map<PersonId, Bar[]>();
   const first = `${days[0]}T00:00:00`;
   for (const duty of duties) {
-    const begin = Math.max(0, daysBetween(first, duty.from));
-    const end = Math.min(days.length, daysBetween(first, duty.until));
-    if (begin < end) bars.set(duty.person, [...(bars.get(duty.person) ?? []), { ...duty, begin, end }]);
+    const [from, until] = [daysBetween(first, duty.from), daysBetween(first, duty.until)];
+    const bar = { ...duty, begin: Math.max(0, from), end: Math.min(days.length, until), runsIn: from < 0, runsOut: until > days.length };
+    if (bar.begin < bar.end) bars.set(duty.person, [...(bars.get(duty.person) ?? []), bar]);
   }
   for (const list of bars.values()) list.sort((a, b) => a.begin - b.begin || (a.level < b.level ? -1 : 1));
   return bars;
@@ -83,7 +108,7 @@ export function barsOn(bars: readonly Bar[], day: number): Bar[] {
 /** The bar that begins on that day, else the one that runs into it: what keys on the day mean. */
 export function meantBy(bars: readonly Bar[], day: number): Bar | undefined {
   const on = barsOn(bars, day);
-  return on.find(({ begin }) => begin >= day) ?? on[0];
+  return on.find(({ begin, runsIn }) => begin >= day && !runsIn) ?? on[0];
 }
 
 /** The stretch of a day from one hand-over to the next. */

@@ -1,10 +1,11 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { asApiError } from "../api/problem";
 import { keys } from "../api/query";
 import { rotaApi } from "../api/rota";
-import type { RotaPlan, RotaView, ServiceId } from "../api/types";
-import { begin, edited, redone, undone, type History } from "./edits";
+import type { PutDraft, RotaDraft, RotaPlan, RotaView, ServiceId } from "../api/types";
+import { adopted, written, type Drafting } from "./drafting";
+import { edited, redone, undone, type History } from "./edits";
 import { firstOf, instantOf, shiftMonth, type Month } from "./zoneTime";
 
 /** A service's month as it is planned, and the hands that change it. Edits are written one after the other. */
@@ -17,67 +18,65 @@ export function useRota(service: ServiceId, zone: string, month: Month) {
     queryFn: () => rotaApi.rota(service, from, until),
     placeholderData: keepPreviousData,
   });
-  const [history, setHistory] = useState<History>();
-  const rev = useRef(0);
+  const [held, setHeld] = useState<Drafting>();
   const reread = () => client.invalidateQueries({ queryKey: keys.rota });
+  /** The steps for undo go with the draft; what was refused is read again, since somebody else was faster. */
+  const finish = async (work: Promise<unknown>) => {
+    try {
+      await work;
+      setHeld(undefined);
+    } finally {
+      await reread();
+    }
+  };
 
   const save = useMutation({
     scope: { id: `draft ${service}` },
-    mutationFn: async (plan: RotaPlan) => {
-      await rotaApi.putDraft(service, { plan, rev: rev.current });
-      rev.current += 1;
-    },
+    mutationFn: (body: PutDraft) => rotaApi.putDraft(service, body),
     // What could not be written is not there: the page shows what is.
-    onError: () => setHistory(undefined),
+    onError: () => setHeld(undefined),
     onSettled: reread,
   });
   const isSaving = save.isPending;
-  const known = view.data?.draft?.rev ?? 0;
-  useEffect(() => {
-    if (!isSaving) rev.current = known;
-  }, [known, isSaving]);
+  const { data } = view;
+  const isSettled = !isSaving && !view.isFetching && !view.isPlaceholderData && !view.isError;
+  const drafting = data && adopted(held, { ...stateOf(data, zone), at: view.dataUpdatedAt }, isSettled);
+  if (drafting && drafting !== held) setHeld(drafting);
 
-  const plan = history?.plan ?? planOf(view.data, zone);
   const go = (next: History | undefined) => {
-    if (!next) return false;
-    setHistory(next);
-    save.mutate(next.plan);
+    if (!drafting || !next) return false;
+    setHeld(written(drafting, next, Date.now()));
+    save.mutate({ plan: next.plan, rev: drafting.rev, revision: drafting.revision });
     return true;
   };
-  const forget = async () => {
-    setHistory(undefined);
-    await reread();
-  };
+  const history = drafting?.history;
   return {
     view,
-    plan,
+    plan: history?.plan ?? emptyIn(zone),
     isSaving,
     /** The view does not know the last edits yet. */
-    isBehind: history !== undefined && (isSaving || view.isFetching),
-    /** Somebody else plans as well, or the server could not be reached. */
+    isBehind: drafting !== undefined && drafting.rev !== (data?.draft?.rev ?? 0),
     error: save.error,
+    /** Somebody else plans as well. */
     isOvertaken: asApiError(save.error)?.code === "conflict",
-    edit: (next: RotaPlan) => go(edited(history ?? begin(plan), next)),
+    /** As `isOvertaken`, and it was noticed before anything was written. */
+    isForeign: drafting?.isForeign ?? false,
+    edit: (next: RotaPlan) => go(history && edited(history, next)),
     undo: () => go(history && undone(history)),
     redo: () => go(history && redone(history)),
     canUndo: (history?.past.length ?? 0) > 0,
     canRedo: (history?.future.length ?? 0) > 0,
-    discard: async () => {
-      await rotaApi.deleteDraft(service, known);
-      await forget();
-    },
-    publish: async (note: string) => {
-      await rotaApi.publish(service, { rev: known, note });
-      await forget();
-    },
-    restore: async (revision: number) => {
-      await rotaApi.restore(service, revision);
-      await forget();
-    },
+    discard: ({ rev }: RotaDraft) => finish(rotaApi.deleteDraft(service, rev)),
+    /** The draft as it is, upon what is published now. */
+    rebase: ({ plan, rev }: RotaDraft) => finish(rotaApi.putDraft(service, { plan, rev, revision: data?.revision ?? 0, rebase: true })),
+    publish: ({ rev }: RotaDraft, note: string) => finish(rotaApi.publish(service, { rev, note })),
+    restore: (revision: number) => finish(rotaApi.restore(service, revision)),
     reread,
   };
 }
 
-function planOf(view: RotaView | undefined, zone: string): RotaPlan {
-  return view?.draft?.plan ?? view?.published ?? { zone, land: null, layers: [], temporaries: [], overrides: [] };
+const emptyIn = (zone: string): RotaPlan => ({ zone, land: null, layers: [], temporaries: [], overrides: [] });
+
+function stateOf({ draft, published, revision }: RotaView, zone: string) {
+  return { rev: draft?.rev ?? 0, revision, plan: draft?.plan ?? published ?? emptyIn(zone) };
 }

@@ -1,6 +1,6 @@
 //! What an administrator may write, decided upon the rows of one revision. The first fault is named with its field.
 
-use super::turns::{standard_policies, to_rota};
+use super::turns::{is_weekly, standard_policies, to_rota};
 use crate::app::{
     Error, Result,
     ports::{ContractRow, DirectoryRows, DirectoryWrite, HospitalRow, NetworkRow, PersonRow, RotaRow, ServiceRow},
@@ -68,6 +68,9 @@ pub(super) fn service(rows: &DirectoryRows, wish: &AdminService, now: UnixMillis
         .map(|row| serde_json::from_str(&row.body))
         .transpose()
         .map_err(|error| Error::bug("a stored rota", format!("column {}", error.column())))?;
+    if before.as_ref().is_some_and(|rota| !is_weekly(rota)) && wish.turns.iter().any(|turns| turns.is_whole_rota) {
+        return fault("turns", "would replace a rota that is more than weekly turns");
+    }
     let body = to_rota(before, &wish.turns, &zone, now)
         .map(|rota| serde_json::to_string(&rota))
         .transpose()

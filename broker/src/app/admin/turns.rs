@@ -56,12 +56,13 @@ pub(crate) fn last_monday(zone: &Zone, now: UnixMillis) -> DateTime {
     if morning > wall { morning.saturating_sub(Span::new().days(7)) } else { morning }
 }
 
-/// A stored rota as turns. What is more than weekly turns shows its people and is marked.
+/// A stored rota as turns. What is more than weekly turns shows its people and is marked at either level, also where it
+/// has no layer: it is not written here.
 pub(super) fn of_rota(rota: &Rota) -> Vec<Turns> {
     let is_whole_rota = is_weekly(rota);
     [Primary, Secondary]
         .into_iter()
-        .filter(|level| rota.layers.iter().any(|layer| layer.level == *level))
+        .filter(|level| !is_whole_rota || rota.layers.iter().any(|layer| layer.level == *level))
         .map(|level| {
             let mut people = Vec::new();
             for person in rota.layers.iter().filter(|layer| layer.level == level).flat_map(|layer| &layer.people) {
@@ -74,15 +75,15 @@ pub(super) fn of_rota(rota: &Rota) -> Vec<Turns> {
         .collect()
 }
 
-/// The rota with these turns; `None`: nothing about it changes. A level that is not given stays as it is, and so does
-/// a rota that is more than turns unless the writer says that these are all of it.
+/// The rota with these turns; `None`: nothing about it changes. A level that is not given stays as it is. A rota that is
+/// more than turns ([`is_weekly`]) has to be given none.
 pub(super) fn to_rota(stored: Option<Rota>, turns: &[Turns], zone: &Zone, now: UnixMillis) -> Option<Rota> {
     let moved = stored.as_ref().is_some_and(|rota| rota.zone != *zone);
     let written: Vec<&Turns> = turns.iter().filter(|turns| turns.is_whole_rota).collect();
     if written.is_empty() {
         return stored.filter(|_| moved).map(|rota| Rota { zone: zone.clone(), ..rota });
     }
-    let before = stored.as_ref().filter(|rota| is_weekly(rota)).map_or(&[][..], |rota| &rota.layers[..]);
+    let before = stored.as_ref().map_or(&[][..], |rota| &rota.layers[..]);
     let layers = [Primary, Secondary]
         .into_iter()
         .filter_map(|level| {
@@ -102,7 +103,7 @@ pub(super) fn to_rota(stored: Option<Rota>, turns: &[Turns], zone: &Zone, now: U
 }
 
 /// Nothing but one layer of weeks for a level, handed over on Monday mornings.
-fn is_weekly(rota: &Rota) -> bool {
+pub(super) fn is_weekly(rota: &Rota) -> bool {
     let plain = |layer: &Layer| {
         layer.turn == Turn::Weeks(1)
             && layer.end.is_none()
@@ -176,13 +177,16 @@ mod tests {
             swap: None,
         });
         let shown = of_rota(&rota);
-        assert_eq!(shown, [Turns { level: Primary, people: vec![a, b], is_whole_rota: false }]);
+        let marked = |level, people| Turns { level, people, is_whole_rota: false };
+        assert_eq!(shown, [marked(Primary, vec![a, b]), marked(Secondary, vec![])]);
+        let by_hand = Rota { layers: vec![], ..rota.clone() };
+        assert_eq!(of_rota(&by_hand), [marked(Primary, vec![]), marked(Secondary, vec![])]);
         assert_eq!(to_rota(Some(rota.clone()), &shown, &zone(), NOW), None);
         assert_eq!(to_rota(Some(rota.clone()), &[], &zone(), NOW), None);
         let london: Zone = "Europe/London".parse().unwrap();
         let moved = to_rota(Some(rota.clone()), &shown, &london, NOW).unwrap();
         assert_eq!((moved.zone, moved.overrides.len()), (london, 1));
-        assert!(is_weekly(&to_rota(Some(rota), &[turns(Primary, &[b])], &zone(), NOW).unwrap()));
+        assert!(!is_weekly(&rota) && !is_weekly(&by_hand));
     }
 
     #[test]

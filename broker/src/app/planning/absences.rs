@@ -1,31 +1,36 @@
 //! When people are away.
 
-use super::AHEAD_SECONDS;
+use super::notes_of_away;
 use crate::app::{
     App, Error, Result,
     board::duty,
     directory::Directory,
-    ports::{AbsenceRow, DirectoryWrite},
+    ports::{AbsenceRow, DirectoryRows, DirectoryWrite},
     require,
     validate::name_of,
 };
 use crate::domain::{
     access::{Permission, may},
     directory::Actor,
-    rota::{self, Away, Stretches, Zone},
+    rota::{self, Away, Gap, Stretch, Stretches, Zone},
 };
 use jiff::civil::DateTime;
 use schemas::{
-    AbsenceId, PersonId,
+    AbsenceId, PersonId, UnixMillis,
     directory::{Duty, DutyLevel, Role},
     rota::{Absence, AbsenceEffect, PutAbsence, ServiceGap},
 };
 
 /// Longest absence in days: parental leave is written down year by year.
 const MAX_DAYS: i32 = 400;
+/// Absences of one person that have not ended. More is nobody's plan, and every node reads them all.
+const MAX_ABSENCES: usize = 100;
+/// How long an absence is kept after its end: until the year's duty has been shared out.
+const KEPT_SECONDS: i64 = 365 * 86_400;
 
 impl App {
-    /// Writes an absence down, or changes it. It counts at once: what it leaves open is the answer.
+    /// Writes an absence down, or changes it. It counts at once, and everybody who has other duties by it is told: what it
+    /// leaves open is the answer.
     pub async fn put_absence(&self, actor: &Actor, id: AbsenceId, wish: &PutAbsence) -> Result<AbsenceEffect> {
         require(may(actor, None, Permission::KeepAbsences))?;
         let zone: Zone = wish.zone.parse().map_err(|_| invalid("zone", "is not an IANA time zone"))?;
@@ -36,13 +41,26 @@ impl App {
             return Err(invalid("until", "is not within 400 days after from"));
         }
         let now = self.now();
-        let before = self.directory().await?;
+        let stretch = (zone.begin(from).max(now), zone.end(until));
+        if stretch.1 <= now {
+            return Err(invalid("until", "lies in the past"));
+        }
         self.change_directory(|rows| {
             let directory = Directory::from_rows(rows.clone());
             may_keep(&directory, actor, wish.person)?;
             if directory.absences.get(&id).is_some_and(|known| known.person != wish.person) {
                 return Err(Error::Conflict("the absence is somebody else's"));
             }
+            let has_ended = |absence: &rota::Absence, t| absence.zone.end(absence.until) <= t;
+            let others = directory
+                .absences
+                .iter()
+                .filter(|(known, absence)| **known != id && absence.person == wish.person && !has_ended(absence, now));
+            if others.count() >= MAX_ABSENCES {
+                return Err(Error::Conflict("so many absences of one person are planned by nobody"));
+            }
+            let old =
+                directory.absences.iter().filter(|(_, absence)| has_ended(absence, now.plus_seconds(-KEPT_SECONDS)));
             let row = AbsenceRow {
                 id: id.0,
                 person_id: wish.person.0,
@@ -53,22 +71,24 @@ impl App {
                 author: actor.person_id.0,
                 written_at: now.0,
             };
-            Ok(DirectoryWrite { absences: vec![row], ..DirectoryWrite::default() })
+            let no_absences = old.map(|(id, _)| id.0).filter(|old| *old != id.0).collect();
+            let write = DirectoryWrite { absences: vec![row], no_absences, ..DirectoryWrite::default() };
+            told(rows, write, actor, now)
         })
         .await?;
         tracing::info!(by = %actor.person_id, person = %wish.person, "an absence is written down");
-        let stretch: Stretches = [(zone.begin(from).max(now), zone.end(until))].into_iter().collect();
-        Ok(effect(&before, wish.person, &stretch))
+        Ok(effect(&*self.directory().await?, actor, id, wish.person, stretch))
     }
 
-    /// Takes an absence back.
+    /// Takes an absence back. Everybody who has other duties by it is told.
     pub async fn delete_absence(&self, actor: &Actor, id: AbsenceId) -> Result<()> {
         require(may(actor, None, Permission::KeepAbsences))?;
+        let now = self.now();
         self.change_directory(|rows| {
             let directory = Directory::from_rows(rows.clone());
             let known = directory.absences.get(&id).ok_or(Error::NotFound)?;
             may_keep(&directory, actor, known.person)?;
-            Ok(DirectoryWrite { no_absences: vec![id.0], ..DirectoryWrite::default() })
+            told(rows, DirectoryWrite { no_absences: vec![id.0], ..DirectoryWrite::default() }, actor, now)
         })
         .await
     }
@@ -110,29 +130,43 @@ fn may_keep(directory: &Directory, actor: &Actor, person: PersonId) -> Result<()
     if is_own || (coordinates && them.actor.has_role(Role::Specialist)) { Ok(()) } else { Err(Error::NotFound) }
 }
 
-/// Which duties fall away within `gone`, and where nobody is left on first duty.
-fn effect(before: &Directory, person: PersonId, gone: &Stretches) -> AbsenceEffect {
-    let mut duties: Vec<Duty> = Vec::new();
-    let mut gaps = Vec::new();
-    let bounds = gone.iter().next().map(|(from, until)| (from, until.min(from.plus_seconds(AHEAD_SECONDS * 8))));
-    let Some((from, until)) = bounds else { return AbsenceEffect { duties, gaps } };
-    let mut away: Away = before.away.clone();
-    let known = away.entry(person).or_default();
-    *known = known.or(gone);
-    for entry in before.services.values() {
+/// The write with what people are told of it.
+fn told(rows: &DirectoryRows, write: DirectoryWrite, actor: &Actor, now: UnixMillis) -> Result<DirectoryWrite> {
+    let mut after = rows.clone();
+    let is_written = |row: &AbsenceRow| write.absences.iter().any(|written| written.id == row.id);
+    after.absences.retain(|row| !is_written(row) && !write.no_absences.contains(&row.id));
+    after.absences.extend(write.absences.iter().cloned());
+    let duty_notes = notes_of_away(rows, after, actor, now, (now, UnixMillis(i64::MAX)))?;
+    Ok(DirectoryWrite { duty_notes, ..write })
+}
+
+/// Which duties fall away within `gone`, and where that leaves nobody on first duty: in the networks that the caller
+/// works for, and everywhere if it is their own.
+fn effect(directory: &Directory, actor: &Actor, id: AbsenceId, person: PersonId, gone: Stretch) -> AbsenceEffect {
+    let (mut duties, mut gaps): (Vec<Duty>, _) = (vec![], vec![]);
+    // As if it were not written down: the same wish again has the same answer.
+    let others = directory.absences.iter().filter(|(known, absence)| **known != id && absence.person == person);
+    let mut before = directory.away.clone();
+    before.remove(&person);
+    before.extend(rota::away(others.map(|(_, absence)| absence)));
+    let (from, until) = gone;
+    for entry in directory.services.values() {
         let Some(rota) = &entry.rota else { continue };
-        let own = rota::shifts(rota, &before.away, from, until).into_iter().filter(|shift| shift.person == person);
+        if person != actor.person_id && !actor.networks.contains(&entry.service.network_id) {
+            continue;
+        }
+        let own = rota::shifts(rota, &before, from, until).into_iter().filter(|shift| shift.person == person);
         let own: Vec<_> = own.collect();
         if own.is_empty() {
             continue;
         }
-        duties.extend(own.iter().map(|shift| duty(before, entry.service.id, shift)));
-        let open = rota::gaps(rota, &away, DutyLevel::Primary, from, until);
-        gaps.extend(open.into_iter().map(|gap| ServiceGap {
-            service_id: entry.service.id,
-            from: gap.from,
-            until: gap.until,
-        }));
+        duties.extend(own.iter().map(|shift| duty(directory, entry.service.id, shift)));
+        let open = |away: &Away| -> Stretches {
+            let gaps = rota::gaps(rota, away, DutyLevel::Primary, from, until);
+            gaps.into_iter().map(|Gap { from, until }| (from, until)).collect()
+        };
+        let new = open(&directory.away).minus(&open(&before));
+        gaps.extend(new.iter().map(|(from, until)| ServiceGap { service_id: entry.service.id, from, until }));
     }
     duties.sort_by_key(|duty| (duty.from, duty.service_id, duty.level));
     AbsenceEffect { duties, gaps }

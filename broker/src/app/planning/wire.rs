@@ -1,15 +1,23 @@
 //! Rotas on the wire and in the domain have one JSON form; reading one from the other refuses what is no time or zone.
 
 use crate::app::{Error, Result, directory::Directory};
-use crate::domain::rota::{self, Conflict, Rota, Stretches};
+use crate::domain::{
+    directory::Actor,
+    rota::{self, Conflict, Rota, Stretches},
+};
 use schemas::{
-    ServiceId,
+    ServiceId, UnixMillis,
     rota::{Burden, ConflictKind, DutyChange, HandOver, RotaConflict, RotaPlan, TimeSpan},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
-pub(super) fn rota_of(plan: &RotaPlan) -> Result<Rota> {
-    let rota: Rota = converted(plan).map_err(|error| Error::InvalidField(format!("plan: {error}")))?;
+/// How long overrides stay in a rota after they have ended: 13 months, so that a year can be looked at. Then they are in
+/// the history alone, and do not fill the rota up.
+const KEPT_SECONDS: i64 = 400 * 86_400;
+
+pub(super) fn rota_of(plan: &RotaPlan, now: UnixMillis) -> Result<Rota> {
+    let mut rota: Rota = converted(plan).map_err(|error| Error::InvalidField(format!("plan: {error}")))?;
+    rota.forget_before(now.plus_seconds(-KEPT_SECONDS));
     rota::check(&rota).map_err(|fault| Error::InvalidField(format!("plan: {fault}")))?;
     Ok(rota)
 }
@@ -54,8 +62,12 @@ pub(super) fn burden(burden: &rota::Burden) -> Burden {
     Burden { duty, nights, weekends, holidays, call_outs, weight: burden.weight() }
 }
 
-pub(super) fn conflict(directory: &Directory, of: &Conflict) -> RotaConflict {
-    let name = |service: ServiceId| directory.services.get(&service).map(|entry| entry.service.name.clone());
+/// A service of another network is not named.
+pub(super) fn conflict(directory: &Directory, actor: &Actor, of: &Conflict) -> RotaConflict {
+    let name = |service: ServiceId| {
+        let entry = directory.services.get(&service)?;
+        actor.networks.contains(&entry.service.network_id).then(|| entry.service.name.clone())
+    };
     let (with, with_level, missing) = match of.kind {
         rota::ConflictKind::DoubleBooked { with, level } => (name(with), Some(level), None),
         rota::ConflictKind::Rest { missing } => (None, None, Some(missing)),

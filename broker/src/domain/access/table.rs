@@ -40,6 +40,8 @@ pub enum Permission {
     ReadRota,
     /// Draft, publish and restore rotas of services of the caller's networks.
     PlanRota,
+    /// Be on duty from now on, or put somebody there as a coordinator.
+    TakeOverDuty,
     /// Write down when somebody is away: oneself, or for a coordinator whoever works for the same network.
     KeepAbsences,
     /// Read a consult that one has nothing to do with, in an emergency, with a reason that somebody reads.
@@ -100,7 +102,7 @@ const ACTIONS: [ActionName; 35] = [
     ActionName::FeedBack,
 ];
 
-const OTHERS: [Permission; 25] = [
+const OTHERS: [Permission; 26] = [
     Permission::ReadConsult,
     Permission::ReadFields,
     Permission::ReadIdentity,
@@ -119,6 +121,7 @@ const OTHERS: [Permission; 25] = [
     Permission::ReadBoard,
     Permission::ReadRota,
     Permission::PlanRota,
+    Permission::TakeOverDuty,
     Permission::KeepAbsences,
     Permission::BreakGlass,
     Permission::ReadAccessLog,
@@ -221,7 +224,7 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
             By(Role::Admin),
             By(Role::DataProtection),
         ],
-        Permission::ReadDuties | Permission::ReadRota | Permission::KeepAbsences => {
+        Permission::ReadDuties | Permission::ReadRota | Permission::TakeOverDuty | Permission::KeepAbsences => {
             &[By(Role::Specialist), By(Role::Coordinator)]
         }
         Permission::ReadBoard | Permission::PlanRota => &[By(Role::Coordinator)],

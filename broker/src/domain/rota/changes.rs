@@ -1,6 +1,6 @@
 //! What a change to a rota means to each person, and the hand-overs that result.
 
-use super::{Shift, Stretches};
+use super::{Rota, Shift, Stretches};
 use schemas::{
     PersonId, UnixMillis,
     directory::{DutyKind, DutyLevel},
@@ -28,6 +28,27 @@ pub fn changes(before: &[Shift], after: &[Shift]) -> Vec<Change> {
         Change { person, level, kind, gained: new.minus(old), lost: old.minus(new) }
     });
     changes.filter(|change| !change.gained.is_empty() || !change.lost.is_empty()).collect()
+}
+
+/// When the last of what only one of the rotas has ends, or begins if it never ends. Layers and lists are compared from
+/// where they part, since their order counts. `None`: they are equal.
+pub fn last_difference(before: Option<&Rota>, after: &Rota) -> Option<UnixMillis> {
+    let Some(before) = before else {
+        let nothing = Rota { layers: vec![], temporaries: vec![], overrides: vec![], ..after.clone() };
+        return last_difference(Some(&nothing), after);
+    };
+    if (&before.zone, before.land) != (&after.zone, after.land) {
+        return Some(UnixMillis(i64::MAX));
+    }
+    let layers = apart(&before.layers, &after.layers).map(|layer| layer.end.unwrap_or(layer.start));
+    let temporaries = apart(&before.temporaries, &after.temporaries).map(|temporary| temporary.until);
+    let overrides = apart(&before.overrides, &after.overrides).map(|o| o.until);
+    layers.chain(temporaries).chain(overrides).max().map(|wall| after.zone.end(wall))
+}
+
+fn apart<'a, T: PartialEq>(a: &'a [T], b: &'a [T]) -> impl Iterator<Item = &'a T> {
+    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    a[same..].iter().chain(&b[same..])
 }
 
 fn by_duty(shifts: &[Shift]) -> BTreeMap<(PersonId, DutyLevel, DutyKind), Stretches> {

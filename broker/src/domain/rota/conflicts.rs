@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Rest between work and work, § 5 Abs. 1 ArbZG: eleven hours.
 pub const REST_SECONDS: i64 = 11 * 3600;
 
-/// The schedule of one service over the time that is checked.
+/// The schedule of one service over the time that is checked, and two days before it.
 #[derive(Clone, Debug)]
 pub struct Planned {
     pub service: ServiceId,
-    /// Levels that have to be covered.
-    pub needs: Vec<DutyLevel>,
+    /// Levels that have to be covered, and when.
+    pub needs: Vec<(DutyLevel, Stretch)>,
     /// As written, whoever is away.
     pub written: Vec<Shift>,
     /// What counts: [`super::shifts`].
@@ -62,7 +62,8 @@ pub enum ConflictKind {
     },
 }
 
-/// Everything that is wrong between `from` and `until`, in order. `called_out`: when each was at work although on call.
+/// Everything that is wrong between `from` and `until`, in order, clipped to that. The plans begin earlier: a rest may have.
+/// `called_out`: when each was at work although on call.
 pub fn conflicts(
     plans: &[Planned],
     called_out: &BTreeMap<PersonId, Stretches>,
@@ -71,7 +72,7 @@ pub fn conflicts(
 ) -> Vec<Conflict> {
     let mut found = Vec::new();
     for plan in plans {
-        found.extend(gaps(plan, span));
+        found.extend(gaps(plan));
         found.extend(absent(plan));
         found.extend(unfit(plan, fitness));
     }
@@ -86,15 +87,23 @@ pub fn conflicts(
         found.extend(double_booked(&shifts));
         found.extend(without_rest(&shifts, called_out.get(&person)));
     }
+    let mut found: Vec<Conflict> = found.into_iter().filter_map(|conflict| clipped(conflict, span)).collect();
     found.sort_unstable();
     found
 }
 
-fn gaps(plan: &Planned, span: Stretch) -> Vec<Conflict> {
-    let gaps = plan.needs.iter().flat_map(|level| {
+/// The part of it between `from` and `until`. A missing rest is a matter of the begin.
+fn clipped(conflict: Conflict, (from, until): Stretch) -> Option<Conflict> {
+    let is_earlier = matches!(conflict.kind, ConflictKind::Rest { .. }) && conflict.from < from;
+    let part = Conflict { from: conflict.from.max(from), until: conflict.until.min(until), ..conflict };
+    (!is_earlier && part.from < part.until).then_some(part)
+}
+
+fn gaps(plan: &Planned) -> Vec<Conflict> {
+    let gaps = plan.needs.iter().flat_map(|(level, when)| {
         let of_level = plan.shifts.iter().filter(|shift| shift.level == *level);
         let covered: Stretches = of_level.map(Shift::stretch).collect();
-        let gaps: Vec<_> = covered.outside(span).collect();
+        let gaps: Vec<_> = covered.outside(*when).collect();
         gaps.into_iter().map(|(from, until)| Conflict {
             from,
             until,

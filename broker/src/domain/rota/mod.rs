@@ -11,6 +11,7 @@ mod check;
 mod conflicts;
 mod fairness;
 mod holidays;
+mod merge;
 mod schedule;
 mod stretches;
 mod turns;
@@ -20,11 +21,12 @@ mod zone;
 mod tests;
 
 pub use absence::{Absence, AbsenceKind, Away, away};
-pub use changes::{Change, HandOver, changes, hand_overs};
+pub use changes::{Change, HandOver, changes, hand_overs, last_difference};
 pub use check::{MAX_CYCLE, MAX_LAYERS, MAX_OVERRIDES, MAX_PEOPLE, MAX_WINDOWS, RotaFault, check};
 pub use conflicts::{Conflict, ConflictKind, Fitness, Planned, REST_SECONDS, conflicts};
 pub use fairness::{Burden, Share, burdens, part_of, shares};
 pub use holidays::{Land, holiday};
+pub use merge::merged;
 pub use schedule::{HORIZON_DAYS, gaps, shifts, who_is_on};
 pub use stretches::{Stretch, Stretches};
 pub use zone::{UnknownZone, Zone};
@@ -52,6 +54,22 @@ pub struct Rota {
     /// A later override covers an earlier one, and everything else.
     #[serde(default)]
     pub overrides: Vec<Override>,
+}
+
+impl Rota {
+    /// Everybody who is written down, some more than once.
+    pub fn people(&self) -> impl Iterator<Item = PersonId> {
+        let layers = self.layers.iter().flat_map(|layer| layer.people.iter().copied());
+        let fixed = self.temporaries.iter().flat_map(|temporary| temporary.shifts.iter().map(|shift| shift.person));
+        layers.chain(fixed).chain(self.overrides.iter().map(|o| o.person))
+    }
+
+    /// Takes out overrides and temporary schedules that ended before `t`.
+    pub fn forget_before(&mut self, t: UnixMillis) {
+        let Self { zone, overrides, temporaries, .. } = self;
+        overrides.retain(|o| zone.end(o.until) >= t);
+        temporaries.retain(|temporary| zone.end(temporary.until) >= t);
+    }
 }
 
 /// People who take turns.

@@ -74,6 +74,7 @@ fn planning() -> OpenApiRouter<Edge> {
         .routes(routes!(rota::publish))
         .routes(routes!(rota::history))
         .routes(routes!(rota::restore))
+        .routes(routes!(rota::take_over))
         .routes(routes!(rota::put_absence, rota::delete_absence))
         .routes(routes!(rota::my_absences))
         .routes(routes!(rota::duty_notes))

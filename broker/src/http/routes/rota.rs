@@ -6,9 +6,10 @@ use crate::http::problem::Fault;
 use crate::http::state::Edge;
 use axum::extract::State;
 use axum::http::StatusCode;
+use schemas::directory::Duty;
 use schemas::rota::{
     Absence, AbsenceEffect, DraftQuery, DutyNote, PublishRota, PutAbsence, PutDraft, RestoreRota, RotaQuery,
-    RotaVersion, RotaView, SeenQuery,
+    RotaVersion, RotaView, SeenQuery, TakeOverDuty,
 };
 use schemas::{AbsenceId, ServiceId};
 
@@ -97,6 +98,20 @@ pub(super) async fn restore(
 ) -> Result<StatusCode, Fault> {
     edge.app.restore_rota(&caller.actor, id, wish).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Somebody is on duty from now until the present duty ends.
+#[utoipa::path(
+    post, path = "/api/services/{id}/rota/take-over", tag = "rota", operation_id = "takeOverDuty",
+    params(("id" = ServiceId, Path)), request_body = TakeOverDuty, responses((status = 200, body = Duty))
+)]
+pub(super) async fn take_over(
+    State(edge): State<Edge>,
+    caller: Caller,
+    PathOf(id): PathOf<ServiceId>,
+    JsonBody(wish): JsonBody<TakeOverDuty>,
+) -> Result<Json<Duty>, Fault> {
+    Ok(Json(edge.app.take_over_duty(&caller.actor, id, &wish).await?))
 }
 
 /// Writes down when somebody is away; the answer is what it leaves open.

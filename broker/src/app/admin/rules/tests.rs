@@ -124,6 +124,16 @@ fn a_new_service_can_ring_at_once() {
     let mut rows = rows();
     (rows.services, rows.policies, rows.rotas) = (write.services, write.policies, write.rotas);
     let again = service(&rows, &stroke(), NOW).unwrap();
+    let mut planned = rows.clone();
+    let mut rota: Rota = serde_json::from_str(&rows.rotas[0].body).unwrap();
+    let from = rota.layers.remove(0).start;
+    let until = from.saturating_add(jiff::Span::new().days(1));
+    let level = DutyLevel::Primary;
+    rota.overrides.push(crate::domain::rota::Override { level, person: SPECIALIST, from, until, swap: None });
+    planned.rotas[0].body = serde_json::to_string(&rota).unwrap();
+    assert_eq!(why(service(&planned, &stroke(), NOW)), "turns: would replace a rota that is more than weekly turns");
+    let as_it_is = AdminService { turns: super::super::turns::of_rota(&rota), ..stroke() };
+    assert!(service(&planned, &as_it_is, NOW).unwrap().rotas.is_empty(), "its telephone can be written");
     assert_eq!((again.policies.len(), again.rotas.len()), (0, 0), "what somebody tuned stays");
 }
 

@@ -111,3 +111,25 @@ fn the_kind_of_duty_is_that_of_the_hours_whoever_does_it() {
     ];
     assert_eq!(found, expected.map(|(text, kind)| (text.to_owned(), kind)));
 }
+
+#[test]
+fn a_draft_goes_on_over_what_was_taken_over_meanwhile_and_over_nothing_else() {
+    let over = |n: u128, day: u8| Override {
+        level: DutyLevel::Primary,
+        person: person(n),
+        from: format!("2026-02-{day:02}T08:00:00").parse().unwrap(),
+        until: format!("2026-02-{day:02}T20:00:00").parse().unwrap(),
+        swap: None,
+    };
+    let with = |rota: &Rota, overrides: &[Override]| Rota { overrides: overrides.to_vec(), ..rota.clone() };
+    let plain = rota(vec![layer(&[1, 2], "2026-01-05T08:00:00", Turn::Weeks(1))]);
+    let base = with(&plain, &[over(1, 1)]);
+    let mine = Rota { land: Some(Land::Bw), ..with(&plain, &[over(1, 1), over(2, 3)]) };
+    let published = with(&plain, &[over(1, 1), over(9, 2)]);
+    assert_eq!(merged(&base, &published, &mine).unwrap().overrides, [over(1, 1), over(2, 3), over(9, 2)]);
+    assert_eq!(merged(&base, &published, &mine).unwrap().land, Some(Land::Bw));
+    assert_eq!(merged(&base, &base, &mine), Some(mine.clone()));
+    assert_eq!(merged(&base, &with(&plain, &[over(9, 2)]), &mine), None, "one was taken away");
+    let others = rota(vec![layer(&[3], "2026-01-05T08:00:00", Turn::Weeks(1))]);
+    assert_eq!(merged(&base, &with(&others, &base.overrides), &mine), None, "other turns");
+}

@@ -18,7 +18,7 @@ fn shift(n: u128, kind: DutyKind, from: i64, until: i64) -> Shift {
 }
 
 fn plan(n: u128, shifts: Vec<Shift>) -> Planned {
-    Planned { service: service(n), needs: vec![DutyLevel::Primary], written: shifts.clone(), shifts }
+    Planned { service: service(n), needs: vec![(DutyLevel::Primary, hours(0, 48))], written: shifts.clone(), shifts }
 }
 
 const FIT: Fitness = Fitness { is_qualified: true, has_contract: true, licensed_until: None };

@@ -62,3 +62,20 @@ fn what_nobody_means_is_refused_with_its_place() {
         Err(RotaFault::BadTemporary { index: 0 })
     );
 }
+
+#[test]
+fn what_ended_long_ago_does_not_fill_a_rota_up() {
+    let at = |text: &str| text.parse::<DateTime>().unwrap();
+    let over = |from: &str, until: &str| Override {
+        level: DutyLevel::Primary,
+        person: person(1),
+        from: at(from),
+        until: at(until),
+        swap: None,
+    };
+    let mut it = rota(vec![layer(&[1], "2026-01-05T08:00:00", Turn::Weeks(1))]);
+    let stays = over("2026-01-05T08:00:00", "2026-03-01T08:00:00");
+    it.overrides = vec![over("2026-01-05T08:00:00", "2026-02-01T08:00:00"), stays.clone()];
+    it.forget_before(utc("2026-02-15T00:00:00Z"));
+    assert_eq!((it.overrides, it.layers.len()), (vec![stays], 1));
+}
