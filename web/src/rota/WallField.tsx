@@ -1,5 +1,5 @@
-import { useId } from "react";
 import { useTexts } from "../i18n";
+import { LocalTimeField } from "../ui";
 import type { WallTime } from "./zoneTime";
 
 interface Props {
@@ -10,28 +10,16 @@ interface Props {
   error?: string | null;
 }
 
-/** Date and time on the wall of a zone, whatever zone the browser is in: the platform's field knows none. */
+/** Date and time on the wall of a zone, whatever zone the browser is in. */
 export function WallField({ label, value, onChange, zone, error = null }: Props) {
   const t = useTexts("rota");
-  const id = useId();
   return (
-    <div className="field">
-      <label className="field-label" htmlFor={id}>
-        {label}
-      </label>
-      <input
-        id={id}
-        className="input"
-        type="datetime-local"
-        value={value.slice(0, 16)}
-        aria-invalid={error ? true : undefined}
-        aria-describedby={`${id}-text`}
-        onChange={({ target }) => target.value !== "" && onChange(`${target.value.slice(0, 16)}:00`)}
-      />
-      <div id={`${id}-text`}>
-        <span className="field-description">{t("inZone", { zone })}</span>
-        {error && <span className="field-error">{error}</span>}
-      </div>
-    </div>
+    <LocalTimeField
+      label={label}
+      description={t("inZone", { zone })}
+      error={error}
+      value={value.slice(0, 16)}
+      onChange={(changed) => changed !== "" && onChange(`${changed.slice(0, 16)}:00`)}
+    />
   );
 }

@@ -107,7 +107,19 @@ export interface InstantFieldProps extends Common {
 }
 
 /** Date and time in the reader's zone. */
-export function InstantField({ label, description, error, value, onChange, isDisabled }: InstantFieldProps) {
+export function InstantField({ value, onChange, ...rest }: InstantFieldProps) {
+  const text = value === null ? "" : toLocalInput(value);
+  return <LocalTimeField {...rest} value={text} onChange={(changed) => onChange(fromLocalInput(changed))} />;
+}
+
+export interface LocalTimeFieldProps extends Common {
+  /** `2026-11-27T02:07`, of whatever zone; empty for none. */
+  value: string;
+  onChange: (value: string) => void;
+}
+
+/** The platform's field of date and time, which knows no zone. */
+export function LocalTimeField({ label, description, error, value, onChange, isDisabled }: LocalTimeFieldProps) {
   const id = useId();
   return (
     <div className="field">
@@ -118,11 +130,11 @@ export function InstantField({ label, description, error, value, onChange, isDis
         id={id}
         className="input"
         type="datetime-local"
-        value={value === null ? "" : toLocalInput(value)}
+        value={value}
         disabled={isDisabled}
         aria-invalid={error ? true : undefined}
         aria-describedby={`${id}-text`}
-        onChange={(event) => onChange(fromLocalInput(event.target.value))}
+        onChange={(event) => onChange(event.target.value)}
       />
       <FieldText id={`${id}-text`} description={description} error={error} />
     </div>

@@ -1,5 +1,5 @@
 export { Button, LinkButton, type ButtonProps, type ButtonSize, type ButtonVariant } from "./Button";
-export { Choice, Field, InstantField, SelectField, type ChoiceOption } from "./Field";
+export { Choice, Field, InstantField, LocalTimeField, SelectField, type ChoiceOption } from "./Field";
 export { Dialog, type DialogProps } from "./Dialog";
 export {
   Banner,

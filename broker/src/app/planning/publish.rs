@@ -73,21 +73,8 @@ impl App {
             let directory = Directory::from_rows(rows.clone());
             let entry = Self::planned(&directory, actor, id, Permission::PlanRota)?;
             let rota = upon(entry, &draft, base.as_ref())?.ok_or(Error::Conflict(OVERTAKEN))?;
-            known_people(&directory, entry, &rota)?;
-            let changes = changes(entry.rota.as_ref(), &rota, &directory.away, now);
-            Ok(DirectoryWrite {
-                rotas: vec![RotaRow {
-                    service_id: id.0,
-                    revision: 0,
-                    body: wire::body(&rota)?,
-                    author: Some(actor.person_id.0),
-                    published_at: Some(now.0),
-                    note: wish.note.trim().to_owned(),
-                }],
-                no_drafts: vec![(id.0, draft.rev)],
-                duty_notes: notes(id, actor, now, &changes)?,
-                ..DirectoryWrite::default()
-            })
+            let write = published(&directory, entry, actor, &rota, wish.note.trim(), now)?;
+            Ok(DirectoryWrite { no_drafts: vec![(id.0, draft.rev)], ..write })
         })
         .await?;
         tracing::info!(by = %actor.person_id, service = %id, "a rota is published");
@@ -126,6 +113,32 @@ impl App {
     }
 }
 
+/// The write by which `rota` counts from now on, with what each person is told.
+pub(super) fn published(
+    directory: &Directory,
+    entry: &ServiceEntry,
+    actor: &Actor,
+    rota: &Rota,
+    note: &str,
+    now: UnixMillis,
+) -> Result<DirectoryWrite> {
+    known_people(directory, entry, rota)?;
+    let id = entry.service.id;
+    let changes = changes(entry.rota.as_ref(), rota, &directory.away, now);
+    Ok(DirectoryWrite {
+        rotas: vec![RotaRow {
+            service_id: id.0,
+            revision: 0,
+            body: wire::body(rota)?,
+            author: Some(actor.person_id.0),
+            published_at: Some(now.0),
+            note: note.to_owned(),
+        }],
+        duty_notes: notes(id, actor, now, &changes)?,
+        ..DirectoryWrite::default()
+    })
+}
+
 /// The draft upon what is published now; `None`: it was overtaken by more than duties that were taken over.
 pub(super) fn upon(entry: &ServiceEntry, draft: &DraftRow, base: Option<&Rota>) -> Result<Option<Rota>> {
     let mine = wire::stored(&draft.body)?;
@@ -155,7 +168,7 @@ fn version(directory: &Directory, row: &RotaRow, before: Option<&RotaRow>) -> Re
 }
 
 /// Whoever is written down has to be somebody; that they may do it is a conflict to be seen, not a mistake of the form.
-pub(super) fn known_people(directory: &Directory, entry: &ServiceEntry, rota: &Rota) -> Result<()> {
+fn known_people(directory: &Directory, entry: &ServiceEntry, rota: &Rota) -> Result<()> {
     // Who left since stays written in what is past.
     let unknown = rota.people().find(|person| !directory.people.contains_key(person));
     if let Some(person) = unknown {

@@ -1,15 +1,13 @@
 //! Duty that is taken over now: at the press of a button, without any draft.
 
 use super::{
-    notes::{changes, notes},
-    publish::{known_people, zone_of},
+    publish::{published, zone_of},
     view::is_plannable,
-    wire,
 };
 use crate::app::{
     App, Error, Result,
     directory::{Directory, ServiceEntry},
-    ports::{DirectoryWrite, RotaRow},
+    ports::DirectoryWrite,
 };
 use crate::domain::{
     access::Permission,
@@ -46,20 +44,7 @@ impl App {
             let (from, until) = (rota.zone.wall(now), rota.zone.wall(until));
             rota.overrides.push(Override { level: wish.level, person, from, until, swap: None });
             rota::check(&rota).map_err(|fault| Error::InvalidField(format!("plan: {fault}")))?;
-            known_people(&directory, entry, &rota)?;
-            let changes = changes(entry.rota.as_ref(), &rota, &directory.away, now);
-            Ok(DirectoryWrite {
-                rotas: vec![RotaRow {
-                    service_id: id.0,
-                    revision: 0,
-                    body: wire::body(&rota)?,
-                    author: Some(actor.person_id.0),
-                    published_at: Some(now.0),
-                    note: String::new(),
-                }],
-                duty_notes: notes(id, actor, now, &changes)?,
-                ..DirectoryWrite::default()
-            })
+            published(&directory, entry, actor, &rota, "", now)
         })
         .await?;
         tracing::info!(by = %actor.person_id, %person, service = %id, "a duty is taken over");
