@@ -10,6 +10,7 @@
 
 pub mod admin;
 pub mod consult;
+pub mod delivery;
 pub mod directory;
 pub mod events;
 pub mod guest;
