@@ -17,7 +17,8 @@ use std::process::{Command, exit};
 const SOURCES: &[&str] = &["package.json", "package-lock.json", "vite.config.ts", "tsconfig.json", "src", "public"];
 
 /// Folders of the pages, each with its `index.html`.
-const PAGES: &[&str] = &["login", "refer", "oncall", "desk", "room", "guest", "phone", "admin", "privacy", "setup"];
+const PAGES: &[&str] =
+    &["login", "refer", "oncall", "desk", "room", "guest", "phone", "admin", "privacy", "setup", "answer"];
 
 /// Vite 8 and React's compiler need it.
 const NODE_MAJOR: u32 = 20;

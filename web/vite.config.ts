@@ -2,6 +2,7 @@ import react from "@vitejs/plugin-react";
 import { fileURLToPath } from "node:url";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
+import { serviceWorker } from "./src/device/worker/plugin.ts";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -13,7 +14,7 @@ const pages: Plugin = {
   name: "telekonsil-pages",
   configureServer(server) {
     server.middlewares.use((request, _response, next) => {
-      const page = /^\/(login|refer|oncall|desk|room|phone|guest|admin|privacy|setup)(\/[0-9a-f-]{36})?\/?(\?.*)?$/.exec(request.url ?? "");
+      const page = /^\/(login|refer|oncall|desk|room|phone|guest|admin|privacy|setup|answer)(\/[0-9a-f-]{36})?\/?(\?.*)?$/.exec(request.url ?? "");
       if (page) request.url = `/${page[1]}/index.html`;
       next();
     });
@@ -24,7 +25,7 @@ export default defineConfig({
   root: here("."),
   base: "/",
   appType: "mpa",
-  plugins: [react(), pages],
+  plugins: [react(), pages, serviceWorker()],
   resolve: {
     // Cornerstone3D imports Node's `events`; without the alias the production build throws at start.
     alias: { events: here("./node_modules/events/events.js") },
@@ -53,6 +54,7 @@ export default defineConfig({
         setup: here("./setup/index.html"),
         guest: here("./guest/index.html"),
         phone: here("./phone/index.html"),
+        answer: here("./answer/index.html"),
       },
     },
   },

@@ -1,5 +1,7 @@
 //! Lays a signed consultation report out as PDF/A.
 //!
+//! A second form is a table of what happened, [`render_protocol`]: the history of a consult, to the second.
+//!
 //! A pure function, [`render`]: it is given what the report says ([`Report`]) and knows no broker, no user, no database
 //! and no clock; equal input gives equal bytes. The result is A4, PDF/A-2a (for the hospital's archive) and PDF/UA-1 (for
 //! those who have it read aloud) in one.
@@ -15,6 +17,7 @@ mod font;
 mod model;
 mod paint;
 mod picture;
+mod protocol;
 mod rows;
 mod style;
 mod texts;
@@ -26,6 +29,7 @@ pub use model::{
     Urgency, Version,
 };
 pub use picture::{Picture, Samples};
+pub use protocol::{Column, Protocol, render_protocol};
 
 /// A report that could not be written: a fault of this crate, never of what the report says.
 #[derive(Debug, thiserror::Error)]
@@ -44,5 +48,11 @@ pub fn render(report: &Report) -> Result<Vec<u8>, ReportError> {
     let faces = font::Faces::load().ok_or(ReportError::Fonts)?;
     let mut composed = compose::compose(report, &faces);
     let layout = flow::flow(&faces, std::mem::take(&mut composed.rows));
-    paint::paint(report, &faces, &composed, &layout)
+    let paper = paint::Paper {
+        language: report.language,
+        made_at: report.signed_at,
+        id: format!("{} {}", report.label, report.version),
+        images: &report.key_images,
+    };
+    paint::paint(&paper, &faces, &composed, &layout)
 }

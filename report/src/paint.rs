@@ -8,7 +8,7 @@ use crate::{
     compose::Composed,
     flow::{Area, Layout, Page, Placed},
     font::Faces,
-    model::{Language, Moment, Report, Shown},
+    model::{KeyImage, Language, Moment, Shown},
     picture::{Picture, Samples},
     rows::Ground,
     style::{ACCENT, Color, FOOTER, HEADER, LEFT, LINE, MARGINAL, PAGE, RIGHT, Style, TINT, WIDTH},
@@ -34,8 +34,18 @@ use structure::Structure;
 const HAIR: f32 = 0.6;
 const BAR: f32 = 3.0;
 
+/// What the file says beside its pages.
+pub(crate) struct Paper<'a> {
+    pub(crate) language: Language,
+    /// Its creation time.
+    pub(crate) made_at: Moment,
+    pub(crate) id: String,
+    /// What its figures show.
+    pub(crate) images: &'a [KeyImage],
+}
+
 pub(crate) fn paint(
-    report: &Report,
+    paper: &Paper<'_>,
     faces: &Faces,
     composed: &Composed,
     layout: &Layout,
@@ -46,7 +56,7 @@ pub(crate) fn paint(
         .finish()
         .map_err(|_| ReportError::Format)?;
     let mut document = Document::new_with(SerializeSettings { configuration, ..SerializeSettings::default() });
-    document.set_metadata(metadata(report, composed));
+    document.set_metadata(metadata(paper, composed));
     let mut structure = Structure::new(&layout.nodes);
     let count = layout.pages.len();
     for (number, page) in layout.pages.iter().enumerate() {
@@ -54,22 +64,22 @@ pub(crate) fn paint(
         let mut sheet = document.start_page_with(settings);
         // The sheet takes over what the brush painted when the brush is dropped.
         let mut brush = Brush { surface: sheet.surface(), faces };
-        brush.margins(report.language, composed, number + 1, count);
-        brush.page(report, page, &mut structure);
+        brush.margins(paper.language, composed, number + 1, count);
+        brush.page(paper, page, &mut structure);
     }
     document.set_outline(outline(layout));
-    document.set_tag_tree(structure.tree(report.language.tag()));
+    document.set_tag_tree(structure.tree(paper.language.tag()));
     document.finish().map_err(|error| ReportError::Write(error.to_string()))
 }
 
-fn metadata(report: &Report, composed: &Composed) -> Metadata {
+fn metadata(paper: &Paper<'_>, composed: &Composed) -> Metadata {
     Metadata::new()
         .title(composed.title.clone())
-        .language(report.language.tag().to_owned())
+        .language(paper.language.tag().to_owned())
         .creator("Telekonsil".to_owned())
         .producer("Telekonsil".to_owned())
-        .creation_date(date_time(report.signed_at))
-        .document_id(format!("{} {}", report.label, report.version))
+        .creation_date(date_time(paper.made_at))
+        .document_id(paper.id.clone())
 }
 
 fn date_time(moment: Moment) -> DateTime {
@@ -119,14 +129,14 @@ impl Brush<'_, '_> {
         }
     }
 
-    fn page(&mut self, report: &Report, page: &Page, structure: &mut Structure) {
+    fn page(&mut self, paper: &Paper<'_>, page: &Page, structure: &mut Structure) {
         for area in &page.areas {
             self.surface.start_tagged(ContentTag::Artifact(Artifact::with_kind(ArtifactType::Layout)));
             self.area(area);
             self.surface.end_tagged();
         }
         for placed in &page.figures {
-            let Some(image) = report.key_images.get(placed.figure.image) else { continue };
+            let Some(image) = paper.images.get(placed.figure.image) else { continue };
             let Shown::Picture(picture) = &image.shown else { continue };
             let id = self.surface.start_tagged(ContentTag::Other);
             self.picture(placed, picture);

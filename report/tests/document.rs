@@ -3,7 +3,10 @@
 
 mod sample;
 
-use report::{KeyImage, Language, Mark, MarkShape, PatientField, Picture, Report, Samples, Shown, Source, render};
+use report::{
+    Column, KeyImage, Language, Mark, MarkShape, PatientField, Picture, Protocol, Report, Samples, Shown, Source,
+    render, render_protocol,
+};
 use std::{
     io::Write,
     process::{Command, Stdio},
@@ -11,7 +14,11 @@ use std::{
 
 /// Text of the document in reading order, by poppler.
 fn text(report: &Report) -> String {
-    let file = render(report).expect("the report is written");
+    read(&render(report).expect("the report is written"))
+}
+
+fn read(file: &[u8]) -> String {
+    let file = file.to_vec();
     let mut reader = Command::new("pdftotext")
         .args(["-enc", "UTF-8", "-", "-"])
         .stdin(Stdio::piped())
@@ -209,4 +216,31 @@ fn odd_pictures_and_marks_are_drawn_or_left_out() {
         })
         .collect();
     render(&report).unwrap();
+}
+
+#[test]
+fn a_history_of_many_pages_can_be_read_out_of_its_file() {
+    let column = |title: &str, share| Column { title: title.to_owned(), share };
+    let row = |n: usize| {
+        vec![format!("22.11.2026 01:07:{n:02}"), format!("Klingelt bei Dr. Öztürk, Runde {n}"), String::new()]
+    };
+    let protocol = Protocol {
+        language: Language::German,
+        overline: "TELEKONSIL".to_owned(),
+        title: "Verlauf TK-7F3A".to_owned(),
+        subtitle: vec!["Schlaganfall-Neurologie".to_owned()],
+        made_at: sample::at(1, 7),
+        id: "TK-7F3A".to_owned(),
+        columns: vec![column("Zeit", 1.0), column("Was", 2.0), column("Wer", 1.0)],
+        rows: (0..120).map(row).collect(),
+        note: "Ende".to_owned(),
+    };
+    let file = render_protocol(&protocol).expect("is written");
+    assert!(file == render_protocol(&protocol).expect("is written"), "equal input gives equal bytes");
+    let text = squeezed(&read(&file));
+    for wanted in
+        ["Verlauf TK-7F3A", "Klingelt bei Dr. Öztürk, Runde 119", "22.11.2026 01:07:07", "Seite 3 von", "Ende"]
+    {
+        assert!(text.contains(wanted), "{wanted}");
+    }
 }

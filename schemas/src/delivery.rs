@@ -1,8 +1,11 @@
 //! Delivery, not hope: how a ring, an alarm or a note reaches a person, channel by channel, and what came back.
 //!
 //! A message goes out on the person's channels in their order. The first two, the open app and Web Push, begin together;
-//! each further one begins when nothing was *delivered* for 15 s, or when the one before failed for good. Nothing that
-//! leaves the installation names a patient.
+//! each further one begins when nothing was *delivered* for 15 s, or at once when all before it failed for good. Nothing
+//! that leaves the installation names a patient.
+//!
+//! A one-time link of an e-mail or SMS is `/answer/#TOKEN`: the page posts the token to `POST /api/answer/view`, and acts
+//! by `POST /api/answer` alone. What a gateway for SMS and voice is sent, and what it sends back, is in `GATEWAY.md`.
 
 use crate::{
     ConsultId, PersonId, PrivateText, RingId, UnixMillis,
@@ -30,7 +33,8 @@ impl Channel {
     pub const ALL: [Self; 5] = [Self::App, Self::Push, Self::Sms, Self::Voice, Self::Email];
 }
 
-/// How far a message got on one channel. Each implies those before it.
+/// How far a message got on one channel, never back. Each implies those before it, `failed` nothing; a device that comes
+/// with a receipt after all moves even a failed one on to `delivered`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum DeliveryState {
@@ -64,7 +68,7 @@ pub enum DeliveryFault {
     TimedOut,
 }
 
-/// One channel of a message, for those who look at what happened.
+/// One channel of a message that was begun, for those who look at what happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ChannelStatus {
     pub channel: Channel,
@@ -188,7 +192,7 @@ pub struct AnswerView {
     pub language: String,
 }
 
-/// `POST /api/answer`: answers once; a repeat of the same answer is harmless.
+/// `POST /api/answer`: answers once; a repeat of the same answer is harmless. What comes back is [`AnswerView`].
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 pub struct AnswerByLink {
     pub token: PrivateText,
@@ -243,4 +247,25 @@ pub struct DutySelfTest {
     pub person: PersonRef,
     pub person_id: PersonId,
     pub test: Option<SelfTest>,
+}
+
+/// `POST /api/gateway/callback`, signed by the gateway as `GATEWAY.md` says. Repeats are harmless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GatewayCallback {
+    /// The message's id, as it was sent to the gateway.
+    pub id: Uuid,
+    /// `sms` or `voice`.
+    pub channel: Channel,
+    pub event: GatewayEvent,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum GatewayEvent {
+    /// The telephone has the SMS, or was picked up.
+    Delivered,
+    /// The network refused it, nobody picked up, or the line was busy.
+    Failed,
+    /// A key was pressed in a call: 1 accepts, 2 is "in five minutes", 3 passes on.
+    Digit { digit: u8 },
 }

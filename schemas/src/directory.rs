@@ -1,6 +1,6 @@
 //! People, hospitals, services, and who is on duty.
 
-use crate::{HospitalId, NetworkId, PersonId, ServiceId, UnixMillis, consult::ConsultSummary};
+use crate::{HospitalId, NetworkId, PersonId, ServiceId, UnixMillis, consult::ConsultSummary, rota::NearFinding};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -107,6 +107,8 @@ pub struct Board {
     pub services: Vec<BoardService>,
     /// Every consult that is not closed or cancelled, the most urgent first.
     pub consults: Vec<ConsultSummary>,
+    /// What is wrong with the duties of the next 72 hours, the nearest first.
+    pub near: Vec<NearFinding>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -119,6 +121,21 @@ pub struct BoardService {
     pub gap_at: Option<UnixMillis>,
     /// Open consults of this service.
     pub open: u32,
+    /// Who of those on duty is in protected rest, and will not be rung.
+    #[serde(default)]
+    pub resting: Vec<PersonId>,
+    /// Houses that may ask for it, by name.
+    #[serde(default)]
+    pub sites: Vec<BoardSite>,
+}
+
+/// A house that may ask for a service, and whether somebody on duty now works for it by contract.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct BoardSite {
+    pub id: HospitalId,
+    pub name: String,
+    /// Levels of duty that somebody holds for it now and who is not resting, the first first.
+    pub covered_by: Vec<DutyLevel>,
 }
 
 /// `GET /api/consults/{id}/colleagues`: who may take the consult over or help.

@@ -56,6 +56,16 @@ id! {
     AbsenceId,
     /// Something that a person is told of their duties.
     DutyNoteId,
+    /// A duty that changes hands, or is to.
+    SwapId,
+    /// A secret address of a calendar.
+    CalendarId,
+    /// A calendar that absences come from.
+    FeedId,
+    /// From one duty to the next.
+    HandOverNoteId,
+    /// A named list of people in a service's escalation.
+    PoolId,
 }
 
 /// A member's seat in a room, unique within the room. It survives a reload of the page.

@@ -22,6 +22,9 @@ pub struct Problem {
     /// A telephone number that helps on, where there is one (nobody on duty, room not reachable).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
+    /// `slot_taken`: the first slots that can be booked now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slots: Option<Vec<crate::slots::AppointmentSlot>>,
 }
 
 /// The stable names of everything that can go wrong.
@@ -54,6 +57,8 @@ pub enum ProblemCode {
     Forbidden,
     /// Somebody else accepted first.
     AlreadyTaken,
+    /// The slot is not free any more, or never was; `slots` are free.
+    SlotTaken,
     /// The caller is not being rung.
     NotRung,
     /// The consult's state does not allow this action.

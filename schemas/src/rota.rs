@@ -2,8 +2,9 @@
 //! offset, such as `2026-01-05T08:00:00`, in the rota's zone; days are 1 (Monday) to 7 (Sunday), as ISO 8601 counts.
 
 use crate::{
-    AbsenceId, DutyNoteId, HospitalId, PersonId, ServiceId, UnixMillis,
+    AbsenceId, DutyNoteId, HospitalId, PersonId, ServiceId, SwapId, UnixMillis,
     directory::{Duty, DutyKind, DutyLevel, PersonRef, Service},
+    swaps::{RotaSettings, SwapState},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -154,12 +155,15 @@ pub struct RotaView {
     pub duties: Vec<Duty>,
     /// What is wrong with the plan as it is published; for those who plan.
     pub conflicts: Vec<RotaConflict>,
+    /// How many more there are.
+    pub conflicts_left_out: u32,
     /// Public holidays of the rota's Land: the date, and its name in German.
     pub holidays: Vec<PublicHoliday>,
     /// Who can be put on duty: specialists of the network, the qualified ones first.
     pub people: Vec<PlannablePerson>,
     /// Who is away between `from` and `until`; why is for those who coordinate, and of oneself. Others read `other`.
     pub absences: Vec<Absence>,
+    pub settings: RotaSettings,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -175,10 +179,27 @@ pub struct RotaDraft {
     pub updated_at: UnixMillis,
     pub duties: Vec<Duty>,
     pub conflicts: Vec<RotaConflict>,
+    /// Outside of what is shown, from now until eight weeks after the last change.
+    pub conflicts_elsewhere: Vec<RotaConflict>,
+    /// How many more there are than are listed.
+    pub conflicts_left_out: u32,
     /// What each person would be told.
     pub changes: Vec<DutyChange>,
     /// The next three hand-overs of each level that would result.
     pub hand_overs: Vec<HandOver>,
+    /// What everybody who takes part would bear over the time that is shown.
+    pub shares: Vec<DutyShare>,
+    /// Public holidays of the draft's Land.
+    pub holidays: Vec<PublicHoliday>,
+}
+
+/// What somebody bears of a service's duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DutyShare {
+    pub person: PersonId,
+    pub burden: Burden,
+    /// Weighted seconds that would be even, by the person's share and their time in the team.
+    pub even: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -224,7 +245,8 @@ pub struct RotaConflict {
     pub person: Option<PersonRef>,
     pub from: UnixMillis,
     pub until: UnixMillis,
-    /// `double_booked`: the other duty's service, unless it is of a network that is not the reader's, and level.
+    /// `double_booked` and `rest`: the other duty's service, unless it is of a network that is not the reader's, and level.
+    /// `rest` without: after a call-out.
     pub with: Option<String>,
     pub with_level: Option<DutyLevel>,
     /// `rest`: seconds that are missing from eleven hours.
@@ -377,5 +399,36 @@ pub struct DutyNote {
     pub kind: DutyKind,
     pub gained: Vec<TimeSpan>,
     pub lost: Vec<TimeSpan>,
+    /// Why it was told; absent: somebody planned.
+    pub news: Option<DutyNews>,
     pub seen_at: Option<UnixMillis>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum DutyNews {
+    /// What became of a swap.
+    Swap {
+        swap: SwapId,
+        state: SwapState,
+        from: UnixMillis,
+        until: UnixMillis,
+        giver: PersonRef,
+        taker: Option<PersonRef>,
+    },
+    /// One's duty begins soon.
+    Begins { from: UnixMillis, until: UnixMillis, open: u32 },
+    /// Other people are on duty.
+    HandedOver { at: UnixMillis, before: Vec<PersonRef>, after: Vec<PersonRef> },
+    /// For coordinators: something is wrong with the plan, and it is near.
+    Finding { kind: ConflictKind, person: Option<PersonRef>, from: UnixMillis, until: UnixMillis },
+    /// A calendar of absences could not be read, or names somebody unknown.
+    FeedBroken { label: String, unknown: u32 },
+}
+
+/// Something that is wrong with a plan, and near: [`crate::directory::Board::near`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct NearFinding {
+    pub service_id: ServiceId,
+    pub finding: RotaConflict,
 }

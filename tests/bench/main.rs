@@ -9,11 +9,15 @@
 
 mod bare;
 mod browserless;
+mod clients;
 mod images;
+mod matching;
 #[path = "../../sfu/tests/native/mod.rs"]
 mod native;
 mod packets;
+mod pairing;
 mod process;
+mod reports;
 mod rota;
 mod service;
 mod soak;
@@ -23,7 +27,10 @@ mod world;
 use anyhow::{Result, bail};
 use packets::Shape;
 
-const SECTIONS: [&str; 9] = ["sfu", "view", "rota", "ring", "commands", "sse", "imaging", "join", "memory"];
+const SECTIONS: [&str; 13] = [
+    "sfu", "view", "rota", "reports", "matching", "ring", "commands", "pairing", "sse", "clients", "imaging", "join",
+    "memory",
+];
 
 #[tokio::main]
 async fn main() -> Result<()> {
@@ -50,10 +57,14 @@ async fn main() -> Result<()> {
         match section {
             "sfu" => packets::run(&shapes).await?,
             "view" => view::run().await?,
+            "reports" => reports::run().await?,
             "rota" => rota::run()?,
+            "matching" => matching::run()?,
             "ring" => service::ring().await?,
             "commands" => service::commands().await?,
+            "pairing" => pairing::run().await?,
             "sse" => service::fan_out().await?,
+            "clients" => clients::run().await?,
             "imaging" => images::run().await?,
             "join" => browserless::run().await?,
             _ => process::run().await?,

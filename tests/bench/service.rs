@@ -94,7 +94,7 @@ pub(crate) async fn commands() -> Result<()> {
 }
 
 /// What a commit is worth, beside its figure. `None` where the engine is not there.
-async fn durability(engine: Engine) -> Result<Option<String>> {
+pub(crate) async fn durability(engine: Engine) -> Result<Option<String>> {
     match engine {
         Engine::Sqlite => Ok(Some("each commit reaches the disk: synchronous=FULL".into())),
         Engine::Postgres => {

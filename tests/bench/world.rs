@@ -101,7 +101,7 @@ impl World {
         let id = ConsultId(Uuid::now_v7());
         let deadline = (urgency == Urgency::Elective).then(|| SystemClock.now().plus_seconds(ELECTIVE_SECONDS));
         let fields = CaseFields { deadline, ..fields };
-        let new = NewConsult { id, service_id: service.id, urgency, fields, prealert: false };
+        let new = NewConsult { id, service_id: service.id, urgency, fields, prealert: false, appointment: None };
         let reply = self.people.referrer.post("/api/consults", &serde_json::to_value(&new)?).await?;
         ensure!(reply.status.is_success(), "the request answers {} {} {}", reply.status, reply.code(), reply.body);
         Ok(id)

@@ -120,6 +120,7 @@ for (const [variant, options] of Object.entries(VARIANTS)) describe(variant, () 
     await see(referrer, `/refer/#/consult/${consult}`, "referrer: pre-alert");
     await stands(specialist);
     await look(specialist, "/oncall/ with a pre-alert");
+    for (const page of ["device", "contacts", "call-outs", ""]) await see(specialist, `/oncall/#/${page}`);
     await act(referrer, { type: "cancel", reason: "Fehlalarm" });
     await look(referrer, "referrer: cancelled");
   });

@@ -1,6 +1,7 @@
 // The other answers to a ring, folders dropped by hand, and the last button.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { findings } from "./axe.mjs";
 import { Demo, Person, PHONE, launchBrowser } from "./harness.mjs";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
@@ -92,5 +93,32 @@ test("declined with a reason: the next one is rung at once", async () => {
     const [consult] = await (await fetch("/api/consults")).json();
     return consult.ringing.length === 1 && consult.ringing[0].name !== "Dr. Miriam Falk";
   });
+});
+
+test("the coordinator asks what if somebody were ill, weighs the rules, and has a decision computed again", async () => {
+  const desk = await Person.arrive(browser, demo.links.coordinator);
+  const { page } = desk;
+  await page.getByRole("button", { name: "Auswahl: Schlaganfall-Neurologie" }).click();
+  const first = page.locator(".what-if-steps li").first();
+  await first.filter({ hasText: "Dr. Miriam Falk" }).waitFor();
+  await desk.byId("what-if").locator("label", { hasText: "Dr. Miriam Falk" }).click();
+  await first.filter({ hasText: "Dr. Katarzyna Nowak" }).waitFor();
+  await desk.shot("desk-what-if");
+  assert.deepEqual(await findings(page, "what if"), []);
+  await page.getByText("Gewichte", { exact: true }).click();
+  await page.getByLabel("Erster Dienst").fill("0");
+  // Whoever was called out before would no longer come first.
+  await desk.byId("weights-effect").filter({ hasText: /[1-9] von \d+ wären anders/ }).waitFor();
+  await page.getByText("Die Reihenfolge der Wichtigkeit verschwimmt").or(page.getByText("Die Reihenfolge der Wichtigkeit bleibt")).first().waitFor();
+  await page.getByLabel("Warum").fill("Last zählt mehr");
+  await desk.shot("desk-weights");
+  assert.deepEqual(await findings(page, "weights"), []);
+  await page.getByRole("button", { name: "Gewichte speichern" }).click();
+  await page.getByText("Gespeichert als Stand 1.").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("a.row-link").first().click();
+  await page.getByRole("button", { name: "Nachrechnen" }).click();
+  await page.getByText("nachgerechnet, gleich").first().waitFor();
+  assert.deepEqual(desk.complaints, []);
   assert.deepEqual(demo.errors, []);
 });

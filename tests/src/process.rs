@@ -1,5 +1,6 @@
 //! A server process as an operator runs it: `telekonsil serve --config FILE`, with `kill -9` and a clean end.
 
+use crate::client;
 use anyhow::{Context, Result, bail, ensure};
 use std::fs::File;
 use std::io::Write;
@@ -67,7 +68,7 @@ impl Node {
             child: None,
             log: folder.join("stderr.log"),
             log_filter: None,
-            client: reqwest::Client::builder().no_proxy().build()?,
+            client: client::http().build()?,
         })
     }
 

@@ -173,6 +173,7 @@ impl<'a> Script<'a> {
                     urgency: Urgency::Emergency,
                     fields,
                     prealert: true,
+                    appointment: None,
                 };
                 let reply = self.people.referrer.post("/api/consults", &serde_json::to_value(&new)?).await?;
                 self.took(&reply)

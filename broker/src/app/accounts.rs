@@ -105,6 +105,7 @@ impl App {
             languages: new.languages,
             qualifications: new.qualifications.iter().map(validate::name_of).collect(),
             resting_until: None,
+            rules: "{}".to_owned(),
             active: true,
         };
         Ok((row, credential))

@@ -1,13 +1,19 @@
 //! Acting on a consult: what the action says, or why not.
 
-use super::{App, Error, Result, directory::Directory, log::Wish, require};
+use super::{
+    App, Error, Result,
+    directory::Directory,
+    log::Wish,
+    require,
+    slots::{SlotWish, booked_by},
+};
 use crate::domain::{
     access::{self, Permission, may},
     consult::{Command, Consult},
     directory::Actor,
 };
 use schemas::{
-    ConsultId, PersonId, StudyId,
+    ConsultId, HospitalId, PersonId, ServiceId, StudyId,
     consult::{Action, ActionName, ConsultDetail, Part},
     directory::Role,
     report,
@@ -23,7 +29,10 @@ impl App {
         if let Action::AttachStudy { study_id } = &action {
             self.own_study(actor, *study_id).await?;
         }
-        let wish = self.wish(actor, action);
+        if let Action::RingReceipt { ring_id, receipt } = &action {
+            self.app_receipt(*ring_id, actor.person_id, *receipt).await?;
+        }
+        let wish = self.wish(actor, &consult, action);
         let outcome = self.run(id, &wish).await?;
         self.answer(actor, session, &outcome).await
     }
@@ -73,7 +82,7 @@ impl App {
         Ok(())
     }
 
-    fn wish(&self, actor: &Actor, action: Action) -> Wish {
+    fn wish(&self, actor: &Actor, consult: &Consult, action: Action) -> Wish {
         let person = actor.person_id;
         Wish::command(match action {
             // Ranked upon the state that is found, anew at each try.
@@ -81,6 +90,15 @@ impl App {
                 return Wish::RequestNow { person, urgency, fields: Box::new(fields) };
             }
             Action::ChangeUrgency { urgency } => return Wish::ChangeUrgency { person, urgency },
+            Action::BookSlot { slot } => {
+                let by = booked_by(actor, consult, self.now());
+                return Wish::Slot(SlotWish::Book { person, choice: slot, by });
+            }
+            Action::ProposeSlot { slot } => return Wish::Slot(SlotWish::Propose { person, choice: slot }),
+            Action::RingNow => return Wish::RingNow { person },
+            Action::AwaitSlot => Command::AwaitSlot { person },
+            Action::ConfirmSlot { start } => Command::ConfirmSlot { person, from: start },
+            Action::DeclineSlot { start } => Command::DeclineSlot { person, from: start },
             Action::CompleteFields { fields } => Command::CompleteFields { person, fields },
             Action::Stamp { stamp, at } => Command::Stamp { person, stamp, at },
             Action::Accept => Command::Accept { person },
@@ -119,13 +137,18 @@ impl App {
 
 /// Qualified, of the service's network, and of a house that works for the one that asks.
 pub(super) fn may_be_specialist(directory: &Directory, consult: &Consult, person: PersonId) -> bool {
-    let (Some(person), Some(entry)) = (directory.person(person), directory.services.get(&consult.service_id)) else {
+    may_serve(directory, consult.service_id, consult.hospital_id, person)
+}
+
+/// The same before there is a consult.
+pub(super) fn may_serve(directory: &Directory, service: ServiceId, asking: HospitalId, person: PersonId) -> bool {
+    let (Some(person), Some(entry)) = (directory.person(person), directory.services.get(&service)) else {
         return false;
     };
     person.actor.has_role(Role::Specialist)
-        && person.actor.networks.contains(&consult.network_id)
+        && person.actor.networks.contains(&entry.service.network_id)
         && person.qualifications.contains(&entry.service.specialty)
-        && directory.has_contract(consult.service_id, person.actor.hospital_id, consult.hospital_id)
+        && directory.has_contract(service, person.actor.hospital_id, asking)
 }
 
 fn is_specialist(directory: &Directory, _: &Consult, person: PersonId) -> bool {
@@ -137,6 +160,12 @@ const fn name(action: &Action) -> ActionName {
         Action::CompleteFields { .. } => ActionName::CompleteFields,
         Action::RequestNow { .. } => ActionName::RequestNow,
         Action::ChangeUrgency { .. } => ActionName::ChangeUrgency,
+        Action::BookSlot { .. } => ActionName::BookSlot,
+        Action::AwaitSlot => ActionName::AwaitSlot,
+        Action::ConfirmSlot { .. } => ActionName::ConfirmSlot,
+        Action::DeclineSlot { .. } => ActionName::DeclineSlot,
+        Action::ProposeSlot { .. } => ActionName::ProposeSlot,
+        Action::RingNow => ActionName::RingNow,
         Action::Stamp { .. } => ActionName::Stamp,
         Action::Accept => ActionName::Accept,
         Action::AcceptInFive => ActionName::AcceptInFive,

@@ -2,7 +2,8 @@
 //! [`Permission::Administer`], and every change is one write upon one revision of the directory, so that two
 //! administrators cannot undo each other's rules (one e-mail address, one administrator left).
 
-mod rights;
+mod licences;
+pub(super) mod rights;
 mod rules;
 mod setup;
 mod turns;
@@ -11,7 +12,7 @@ pub(crate) use turns::{last_monday, standard_policies, weekly};
 
 use super::{
     App, Error, Result,
-    directory::{Directory, named},
+    directory::{Directory, named, stored_json},
     notices, planning,
     ports::{DirectoryRows, DirectoryWrite, PersonRow, ServiceRow},
     require,
@@ -23,7 +24,7 @@ use crate::domain::{
     rota::Rota,
 };
 use schemas::{
-    HospitalId, NetworkId, PersonId, ServiceId, SessionId,
+    HospitalId, NetworkId, PersonId, ServiceId, SessionId, UnixMillis,
     admin::{
         AdminDirectory, AdminHospital, AdminNetwork, AdminPerson, AdminService, Contract, MakeSignInLink, SignInLink,
     },
@@ -215,6 +216,7 @@ fn service(row: &ServiceRow, rows: &DirectoryRows) -> Option<AdminService> {
         zone: row.zone.clone(),
         exclusive: row.exclusive,
         turns: rota.as_ref().map(turns::of_rota).unwrap_or_default(),
+        rules: stored_json("rules of a service", &row.rules),
     })
 }
 
@@ -230,6 +232,8 @@ fn person(row: PersonRow, with_password: &BTreeSet<Uuid>) -> AdminPerson {
         networks: row.networks.into_iter().map(NetworkId).collect(),
         languages: row.languages,
         qualifications: row.qualifications.iter().filter_map(|name| named(name)).collect(),
+        resting_until: row.resting_until.map(UnixMillis),
+        rules: stored_json("rules of a person", &row.rules),
         active: row.active,
     }
 }

@@ -3,7 +3,9 @@
 use super::{
     App, Result,
     directory::{Directory, ServiceEntry},
+    handover::NEAR_SECONDS,
     log::pass_over,
+    planning::{findings::found, wire_conflict},
     ports::ConsultFilter,
     require,
     views::may_know,
@@ -14,11 +16,12 @@ use crate::domain::{
     rota::{self, Shift},
 };
 use schemas::{
-    ServiceId, UnixMillis,
+    PersonId, ServiceId, UnixMillis,
     consult::ConsultSummary,
-    directory::{Board, BoardService, Duty, DutyLevel},
+    directory::{Board, BoardService, BoardSite, Duty, DutyLevel, HospitalRef},
+    rota::NearFinding,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How far the board looks. More computes and shows more than a coordinator plans by heart; less hides Monday's gap
 /// on a Thursday.
@@ -60,7 +63,24 @@ impl App {
             .map(|entry| line(&directory, entry, open.get(&entry.service.id).copied().unwrap_or(0), now))
             .collect();
         services.sort_by(|a, b| (&a.service.name, a.service.id).cmp(&(&b.service.name, b.service.id)));
-        Ok(Board { now, services, consults })
+        let near = if services.is_empty() { vec![] } else { self.near(actor, &directory, now).await? };
+        Ok(Board { now, services, consults, near })
+    }
+
+    /// What is wrong with the next 72 hours, the nearest first.
+    async fn near(&self, actor: &Actor, directory: &Directory, now: UnixMillis) -> Result<Vec<NearFinding>> {
+        let called_out = self.called_out(now).await?;
+        let mut near = Vec::new();
+        for entry in directory.services.values().filter(|of| actor.networks.contains(&of.service.network_id)) {
+            let Some(rota) = &entry.rota else { continue };
+            let found = found(directory, &called_out, entry, rota, (now, now.plus_seconds(NEAR_SECONDS)));
+            near.extend(found.iter().map(|conflict| NearFinding {
+                service_id: entry.service.id,
+                finding: wire_conflict(directory, actor, conflict),
+            }));
+        }
+        near.sort_by_key(|of| (of.finding.from, of.service_id, of.finding.kind));
+        Ok(near)
     }
 
     /// The caller's own duties of the next four weeks, the running ones first.
@@ -76,8 +96,10 @@ impl App {
             .flat_map(|(entry, rota)| {
                 // Running duties are shown with their true beginning and end.
                 let on = directory.on_duty(entry, now);
-                let later =
-                    rota::shifts(rota, &directory.away, now, until).into_iter().filter(|shift| shift.from > now);
+                // Later ones too: whoever gives a duty away gives all of it.
+                let reach = until.plus_seconds(rota.reach_seconds());
+                let later = rota::shifts(rota, &directory.away, now, reach).into_iter();
+                let later = later.filter(|shift| shift.from > now && shift.from < until);
                 let own = on.into_iter().chain(later).filter(|shift| shift.person == actor.person_id);
                 own.map(|shift| duty(&directory, entry.service.id, &shift)).collect::<Vec<_>>()
             })
@@ -100,7 +122,36 @@ fn line(directory: &Directory, entry: &ServiceEntry, open: u32, now: UnixMillis)
             (on.iter().map(duty).collect(), following(&later).map(duty).collect(), gap)
         }
     };
-    BoardService { service: entry.service.clone(), on_duty, next, gap_at, open }
+    BoardService {
+        service: entry.service.clone(),
+        sites: sites(directory, entry, &on_duty, now),
+        resting: on_duty.iter().map(|duty| duty.person.id).filter(|id| rests(directory, *id, now)).collect(),
+        on_duty,
+        next,
+        gap_at,
+        open,
+    }
+}
+
+fn rests(directory: &Directory, person: PersonId, now: UnixMillis) -> bool {
+    let until = directory.person(person).and_then(|person| person.row.resting_until);
+    until.is_some_and(|until| UnixMillis(until) > now)
+}
+
+/// Houses that may ask for the service, and who on duty works for each.
+fn sites(directory: &Directory, entry: &ServiceEntry, on_duty: &[Duty], now: UnixMillis) -> Vec<BoardSite> {
+    let service = entry.service.id;
+    let mut houses: Vec<_> =
+        directory.hospitals.values().filter(|house| directory.is_offered(service, house.id)).collect();
+    houses.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
+    let site = |house: &HospitalRef| {
+        let covers = on_duty.iter().filter(|duty| {
+            directory.has_contract(service, duty.person.hospital_id, house.id) && !rests(directory, duty.person.id, now)
+        });
+        let levels: BTreeSet<DutyLevel> = covers.map(|duty| duty.level).collect();
+        BoardSite { id: house.id, name: house.name.clone(), covered_by: levels.into_iter().collect() }
+    };
+    houses.into_iter().map(site).collect()
 }
 
 /// Of each level the first stretch that begins after now.

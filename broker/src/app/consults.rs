@@ -3,20 +3,22 @@
 use super::{
     App, Error, Result,
     log::{Wish, pass_over},
-    matching::Case,
+    matching::{Case, asked_language},
     ports::ConsultFilter,
     require,
+    slots::SlotWish,
     views::may_know,
 };
 use crate::domain::{
     access::{Permission, may},
-    consult::{Command, Consult},
+    consult::{Command, Consult, WantedSlot},
     directory::Actor,
 };
 use schemas::{
     ConsultId,
     consult::{ConsultDetail, ConsultQuery, ConsultSummary, NewConsult},
     directory::{Role, Service},
+    slots::WantedAppointment,
 };
 
 /// Consults in a list. More makes the page slow to draw and the answer long; a network has some hundred in a week,
@@ -54,15 +56,13 @@ impl App {
             .filter(|entry| directory.is_offered(entry.service.id, actor.hospital_id))
             .ok_or_else(|| Error::InvalidField("service_id: not offered to this hospital".to_owned()))?;
         let case = Case {
-            consult_id: new.id,
-            service_id: new.service_id,
             hospital_id: actor.hospital_id,
-            requester: actor.person_id,
             urgency: new.urgency,
-            declined: std::collections::BTreeSet::new(),
+            language: asked_language(&new.fields),
+            ..Case::new(new.id, new.service_id, actor.person_id)
         };
         let matched = self.matched(&case, now).await?;
-        let wish = Wish::command(Command::Request {
+        let request = Command::Request {
             id: new.id,
             service_id: new.service_id,
             network_id: entry.service.network_id,
@@ -71,8 +71,17 @@ impl App {
             urgency: new.urgency,
             fields: new.fields,
             prealert: new.prealert,
+            test: None,
             matched,
-        });
+            // The slot itself is looked for at each try.
+            appointment: new.appointment.map(|_| WantedSlot::Whenever),
+        };
+        let wish = match new.appointment {
+            Some(WantedAppointment::Slot { slot }) => {
+                Wish::Slot(SlotWish::Request { request: Box::new(request), choice: slot })
+            }
+            Some(WantedAppointment::Whenever) | None => Wish::command(request),
+        };
         let outcome = self.run(new.id, &wish).await?;
         Ok((self.answer(actor, session, &outcome).await?, outcome.changed))
     }

@@ -84,7 +84,7 @@ mod tests {
         let counters = Counters::default();
         let of = |kind: &str| counters.counts.lock().unwrap().alarms.get(kind).copied();
         assert_eq!(of("nobody_on_duty"), Some(0));
-        let event = Event::AlarmRaised { kind: AlarmKind::NobodyOnDuty };
+        let event = Event::AlarmRaised { kind: AlarmKind::NobodyOnDuty, step: None };
         counters.count(&[Recorded { seq: 1, at: UnixMillis(0), actor: None, version: 1, event }]);
         assert_eq!((of("nobody_on_duty"), of("fields_missing"), of("nonsense")), (Some(1), Some(0), None));
     }

@@ -2,17 +2,24 @@
 
 use super::{
     App, Error, Result,
-    ports::{AbsenceRow, DirectoryRows, DirectoryWrite, HospitalRow, PersonRow, RotaRow, ServiceRow},
+    matching::Seats,
+    policies::StoredPolicies,
+    ports::{
+        AbsenceRow, BookingRulesRow, DirectoryRows, DirectoryWrite, HospitalRow, PersonRow, RotaRow, ServiceRow,
+        WeightsRow,
+    },
 };
 use crate::domain::{
     directory::Actor,
-    escalation::Policy,
     rota::{self, Absence, Away, Rota, Shift, Stretches},
+    slots::Rules,
 };
 use schemas::{
     AbsenceId, HospitalId, NetworkId, PersonId, ServiceId, UnixMillis,
-    consult::Urgency,
+    admin::{PersonRules, ServiceRules},
     directory::{HospitalRef, PersonRef, Role, Service, Specialty},
+    matching::Weights,
+    swaps::RotaSettings,
 };
 use serde::de::DeserializeOwned;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,24 +40,25 @@ pub(super) struct Directory {
     pub(super) absences: BTreeMap<AbsenceId, Absence>,
     /// The same by person, and at all times whoever is not active.
     pub(super) away: Away,
+    /// Of the services that can be booked.
+    pub(super) booking: BTreeMap<ServiceId, Rules>,
+    pub(super) seats: Seats,
 }
 
 pub(super) struct ServiceEntry {
     pub(super) service: Service,
     /// See [`ServiceRow::exclusive`].
     pub(super) exclusive: bool,
+    pub(super) rules: ServiceRules,
+    /// What the rules of the matching are worth, and the version; 0: what every service begins with.
+    pub(super) weights: (i64, Weights),
+    pub(super) settings: RotaSettings,
     /// Absent: nobody is ever on duty.
     pub(super) rota: Option<Rota>,
     pub(super) rota_revision: i64,
     pub(super) published_at: Option<UnixMillis>,
     pub(super) published_by: Option<PersonId>,
-    policies: Vec<(Urgency, Policy)>,
-}
-
-impl ServiceEntry {
-    pub(super) fn policy(&self, urgency: Urgency) -> Option<&Policy> {
-        self.policies.iter().find(|(of, _)| *of == urgency).map(|(_, policy)| policy)
-    }
+    pub(super) policies: StoredPolicies,
 }
 
 pub(super) struct Person {
@@ -58,6 +66,7 @@ pub(super) struct Person {
     pub(super) refer: PersonRef,
     pub(super) row: PersonRow,
     pub(super) qualifications: Vec<Specialty>,
+    pub(super) rules: PersonRules,
 }
 
 impl Directory {
@@ -68,19 +77,19 @@ impl Directory {
         let people: BTreeMap<_, _> =
             rows.people.into_iter().map(|row| (PersonId(row.id), person(row, &hospitals))).collect();
         let mut rotas: BTreeMap<_, _> = rows.rotas.into_iter().map(|row| (row.service_id, row)).collect();
-        let mut policies: BTreeMap<ServiceId, Vec<(Urgency, Policy)>> = BTreeMap::new();
-        for row in rows.policies {
-            if let (Some(urgency), Some(policy)) = (named(&row.urgency), json("escalation policy", &row.body)) {
-                policies.entry(ServiceId(row.service_id)).or_default().push((urgency, policy));
-            }
-        }
+        let mut policies: BTreeMap<_, _> = rows.policies.into_iter().map(|row| (row.service_id, row)).collect();
+        let settings: BTreeMap<_, _> = rows.rota_settings.iter().map(|row| (row.service_id, row.settings())).collect();
+        let mut weights: BTreeMap<_, _> = rows.weights.into_iter().map(|row| (row.service_id, weights(&row))).collect();
         let services = rows
             .services
             .into_iter()
             .filter_map(|row| {
                 let id = ServiceId(row.id);
                 let rota = rotas.remove(&row.id);
-                service(row, &networks, rota, policies.remove(&id).unwrap_or_default()).map(|entry| (id, entry))
+                let settings = settings.get(&id.0).copied().unwrap_or_default();
+                let entry = service(row, &networks, rota, StoredPolicies::of(policies.remove(&id.0)))?;
+                let weights = weights.remove(&id.0).unwrap_or_default();
+                Some((id, ServiceEntry { settings, weights, ..entry }))
             })
             .collect();
         let contracts = rows
@@ -88,13 +97,19 @@ impl Directory {
             .into_iter()
             .map(|c| (ServiceId(c.service_id), HospitalId(c.provider_hospital_id), HospitalId(c.hospital_id)))
             .collect();
+        let rules = |row: &BookingRulesRow| {
+            let rules: Option<Rules> = json("booking rules", &row.body)?;
+            Some((ServiceId(row.service_id), rules?))
+        };
+        let booking = rows.booking_rules.iter().filter_map(rules).collect();
         let absences: BTreeMap<_, _> = rows.absences.into_iter().filter_map(absence).collect();
         let mut away = rota::away(absences.values());
         // A rota may name somebody who left: nobody is rung there, so it is a gap.
         let gone = people.iter().filter(|(_, person): &(_, &Person)| !person.row.active);
         let ever: Stretches = [(UnixMillis(i64::MIN), UnixMillis(i64::MAX))].into_iter().collect();
         away.extend(gone.map(|(id, _)| (*id, ever.clone())));
-        Self { revision: rows.revision, hospitals, services, people, contracts, absences, away }
+        let seats = Seats::of(people.values());
+        Self { revision: rows.revision, hospitals, services, people, contracts, absences, booking, away, seats }
     }
 
     /// An active person.
@@ -130,6 +145,13 @@ impl Directory {
         self.contracts.contains(&(service, provider, asking))
     }
 
+    /// Houses that work for `asking` in that service, in the order of their ids.
+    pub(super) fn providers(&self, service: ServiceId, asking: HospitalId) -> Vec<HospitalId> {
+        let nobody = HospitalId(uuid::Uuid::nil());
+        let of_service = self.contracts.range((service, nobody, nobody)..).take_while(|(of, ..)| *of == service);
+        of_service.filter(|(.., to)| *to == asking).map(|(_, by, _)| *by).collect()
+    }
+
     /// Who is on duty for the service at `t`.
     pub(super) fn on_duty(&self, entry: &ServiceEntry, t: UnixMillis) -> Vec<Shift> {
         entry.rota.as_ref().map_or_else(Vec::new, |rota| rota::who_is_on(rota, &self.away, t))
@@ -152,6 +174,11 @@ pub(super) fn named<T: DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(serde_json::Value::String(name.to_owned()))
         .inspect_err(|_| tracing::warn!(name, "unknown name in the directory is left out"))
         .ok()
+}
+
+/// A row's JSON that has a default: what cannot be read counts as that, and is logged.
+pub(super) fn stored_json<T: DeserializeOwned + Default>(what: &'static str, text: &str) -> T {
+    json(what, text).unwrap_or_default()
 }
 
 fn json<T: DeserializeOwned>(what: &'static str, text: &str) -> Option<T> {
@@ -181,6 +208,7 @@ fn person(row: PersonRow, hospitals: &BTreeMap<HospitalId, HospitalRef>) -> Pers
             phone: row.phone.clone(),
         },
         qualifications: row.qualifications.iter().filter_map(|name| named(name)).collect(),
+        rules: stored_json("rules of a person", &row.rules),
         row,
     }
 }
@@ -189,7 +217,7 @@ fn service(
     row: ServiceRow,
     networks: &BTreeMap<NetworkId, String>,
     rota: Option<RotaRow>,
-    policies: Vec<(Urgency, Policy)>,
+    policies: StoredPolicies,
 ) -> Option<ServiceEntry> {
     let network_id = NetworkId(row.network_id);
     Some(ServiceEntry {
@@ -203,12 +231,19 @@ fn service(
             zone: row.zone,
         },
         exclusive: row.exclusive,
+        rules: stored_json("rules of a service", &row.rules),
+        weights: <(i64, Weights)>::default(),
+        settings: RotaSettings::default(),
         rota_revision: rota.as_ref().map_or(0, |rota| rota.revision),
         published_at: rota.as_ref().and_then(|rota| rota.published_at).map(UnixMillis),
         published_by: rota.as_ref().and_then(|rota| rota.author).map(PersonId),
         rota: rota.and_then(|rota| json("rota", &rota.body)),
         policies,
     })
+}
+
+fn weights(row: &WeightsRow) -> (i64, Weights) {
+    (row.version, stored_json("weights", &row.body))
 }
 
 /// `None`, and logged, for what this version cannot read.
@@ -267,6 +302,9 @@ impl App {
         for _ in 0..ATTEMPTS {
             let rows = self.repo.directory().await?;
             let write = change(&rows)?;
+            if write.is_empty() {
+                return Ok(());
+            }
             if self.repo.write_directory_at(&write, rows.revision).await?.is_some() {
                 return Ok(());
             }

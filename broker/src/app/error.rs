@@ -1,7 +1,7 @@
 //! What goes wrong between a client and the application.
 
 use super::ports::RepoError;
-use schemas::problem::ProblemCode;
+use schemas::{problem::ProblemCode, slots::AppointmentSlot};
 
 /// An answer that is not the wished one. Never holds patient data; `Display` is English, for engineers.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,11 @@ pub enum Error {
     AlreadyTaken {
         /// Name of the one who did, for the person who did not.
         by: String,
+    },
+    #[error("the slot is not free")]
+    SlotTaken {
+        /// The first that are.
+        slots: Vec<AppointmentSlot>,
     },
     #[error("not being rung")]
     NotRung,
@@ -77,6 +82,7 @@ impl Error {
             Self::LinkUsed => ProblemCode::LinkUsed,
             Self::Forbidden => ProblemCode::Forbidden,
             Self::AlreadyTaken { .. } => ProblemCode::AlreadyTaken,
+            Self::SlotTaken { .. } => ProblemCode::SlotTaken,
             Self::NotRung => ProblemCode::NotRung,
             Self::WrongState => ProblemCode::WrongState,
             Self::InvalidField(_) => ProblemCode::InvalidField,
@@ -108,6 +114,14 @@ impl Error {
             Self::InvalidField(text) => Some(text.clone()),
             Self::Conflict(text) => Some((*text).to_owned()),
             Self::Imaging(refusal) => Some(refusal.to_string()),
+            _ => None,
+        }
+    }
+
+    /// `slot_taken`: what is free instead.
+    pub fn free_slots(&self) -> Option<&[AppointmentSlot]> {
+        match self {
+            Self::SlotTaken { slots } => Some(slots),
             _ => None,
         }
     }

@@ -2,9 +2,10 @@
 
 use super::{
     App, Error, Result,
-    matching::Case,
-    ports::{Append, Appended, EventRow, SnapshotRow},
-    rows::{people, snapshot},
+    matching::{Case, asked_language},
+    ports::{Append, Appended, BookingRow, BookingWrite, EventRow, OverflowRow, SnapshotRow},
+    rows::{booking, people, snapshot},
+    slots::SlotWish,
 };
 use crate::domain::{
     chain,
@@ -13,6 +14,7 @@ use crate::domain::{
 use schemas::{
     ConsultId, PersonId, UnixMillis,
     consult::{CaseFields, ConsultState, Urgency},
+    delivery::Channel,
 };
 
 /// How often a decision is tried again before the client is told to come back. Each time somebody else's write went
@@ -39,10 +41,28 @@ pub(super) enum Wish {
         person: PersonId,
         urgency: Urgency,
     },
+    /// Upon what is free then.
+    Slot(SlotWish),
+    RingNow {
+        person: PersonId,
+    },
     /// Somebody whom the consult waits for may be free.
     Freed,
     /// The machine's turn: matched anew where the consult wants it.
     Tick,
+}
+
+/// What is decided upon.
+pub(super) struct Prepared {
+    pub(super) command: Command,
+    /// Of the schedule that a slot in it was found free upon.
+    pub(super) schedule_rev: Option<i64>,
+}
+
+impl From<Command> for Prepared {
+    fn from(command: Command) -> Self {
+        Self { command, schedule_rev: None }
+    }
 }
 
 /// What became of it.
@@ -99,12 +119,17 @@ impl App {
 
     /// Carries a wish out, whoever else writes at the same time.
     pub(super) async fn run(&self, id: ConsultId, wish: &Wish) -> Result<Outcome> {
+        self.run_via(id, wish, Channel::App).await
+    }
+
+    /// The same for somebody who did not come by a page: the channel on which they answered a ring.
+    pub(super) async fn run_via(&self, id: ConsultId, wish: &Wish, via: Channel) -> Result<Outcome> {
         for _ in 0..ATTEMPTS {
             let before = self.load(id).await?;
             let now = self.now();
-            let command = self.command(before.as_ref(), wish, now).await?;
+            let prepared = self.command(before.as_ref(), wish, now).await?;
             let consult = before.as_ref().map(|loaded| &loaded.consult);
-            let events = match decide(consult, &command, now) {
+            let events = match decide(consult, &prepared.command, now) {
                 Ok(events) => events,
                 Err(refusal) => return Err(self.refused(refusal).await),
             };
@@ -113,7 +138,7 @@ impl App {
                 return Ok(Outcome { loaded, changed: false });
             }
             let occupied = before.as_ref().and_then(|loaded| loaded.consult.occupies());
-            if let Some(loaded) = self.append(id, before, &command, events, now).await? {
+            if let Some(loaded) = self.append(id, before, &prepared, (events, via), now).await? {
                 if let Some(person) = occupied.filter(|person| loaded.consult.occupies() != Some(*person)) {
                     self.queue.freed(person);
                     self.due.notify_one();
@@ -125,21 +150,26 @@ impl App {
         Err(Error::Unavailable)
     }
 
-    async fn command(&self, before: Option<&Loaded>, wish: &Wish, now: UnixMillis) -> Result<Command> {
-        if let Wish::Command(command) = wish {
-            return Ok((**command).clone());
+    async fn command(&self, before: Option<&Loaded>, wish: &Wish, now: UnixMillis) -> Result<Prepared> {
+        match wish {
+            Wish::Command(command) => return Ok((**command).clone().into()),
+            Wish::Slot(wish) => return self.slot_command(before, wish, now).await,
+            _ => {}
         }
         let consult = &before.ok_or(Error::NotFound)?.consult;
         let case = Case::of(consult);
-        Ok(match wish {
-            Wish::Command(command) => (**command).clone(),
+        let command = match wish {
+            Wish::Command(_) | Wish::Slot(_) => return Err(Error::bug("a wish", "was answered above")),
+            Wish::RingNow { person } => Command::RingNow { person: *person, matched: self.matched(&case, now).await? },
             Wish::RequestNow { person, urgency, fields } => {
-                let case = Case { urgency: *urgency, ..case };
+                let language = asked_language(fields).or_else(|| case.language.clone());
+                let case = Case { urgency: *urgency, language, ..case };
                 let matched = self.matched(&case, now).await?;
                 Command::RequestNow { person: *person, urgency: *urgency, fields: (**fields).clone(), matched }
             }
             Wish::ChangeUrgency { person, urgency } => {
-                let rings = matches!(consult.state, ConsultState::Ringing | ConsultState::Unanswered);
+                let rings =
+                    matches!(consult.state, ConsultState::Ringing | ConsultState::Unanswered | ConsultState::Booked);
                 let case = Case { urgency: *urgency, ..case };
                 let matched = if rings { Some(self.matched(&case, now).await?) } else { None };
                 Command::ChangeUrgency { person: *person, urgency: *urgency, matched }
@@ -149,7 +179,8 @@ impl App {
                 Command::Tick { rematch: Some(self.matched(&case, now).await?) }
             }
             Wish::Tick => Command::Tick { rematch: None },
-        })
+        };
+        Ok(command.into())
     }
 
     /// Writes; `None` when somebody else did before.
@@ -157,13 +188,14 @@ impl App {
         &self,
         id: ConsultId,
         before: Option<Loaded>,
-        command: &Command,
-        events: Vec<Event>,
+        prepared: &Prepared,
+        (events, via): (Vec<Event>, Channel),
         now: UnixMillis,
     ) -> Result<Option<Loaded>> {
+        let held_before = before.as_ref().and_then(|loaded| booking(&loaded.consult));
         let (mut log, mut head) = before.map_or((vec![], chain::GENESIS), |loaded| (loaded.log, loaded.head));
         let expected_seq = log.last().map_or(0, |last| last.seq);
-        let recorded = record(command, events, expected_seq, now);
+        let recorded = record(&prepared.command, events, expected_seq, now);
         let studies = recorded
             .iter()
             .filter_map(|entry| match entry.event {
@@ -189,21 +221,33 @@ impl App {
         log.extend(recorded);
         let consult = Consult::replay(id, &log).ok_or_else(|| Error::bug("a log without a request", id))?;
         let deadline = next_deadline(&consult);
+        let new = log.iter().position(|entry| entry.seq > expected_seq).map_or(&[][..], |first| &log[first..]);
+        let (messages, message_ends) = self.outgoing(&consult, new, via).await?;
+        let goes_out = !messages.is_empty() || !message_ends.is_empty();
         let write = Append {
             consult_id: id.0,
             expected_seq,
             events: rows,
-            snapshot: snapshot(&consult, deadline)?,
+            snapshot: snapshot(&consult, &log, deadline)?,
             people: people(&consult),
             studies,
             detached,
             sent_away,
+            booking: booking_write(held_before, booking(&consult), prepared.schedule_rev)?,
+            overflow: consult
+                .overflow
+                .map(|overflow| OverflowRow { service_id: overflow.service_id.0, since: overflow.since.0 }),
+            messages,
+            message_ends,
         };
         match self.repo.append(&write).await? {
             Appended::Conflict => Ok(None),
             Appended::StudyPurged => Err(Error::Purged),
             Appended::At { position } => {
                 self.bus.ring(position);
+                if goes_out {
+                    self.delivery.wake();
+                }
                 self.counters.count(log.iter().filter(|entry| entry.seq > expected_seq));
                 if deadline.is_some() {
                     self.due.notify_one();
@@ -230,6 +274,22 @@ impl App {
             Refusal::InvalidField { field, why } => Error::InvalidField(format!("{field}: {why}")),
         }
     }
+}
+
+/// What the write does to the slot that the consult holds.
+fn booking_write(
+    before: Option<BookingRow>,
+    after: Option<BookingRow>,
+    schedule_rev: Option<i64>,
+) -> Result<Option<BookingWrite>> {
+    Ok(match after {
+        _ if before == after => None,
+        None => Some(BookingWrite::Free),
+        Some(row) => {
+            let schedule_rev = schedule_rev.ok_or_else(|| Error::bug("a slot", "that nobody found free"))?;
+            Some(BookingWrite::Hold { row, schedule_rev })
+        }
+    })
 }
 
 fn replay(id: ConsultId, rows: &[EventRow]) -> Result<Loaded> {

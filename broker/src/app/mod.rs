@@ -14,48 +14,65 @@ mod admin;
 mod attestation;
 mod audit;
 mod board;
+mod call_outs;
 mod colleagues;
 mod consults;
 mod counters;
+mod delivery;
 mod dicomweb;
 mod directory;
+mod duty_clock;
 mod error;
 mod exports;
+mod feeds;
 mod glass;
 mod guests;
+mod handover;
 mod heavy;
+mod import;
 pub mod live;
 mod log;
 mod matching;
 mod notices;
+mod onboarding;
 mod open_study;
 mod path_check;
+mod phone_book;
 mod planning;
+mod policies;
 pub mod ports;
 mod purge;
 mod queue;
 mod report;
+mod reports;
 mod room_facts;
 mod rooms;
 mod rows;
 mod sessions;
+mod sheet;
+mod slots;
 mod studies;
+mod swaps;
 mod ticker;
+mod timeline_export;
 mod tokens;
 mod turn;
 mod validate;
 mod views;
 
 pub use crate::domain::consult::{GroupNote, Occupant};
+pub use crate::domain::delivery::Handed;
 pub use crate::domain::directory::Actor;
 pub use access_log::ReportFile;
 pub use accounts::NewPerson;
 pub(crate) use admin::{last_monday, standard_policies, weekly};
 pub use audit::{Audit, BrokenEntry};
 pub use counters::Status;
+pub use delivery::{CallbackSignature, Note};
 pub use dicomweb::{InstanceSearch, InstanceTest, Shelf, StoreRefusal, Stored, StudyTest};
 pub use error::Error;
 pub use exports::ExportFile;
+pub use feeds::CalendarFile;
 pub use guests::{GuestSession, NewGuestSession};
 pub use live::LiveItem;
 pub use open_study::{OpenStudy, StudyName};
@@ -64,15 +81,17 @@ pub use purge::{PurgeDue, PurgeSummary};
 pub use room_facts::RoomFacts;
 pub use rooms::{Bearer, GuestSeat, Seat};
 pub use sessions::{NewSession, Redeemed, Session, sign_in_path};
+pub use sheet::TableFile;
 pub use tokens::{Scope, ServiceToken};
 pub use turn::Turn;
 
 use ::imaging::{blobs::Blobs, seal::MasterKey, worker::Pool};
 use counters::Counters;
+use delivery::Delivery;
 use directory::DirectoryCache;
 use heavy::Heavy;
 use live::Hub;
-use ports::{Clock, Doorbell, Repository};
+use ports::{Carrier, Clock, Doorbell, Fetch, Repository};
 use queue::Freed;
 use schemas::UnixMillis;
 use std::sync::Arc;
@@ -94,6 +113,12 @@ pub struct Parts {
     pub repo: Arc<dyn Repository>,
     pub bus: Arc<dyn Doorbell>,
     pub clock: Arc<dyn Clock>,
+    /// Takes messages out of the house.
+    pub carrier: Arc<dyn Carrier>,
+    /// Fetches calendars from outside.
+    pub fetch: Arc<dyn Fetch>,
+    /// Where people open the pages: links in messages begin with it.
+    pub base_url: String,
     pub master: MasterKey,
     pub blobs: Blobs,
     pub pool: Pool,
@@ -129,12 +154,16 @@ pub struct App {
     directory: DirectoryCache,
     hub: Hub,
     counters: Counters,
+    delivery: Delivery,
+    fetch: Arc<dyn Fetch>,
     /// Wakes the ticker: a deadline may lie earlier than the one it sleeps for.
     due: Notify,
     hashing: Heavy,
     writing: Heavy,
     /// People who have become free: somebody may wait for them.
     queue: Freed,
+    /// Appointments were looked at under which directory.
+    watched: slots::Watched,
     /// Something was purged that the database's files may still hold.
     wipe_outstanding: AtomicBool,
     /// Invented people with one password for all of them; pages say so.
@@ -146,6 +175,8 @@ impl App {
         Arc::new(Self {
             keys: Keys::derive(&parts.master),
             authority: attestation::Authority::derive(&parts.master),
+            delivery: Delivery::new(parts.carrier, parts.base_url, &parts.master),
+            fetch: parts.fetch,
             repo: parts.repo,
             bus: parts.bus,
             clock: parts.clock,
@@ -162,6 +193,7 @@ impl App {
             hashing: Heavy::new(HASHES_AT_ONCE),
             writing: Heavy::new(REPORTS_AT_ONCE),
             queue: Freed::default(),
+            watched: slots::Watched::default(),
             wipe_outstanding: AtomicBool::new(false),
             is_demo: AtomicBool::new(false),
         })

@@ -4,13 +4,20 @@
 //! in the history, what each person is told of their own changes, and the end of the draft.
 
 mod absences;
+mod fairness;
+pub(super) mod findings;
 mod notes;
 mod publish;
+mod settings;
 mod take_over;
 mod view;
 mod wire;
+mod wishes;
 
-pub(super) use notes::{changes, notes, notes_of_away};
+pub(super) use absences::told as told_of_absences;
+pub(super) use notes::{News, changes, news, notes, notes_of_away, swap_notes};
+pub(super) use publish::published;
+pub(super) use wire::{conflict as wire_conflict, kind as wire_kind};
 
 use super::{
     App, Error, Result,

@@ -10,18 +10,28 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 mod consults;
+mod delivery;
 mod directory;
 mod imaging;
+mod matching;
 mod planning;
 mod privacy;
+mod reports;
 mod sessions;
+mod slots;
+mod wishes;
 
 pub use consults::*;
+pub use delivery::*;
 pub use directory::*;
 pub use imaging::*;
+pub use matching::*;
 pub use planning::*;
 pub use privacy::*;
+pub use reports::*;
 pub use sessions::*;
+pub use slots::*;
+pub use wishes::*;
 
 /// The store could not do it. What a client did wrong is never an error here but a value.
 #[derive(Debug, thiserror::Error)]
@@ -37,7 +47,7 @@ pub enum RepoError {
 pub type RepoResult<T> = Result<T, RepoError>;
 
 #[async_trait]
-pub trait Repository: Send + Sync + 'static {
+pub trait Repository: DeliveryStore {
     // ── consults ───────────────────────────────────────────────────────────────────────────────────────────────────
     async fn append(&self, write: &Append) -> RepoResult<Appended>;
     /// All events in order; `None` for an unknown consult. A purged consult's come without body and salt.
@@ -84,6 +94,26 @@ pub trait Repository: Send + Sync + 'static {
     /// was decided upon the rows of that revision (one address, one administrator left) then holds.
     async fn write_directory_at(&self, rows: &DirectoryWrite, expected: i64) -> RepoResult<Option<i64>>;
 
+    // ── matching ───────────────────────────────────────────────────────────────────────────────────────────────────
+    /// Versions of a service's weights, the newest first. They are written with the directory.
+    async fn weights(&self, service: Uuid, limit: u32) -> RepoResult<Vec<WeightsRow>>;
+    /// How fast these people accepted consults of the service since then for which they were rung; by person, the fastest
+    /// first.
+    async fn answer_times(&self, service: Uuid, people: &[Uuid], since: i64) -> RepoResult<Vec<AnswerTimeRow>>;
+    /// When these people came into rooms and left them since then; by person, in the order of time.
+    async fn room_stays(&self, people: &[Uuid], since: i64) -> RepoResult<Vec<StayRow>>;
+    /// Consults of the service `from` that reached people of `to` since then; `except` does not count.
+    async fn overflows(&self, from: Uuid, to: Uuid, since: i64, except: Uuid) -> RepoResult<i64>;
+    /// The last rankings of a service that were not purged, the newest first.
+    async fn matches_of(&self, service: Uuid, limit: u32) -> RepoResult<Vec<PositionedEvent>>;
+
+    // ── escalation ─────────────────────────────────────────────────────────────────────────────────────────────────
+    /// What a service's policies were, the newest first. They are written with the directory.
+    async fn policy_history(&self, service: Uuid, limit: u32) -> RepoResult<Vec<PolicyRow>>;
+    async fn policy_version(&self, service: Uuid, revision: i64) -> RepoResult<Option<PolicyRow>>;
+    /// When people were last seen in the app, of those who were since then.
+    async fn seen_since(&self, since: i64) -> RepoResult<BTreeMap<Uuid, i64>>;
+
     // ── planning ───────────────────────────────────────────────────────────────────────────────────────────────────
     async fn rota_draft(&self, service: Uuid) -> RepoResult<Option<DraftRow>>;
     /// Writes revision `row.rev` of a draft; `false` when the one before it is not the stored one (1: there is one).
@@ -95,8 +125,49 @@ pub trait Repository: Send + Sync + 'static {
     async fn rota_version(&self, service: Uuid, revision: i64) -> RepoResult<Option<RotaRow>>;
     /// The newest first.
     async fn duty_notes(&self, person: Uuid, limit: u32) -> RepoResult<Vec<DutyNoteRow>>;
+    /// What was in force at some time within `from <= t < until`, the oldest first. What was written at an unknown time
+    /// is among it.
+    async fn rotas_in_force(&self, service: Uuid, from: i64, until: i64) -> RepoResult<Vec<RotaRow>>;
+    async fn answers(&self, filter: &ReportFilter, by: ReportBy) -> RepoResult<Vec<AnswerRow>>;
+    async fn call_outs(&self, filter: &ReportFilter) -> RepoResult<Vec<CallOutRow>>;
+    async fn onboarding(&self, hospital: Uuid) -> RepoResult<Vec<OnboardingRow>>;
+    async fn put_onboarding(&self, row: &OnboardingRow) -> RepoResult<()>;
+    async fn delete_onboarding(&self, hospital: Uuid, step: &str) -> RepoResult<()>;
     /// Marks what was told until `until`; how many.
     async fn see_duty_notes(&self, person: Uuid, until: i64, at: i64) -> RepoResult<u64>;
+    async fn planning_rules(&self, service: Uuid) -> RepoResult<Option<PlanningRulesRow>>;
+    /// Writes revision `row.rev`; `false` when the one before it is not the stored one (1: there is one).
+    async fn put_planning_rules(&self, row: &PlanningRulesRow) -> RepoResult<bool>;
+    /// Of everybody, from the day `from` to the one before `until`, by person and day.
+    async fn wishes(&self, service: Uuid, from: &str, until: &str) -> RepoResult<Vec<WishRow>>;
+    /// Of one person for all services, by service and day.
+    async fn wishes_of(&self, person: Uuid, from: &str, until: &str) -> RepoResult<Vec<WishRow>>;
+    async fn put_wishes(&self, write: &WishWrite) -> RepoResult<()>;
+    /// Slots that are held and end after `after`, with the schedules that they are held upon: one state of both.
+    async fn bookings(&self, after: i64) -> RepoResult<BookingsRead>;
+    async fn swap(&self, id: Uuid) -> RepoResult<Option<SwapRow>>;
+    /// Whose duties end after `since`, of these services, the newest first.
+    async fn swaps(&self, since: i64, services: &[Uuid], limit: u32) -> RepoResult<Vec<SwapRow>>;
+    /// Open ones that end by themselves at `now`.
+    async fn expired_swaps(&self, now: i64, limit: u32) -> RepoResult<Vec<SwapRow>>;
+    /// Writes a calendar, or another address in the place of its own; `false` when it is another author's or service's.
+    async fn put_calendar(&self, row: &CalendarRow) -> RepoResult<bool>;
+    /// The newest first.
+    async fn calendars(&self) -> RepoResult<Vec<CalendarRow>>;
+    /// The calendar with this address; notes that it was read at `now`.
+    async fn read_calendar(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<CalendarRow>>;
+    /// `false` when there is none.
+    async fn delete_calendar(&self, id: Uuid) -> RepoResult<bool>;
+    async fn feeds(&self) -> RepoResult<Vec<FeedRow>>;
+    /// Feeds that are due and that no other node has taken, left to the caller until `leased_until`.
+    async fn claim_feeds(&self, now: i64, leased_until: i64, limit: u32) -> RepoResult<Vec<FeedRow>>;
+    async fn feed_read(&self, read: &FeedRead) -> RepoResult<()>;
+    /// The newest first.
+    async fn hand_over_notes(&self, service: Uuid, since: i64) -> RepoResult<Vec<HandOverNoteRow>>;
+    /// Deletes those written before `before`.
+    async fn sweep_hand_over_notes(&self, before: i64) -> RepoResult<()>;
+    /// States of consults that have, or had since, a specialist and were changed after `since`, as JSON, without purged ones.
+    async fn consults_since(&self, since: i64, limit: u32) -> RepoResult<Vec<SnapshotRow>>;
     /// Takes a contract away (harmless when it is not there), then raises the revision, which is returned.
     async fn delete_contract(&self, row: &ContractRow) -> RepoResult<i64>;
     /// Accounts, active or not: 0 on an installation that nobody has set up.

@@ -2,14 +2,17 @@
 
 use super::{
     Error, Result,
-    ports::{ConsultPersonRow, SnapshotRow},
+    ports::{BookingRow, ConsultPersonRow, CourseRow, SnapshotRow},
     validate::name_of,
 };
-use crate::domain::consult::{Consult, view};
-use schemas::{PersonId, UnixMillis, consult::ConsultState};
+use crate::domain::consult::{Consult, Event, Recorded, view};
+use schemas::{
+    PersonId, UnixMillis,
+    consult::{ConsultState, RingOutcome},
+};
 use std::collections::BTreeMap;
 
-pub(super) fn snapshot(consult: &Consult, deadline: Option<UnixMillis>) -> Result<SnapshotRow> {
+pub(super) fn snapshot(consult: &Consult, log: &[Recorded], deadline: Option<UnixMillis>) -> Result<SnapshotRow> {
     Ok(SnapshotRow {
         consult_id: consult.id.0,
         seq: consult.seq,
@@ -29,7 +32,34 @@ pub(super) fn snapshot(consult: &Consult, deadline: Option<UnixMillis>) -> Resul
         taken_over_at: consult.report_taken_over_at.map(|at| at.0),
         ended_at: consult.ended_at.map(|at| at.0),
         purged_at: None,
+        course: course(consult, log),
         detail: serde_json::to_string(consult).map_err(|error| Error::bug("writing a snapshot", error))?,
+    })
+}
+
+fn course(consult: &Consult, log: &[Recorded]) -> CourseRow {
+    let first_accept = log.iter().find(|recorded| matches!(recorded.event, Event::Accepted { .. }));
+    CourseRow {
+        asked_at: consult.asked_since().map(|at| at.0),
+        accepted_at: first_accept.map(|recorded| recorded.at.0),
+        declines: consult.rings.iter().filter(|ring| ring.outcome == RingOutcome::Declined).map(|_| 1).sum(),
+        escalated: consult.rings.iter().any(|ring| (ring.round, ring.step) > (1, 1)),
+        unanswered: log.iter().any(|recorded| matches!(recorded.event, Event::Unanswered { .. })),
+        is_test: consult.test.is_some(),
+    }
+}
+
+/// The slot that it holds.
+pub(super) fn booking(consult: &Consult) -> Option<BookingRow> {
+    let slot = consult.held()?.slot;
+    Some(BookingRow {
+        consult_id: consult.id.0,
+        person_id: slot.person.0,
+        service_id: consult.service_id.0,
+        starts_at: slot.from.0,
+        ends_at: slot.until.0,
+        busy_from: slot.busy.0.0,
+        busy_until: slot.busy.1.0,
     })
 }
 
@@ -50,6 +80,9 @@ pub(super) fn people(consult: &Consult) -> Vec<ConsultPersonRow> {
     }
     consult.participants.iter().for_each(|each| add(each.person, "participant", each.since));
     consult.offer.iter().for_each(|offer| add(offer.to, "offered", offer.at));
+    if let Some((held, appointment)) = consult.held().zip(consult.appointment.as_ref()) {
+        add(held.slot.person, "appointment", appointment.since);
+    }
     if let Some(queue) = &consult.queue {
         queue.behind.iter().for_each(|person| add(*person, "queued_behind", queue.since));
     }

@@ -47,6 +47,10 @@ impl App {
                 // The next pass looks again; nobody's deadline waits for it.
                 Err(error) => tracing::warn!(%error, "the queue of those who became free was not served"),
             }
+            match self.serve_appointments().await {
+                Ok(served) => turns += served,
+                Err(error) => tracing::warn!(%error, "appointments of changed duties were not looked at"),
+            }
             let now = self.now().0;
             let due = self.repo.claim_due(now, now + LEASE_MS, &self.node.id, BATCH).await?;
             if due.is_empty() {

@@ -10,14 +10,14 @@ use super::{
 use crate::domain::{
     access::{ConsultFacts, Permission, may},
     consult::{
-        Consult,
+        Consult, Overflow,
         view::{self, Material},
     },
     directory::Actor,
 };
 use schemas::{
     ConsultId, HospitalId, NetworkId, PersonId, PrivateText, StudyId,
-    consult::{ConsultDetail, ConsultSummary, Ring, StudyStatus},
+    consult::{ConsultDetail, ConsultSummary, OutOfArea, Ring, StudyStatus},
     directory::{PersonRef, Service, Specialty},
 };
 
@@ -25,7 +25,15 @@ impl Directory {
     /// `lines` holds the one that the consult waits in, if it waits ([`App::lines`]).
     pub(super) fn summary(&self, consult: &Consult, lines: &Lines) -> ConsultSummary {
         let hospital = self.hospital_ref(consult.hospital_id);
-        view::summary(consult, hospital, self.service_of(consult), lines.ahead(consult), &self.resolve())
+        let out_of_area = consult.overflow.map(|overflow| self.out_of_area(overflow));
+        let summary = view::summary(consult, hospital, self.service_of(consult), lines.ahead(consult), &self.resolve());
+        ConsultSummary { out_of_area, ..summary }
+    }
+
+    fn out_of_area(&self, overflow: Overflow) -> OutOfArea {
+        let service = self.services.get(&overflow.service_id).map(|entry| &entry.service);
+        let (network, service) = service.map(|of| (of.network.clone(), of.name.clone())).unwrap_or_default();
+        OutOfArea { network, service, since: overflow.since }
     }
 
     pub(super) fn ring(&self, ring: &crate::domain::consult::Ring) -> Ring {

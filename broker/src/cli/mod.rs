@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod demo;
+mod dkim;
 mod openapi;
 mod purge;
 mod serve;
@@ -56,6 +57,9 @@ enum Command {
     Restore(backup::RestoreArgs),
     /// Delete the content of consults whose retention is over, as a server does every hour.
     Purge(purge::PurgeArgs),
+    /// Keys that sign e-mails.
+    #[command(subcommand)]
+    Dkim(dkim::DkimCommand),
     /// Write the API's document to schemas/openapi.json.
     Openapi(openapi::OpenapiArgs),
     /// Decode images for a server; started by the server itself.
@@ -139,6 +143,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             Command::Backup(args) => backup::run(args).await,
             Command::Restore(args) => backup::restore(args).await,
             Command::Purge(args) => purge::run(args).await,
+            Command::Dkim(command) => dkim::run(&command).await,
             Command::Openapi(_) | Command::ImagingWorker => Ok(()),
         };
         done.map(|()| ExitCode::SUCCESS)

@@ -2,7 +2,9 @@
 
 use super::{
     Config, DEFAULT_LISTEN, DEFAULT_MEDIA_PORT, Database, Limits, LogFormat, MasterKeySource, Media, Network, Origin,
-    Retention, Secret, Tls, Turn, TurnSecret, turn::is_turn_url,
+    Retention, Secret, Tls, Turn, TurnSecret,
+    egress::{self, EgressFile, GatewayFile, MailFile, PushFile},
+    turn::is_turn_url,
 };
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
@@ -31,7 +33,7 @@ pub fn load(path: &Path) -> Result<Config, ConfigError> {
     file.check(path.parent().unwrap_or(Path::new(".")))
 }
 
-fn read(path: &Path) -> Result<String, ConfigError> {
+pub(super) fn read(path: &Path) -> Result<String, ConfigError> {
     std::fs::read_to_string(path).map_err(|source| ConfigError::Read { path: path.to_owned(), source })
 }
 
@@ -51,6 +53,11 @@ struct File {
     #[serde(default)]
     media: MediaFile,
     turn: Option<TurnFile>,
+    #[serde(default)]
+    egress: EgressFile,
+    push: Option<PushFile>,
+    mail: Option<MailFile>,
+    gateway: Option<GatewayFile>,
     #[serde(default)]
     database: DatabaseFile,
     #[serde(default)]
@@ -163,6 +170,7 @@ impl File {
             all_nodes,
             media: self.media.check()?,
             turn: self.turn.map(|turn| turn.check(folder)).transpose()?,
+            outbound: egress::check(folder, self.egress, self.push, self.mail, self.gateway)?,
             database: Database { url: self.database.url(folder, &data_dir)? },
             master_key: self.keys.source(folder, &data_dir)?,
             limits: self.limits.check()?,
@@ -356,16 +364,26 @@ mod tests {
 
     #[test]
     fn every_commented_line_of_the_example_is_valid_too() {
+        let folder = std::env::temp_dir().join(format!("telekonsil-example-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let secrets = ["mail-password", "gateway-secret"];
+        secrets.iter().for_each(|name| std::fs::write(folder.join(name), "sixteen letters!").unwrap());
         let text = include_str!("../../telekonsil.example.toml");
         let uncommented: String = text
             .lines()
             .map(|line| line.strip_prefix("#~ ").unwrap_or(line))
-            .filter(|line| !line.contains("_file =") && !line.starts_with("master_env"))
+            .filter(|line| secrets.iter().any(|name| line.contains(name)) || !line.contains("_file ="))
+            .filter(|line| !line.starts_with("master_env"))
             .collect::<Vec<_>>()
             .join("\n");
-        let config = check(&uncommented).unwrap();
+        let file: File = toml::from_str(&uncommented).unwrap();
+        let config = file.check(&folder).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
         assert_eq!(config.turn.unwrap().ttl.as_secs(), DEFAULT_TURN_TTL, "the example shows the default");
         assert!(config.media.tcp);
+        let outbound = config.outbound;
+        assert!(outbound.push.is_some() && outbound.mail.is_some() && outbound.gateway.is_some());
+        assert_eq!((outbound.hosts.len(), outbound.private.len()), (4, 1));
     }
 
     #[test]
@@ -415,6 +433,12 @@ mod tests {
             ("data_dir='d'\n[turn]\nurls=[]\nsecret_env='A'", "turn.urls"),
             ("data_dir='d'\n[turn]\nurls=['turn:a']", "turn: give"),
             ("data_dir='d'\n[turn]\nurls=['turn:a']\nsecret_env='A'\nttl_seconds=1", "turn.ttl_seconds"),
+            ("data_dir='d'\n[egress]\nhosts=['*']", "egress.hosts"),
+            ("data_dir='d'\n[egress]\nprivate=['here']", "egress.private"),
+            ("data_dir='d'\n[push]\ncontact='it@example.org'", "push.contact"),
+            ("data_dir='d'\n[mail]\nhost='a'\nfrom='a@b'\nuser='u'", "mail: give"),
+            ("data_dir='d'\n[mail]\nhost='a'\nfrom='nobody'", "mail.from"),
+            ("data_dir='d'\n[gateway]\nurl='ftp://a'\nsecret_file='s'", "gateway.url"),
             ("data_dir='d'\npublic_urls=['http://a']\n[tls]\ncertificate='c'\nkey='k'", "public_urls"),
         ] {
             let message = check(text).unwrap_err();

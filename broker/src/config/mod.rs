@@ -2,12 +2,14 @@
 //!
 //! [`Config`] is complete and checked; it comes from a TOML file ([`file`]) or from the demo's few options.
 
+mod egress;
 mod file;
 mod network;
 mod origin;
 mod secret;
 mod turn;
 
+pub use egress::{Gateway, HostRule, Mail, MailTls, Outbound, Push};
 pub use file::{ConfigError, load};
 pub use network::Network;
 pub use origin::Origin;
@@ -41,6 +43,8 @@ pub struct Config {
     pub media: Media,
     /// Relays for networks from which the media port cannot be reached.
     pub turn: Option<Turn>,
+    /// What leaves the house: pushes, e-mails, SMS and calls, and the hosts that may be asked.
+    pub outbound: Outbound,
     pub database: Database,
     /// Blobs, lock file and, unless given elsewhere, database and master key.
     pub data_dir: PathBuf,
@@ -192,6 +196,7 @@ impl Config {
             all_nodes: Vec::new(),
             media: Media { bind: SocketAddr::new(media_ip, media_port), announced: Vec::new(), shards: 1, tcp: true },
             turn: None,
+            outbound: Outbound::default(),
             database: Database { url: Secret::new(sqlite_url(data_dir)) },
             data_dir: data_dir.to_owned(),
             master_key: MasterKeySource::File { path: data_dir.join("master.key"), create: true },

@@ -47,7 +47,7 @@ pub(super) fn directory() -> DirectoryWrite {
         services: services(),
         people: people(),
         contracts: contracts(),
-        policies: [STROKE, NEUROSURGERY, CARDIOLOGY, RADIOLOGY].into_iter().flat_map(standard_policies).collect(),
+        policies: [STROKE, NEUROSURGERY, CARDIOLOGY, RADIOLOGY].into_iter().map(standard_policies).collect(),
         ..DirectoryWrite::default()
     }
 }
@@ -83,6 +83,7 @@ fn services() -> Vec<ServiceRow> {
         fallback_phone: phone.to_owned(),
         zone: ZONE.to_owned(),
         exclusive: false,
+        rules: "{}".to_owned(),
     };
     vec![
         service(STROKE, STROKE_NETWORK, "stroke_neurology", "Schlaganfall-Neurologie", "+49 7000 1000-211"),
@@ -166,6 +167,7 @@ fn person(
         languages: texts(languages),
         qualifications: texts(qualifications),
         resting_until: None,
+        rules: "{}".to_owned(),
         active: true,
     }
 }

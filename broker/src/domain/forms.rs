@@ -35,6 +35,12 @@ pub fn text(text: &str) -> Result<(), Fault> {
     if text.chars().any(is_odd) { Err("has control characters") } else { Ok(()) }
 }
 
+/// A language by its code, ISO 639-1.
+pub fn language(code: &str) -> Result<(), Fault> {
+    let fits = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_lowercase());
+    if fits { Ok(()) } else { Err("is not a code of ISO 639-1 such as de") }
+}
+
 /// A number that somebody can dial: 3 to 40 characters, at least three of them digits. The browser has the same rule
 /// (`web/src/state/check.ts`).
 ///

@@ -38,9 +38,11 @@ fn page(path: &str) -> Option<&'static EmbeddedFile> {
     let mut parts = path.trim_matches('/').split('/');
     let name = parts.next()?;
     match (name, parts.next(), parts.next()) {
-        ("login" | "refer" | "oncall" | "desk" | "admin" | "privacy" | "guest" | "phone" | "setup", None, _) => {
-            find(&format!("{name}/index.html"))
-        }
+        (
+            "login" | "refer" | "oncall" | "desk" | "admin" | "privacy" | "guest" | "phone" | "setup" | "answer",
+            None,
+            _,
+        ) => find(&format!("{name}/index.html")),
         ("room", Some(consult), None) if consult.parse::<uuid::Uuid>().is_ok() => find("room/index.html"),
         _ => None,
     }
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn every_page_is_there_under_its_address() {
-        for name in ["login", "refer", "oncall", "desk", "admin", "privacy", "guest", "phone", "setup"] {
+        for name in ["login", "refer", "oncall", "desk", "admin", "privacy", "guest", "phone", "setup", "answer"] {
             assert!(page(&format!("/{name}")).is_some() && page(&format!("/{name}/")).is_some(), "{name}");
         }
         assert!(page("/room/0193e4a0-0000-7000-8000-000000000001").is_some());

@@ -31,6 +31,9 @@ const EXPORTS: u32 = 10;
 /// Checks of the path that one session may ask for. More lets a broken page load the media server; less hinders somebody
 /// who walks through the house looking for a network that is good enough.
 const CHECKS: u32 = 30;
+/// Self-tests that one person may begin. Each is a push: more fills a telephone's screen; less hinders somebody who tries
+/// several devices.
+const SELF_TESTS: u32 = 20;
 /// Entries kept at most, 100 bytes each. More costs memory under attack; less lets an attacker with many addresses
 /// push out others' counts.
 const MAX_ENTRIES: usize = 50_000;
@@ -63,6 +66,7 @@ enum Key {
     Glasses(PersonId),
     Exports(PersonId),
     Checks(SessionId),
+    SelfTests(PersonId),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -103,6 +107,10 @@ impl Try {
 
     pub fn export(person: PersonId) -> Self {
         Self(vec![Key::Exports(person)])
+    }
+
+    pub fn self_test(person: PersonId) -> Self {
+        Self(vec![Key::SelfTests(person)])
     }
 
     pub fn check(session: SessionId) -> Self {
@@ -191,6 +199,7 @@ impl Limiter {
             Key::Glasses(_) => GLASSES,
             Key::Exports(_) => EXPORTS,
             Key::Checks(_) => CHECKS,
+            Key::SelfTests(_) => SELF_TESTS,
         }
     }
 }

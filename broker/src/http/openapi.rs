@@ -1,8 +1,11 @@
 //! The API's document, made from the routes themselves.
 
 use super::routes;
+use schemas::delivery::PushMessage;
 use schemas::events::LiveEvent;
+use schemas::import::{ImportMode, TableKind};
 use schemas::problem::Problem;
+use schemas::reports::FileLanguage;
 use schemas::room::{ClientMessage, ServerMessage};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, OpenApi, PathItem, Ref, RefOr, ResponseBuilder};
@@ -17,7 +20,10 @@ use utoipa::{Modify, OpenApi as _};
                        DICOMweb (PS3.18) is served under `/dicomweb` and described there.",
         license(name = "Apache-2.0", identifier = "Apache-2.0"),
     ),
-    components(schemas(ClientMessage, ServerMessage, LiveEvent, Problem)),
+    // Not in any body: socket messages, events, pushes, and what stands in queries.
+    components(schemas(
+        ClientMessage, ServerMessage, LiveEvent, PushMessage, Problem, FileLanguage, ImportMode, TableKind
+    )),
     modifiers(&Security),
     security(("session" = [], "csrf" = []))
 )]
@@ -64,7 +70,7 @@ pub fn text() -> Result<String, serde_json::Error> {
 }
 
 /// Routes under which somebody may only try so often.
-const LIMITED: [&str; 8] = [
+const LIMITED: [&str; 12] = [
     "/api/session",
     "/api/session/link",
     "/api/session/password",
@@ -73,6 +79,10 @@ const LIMITED: [&str; 8] = [
     "/api/guest",
     "/api/guest/ticket",
     "/api/rooms/check",
+    "/api/receipts",
+    "/api/answer",
+    "/api/answer/view",
+    "/api/me/self-test",
 ];
 
 /// Every operation may answer with problems; saying so at each handler would only be forgotten at one. `default` holds

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use schemas::problem::{Problem, ProblemCode};
+use schemas::slots::AppointmentSlot;
 use std::borrow::Cow;
 
 /// What a handler returns when it cannot do what was asked. Becomes a [`Problem`].
@@ -13,6 +14,7 @@ pub struct Fault {
     detail: Option<Cow<'static, str>>,
     taken_by: Option<String>,
     phone: Option<String>,
+    slots: Option<Vec<AppointmentSlot>>,
     retry_after: Option<u32>,
     /// Instead of the status that belongs to the code.
     status: Option<StatusCode>,
@@ -20,7 +22,7 @@ pub struct Fault {
 
 impl Fault {
     pub fn new(code: ProblemCode) -> Self {
-        Self { code, detail: None, taken_by: None, phone: None, retry_after: None, status: None }
+        Self { code, detail: None, taken_by: None, phone: None, slots: None, retry_after: None, status: None }
     }
 
     /// The body did not arrive in time: 408 (RFC 9110 § 15.5.9), the sender's fault and not ours.
@@ -75,6 +77,7 @@ impl Fault {
             detail: self.detail.map(Cow::into_owned),
             taken_by: self.taken_by,
             phone: self.phone,
+            slots: self.slots,
         }
     }
 }
@@ -133,6 +136,7 @@ pub fn status(code: ProblemCode) -> StatusCode {
         Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::AlreadyTaken
+        | Code::SlotTaken
         | Code::NotRung
         | Code::WrongState
         | Code::Conflict
@@ -161,10 +165,11 @@ fn title(code: ProblemCode) -> &'static str {
         Code::NotAcceptable => "None of the accepted content types can be delivered",
         Code::NotSignedIn => "Nobody is signed in",
         Code::WrongCredentials => "E-mail address or password is wrong",
-        Code::LinkUsed => "The sign-in link was used before or is too old",
+        Code::LinkUsed => "The link was used before or is too old",
         Code::CsrfFailed => "The anti-forgery check failed",
         Code::Forbidden => "Not allowed for this person",
         Code::AlreadyTaken => "Somebody else accepted first",
+        Code::SlotTaken => "The slot is not free",
         Code::NotRung => "This person is not being rung",
         Code::WrongState => "The state of the consult does not allow this",
         Code::InvalidField => "A field is empty or out of range",
@@ -194,6 +199,7 @@ impl From<crate::app::Error> for Fault {
     fn from(error: crate::app::Error) -> Self {
         let mut fault = Self::new(error.code()).taken_by(error.taken_by().map(str::to_owned));
         fault.detail = error.detail().map(Cow::Owned);
+        fault.slots = error.free_slots().map(<[_]>::to_vec);
         if let crate::app::Error::TooManyRequests { retry_after_seconds } = error {
             fault = fault.retry_after(retry_after_seconds);
         }

@@ -120,11 +120,15 @@ pub async fn start(config: Config) -> Result<Server> {
     })
 }
 
-/// Ticker, live streams, rooms' watch, purge.
+/// Ticker, duties, live streams, rooms' watch, purge, messages.
 fn background(app: &Arc<App>, rooms: &Rooms, parts: &Parts, edge: &Edge) -> Vec<JoinHandle<()>> {
     let ticker = {
         let (app, stopped) = (Arc::clone(app), edge.stopped());
         tokio::spawn(async move { app.run_ticker(stopped).await })
+    };
+    let duties = {
+        let (app, stopped) = (Arc::clone(app), edge.stopped());
+        tokio::spawn(async move { app.run_duty_clock(stopped).await })
     };
     let live = {
         let (app, stopped) = (Arc::clone(app), edge.stopped());
@@ -138,7 +142,11 @@ fn background(app: &Arc<App>, rooms: &Rooms, parts: &Parts, edge: &Edge) -> Vec<
         let (app, stopped) = (Arc::clone(app), edge.stopped());
         tokio::spawn(async move { app.run_purge(stopped).await })
     };
-    vec![ticker, live, watch, purge]
+    let deliverer = {
+        let (app, stopped) = (Arc::clone(app), edge.stopped());
+        tokio::spawn(async move { app.run_deliverer(stopped).await })
+    };
+    vec![ticker, duties, live, watch, purge, deliverer]
 }
 
 impl Server {

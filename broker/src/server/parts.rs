@@ -6,6 +6,7 @@ use crate::app::{self, App, Node, Turn};
 use crate::bus;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::notify::Notifier;
 use crate::store::{Store, Tables};
 use anyhow::{Context, Result, bail, ensure};
 use imaging::blobs::Blobs;
@@ -73,6 +74,8 @@ fn assemble(
         Some(path) => path.clone(),
         None => std::env::current_exe().context("the path of this program")?,
     };
+    let notifier = Notifier::new(&config.outbound, &master).context("Nothing can be sent outside")?;
+    let notifier = Arc::new(notifier);
     let ws_url = match &config.node_origin {
         Some(origin) => origin.websocket(),
         None => format!("{}://{http_addr}", if config.tls.is_some() { "wss" } else { "ws" }),
@@ -82,6 +85,9 @@ fn assemble(
         repo: Arc::clone(&repo),
         bus: Arc::clone(&bus),
         clock: Arc::new(SystemClock),
+        carrier: notifier.clone(),
+        fetch: notifier,
+        base_url: config.base_url(http_addr),
         master,
         blobs,
         pool: Pool::new(worker, Limits { object: config.limits.object, ..Limits::default() }),

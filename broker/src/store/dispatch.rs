@@ -54,8 +54,8 @@ macro_rules! write {
     ($store:ident, $module:ident::$query:ident($($argument:expr),*) $(, undo $undo:pat)?) => {
         write!(@within postgres::ANSWER, $store, $module::$query($($argument),*) $(, $undo)?)
     };
-    ($store:ident, long $module:ident::$query:ident($($argument:expr),*)) => {
-        write!(@within postgres::LONG_ANSWER, $store, $module::$query($($argument),*))
+    ($store:ident, long $module:ident::$query:ident($($argument:expr),*) $(, undo $undo:pat)?) => {
+        write!(@within postgres::LONG_ANSWER, $store, $module::$query($($argument),*) $(, $undo)?)
     };
     (@within $limit:expr, $store:ident, $module:ident::$query:ident($($argument:expr),*) $(, $undo:pat)?) => {
         match &$store.engine {
@@ -92,6 +92,10 @@ macro_rules! transaction {
     }};
 }
 
+mod delivery;
+
+// A pattern to undo on may be `None`.
+#[allow(clippy::redundant_pattern_matching)]
 #[async_trait]
 impl Repository for Store {
     async fn append(&self, write: &Append) -> RepoResult<Appended> {
@@ -162,7 +166,31 @@ impl Repository for Store {
         read!(self, directory::count_people())
     }
     async fn write_directory_at(&self, rows: &DirectoryWrite, expected: i64) -> RepoResult<Option<i64>> {
-        write!(self, long directory_write::write_at(rows, expected))
+        write!(self, long directory_write::write_at(rows, expected), undo None)
+    }
+    async fn weights(&self, service: Uuid, limit: u32) -> RepoResult<Vec<WeightsRow>> {
+        read!(self, weights::history(service, limit))
+    }
+    async fn answer_times(&self, service: Uuid, people: &[Uuid], since: i64) -> RepoResult<Vec<AnswerTimeRow>> {
+        read!(self, past::answer_times(service, people, since))
+    }
+    async fn room_stays(&self, people: &[Uuid], since: i64) -> RepoResult<Vec<StayRow>> {
+        read!(self, past::stays(people, since))
+    }
+    async fn overflows(&self, from: Uuid, to: Uuid, since: i64, except: Uuid) -> RepoResult<i64> {
+        read!(self, past::overflows(from, to, since, except))
+    }
+    async fn matches_of(&self, service: Uuid, limit: u32) -> RepoResult<Vec<PositionedEvent>> {
+        read!(self, past::matches(service, limit))
+    }
+    async fn policy_history(&self, service: Uuid, limit: u32) -> RepoResult<Vec<PolicyRow>> {
+        read!(self, policies::history(service, limit))
+    }
+    async fn policy_version(&self, service: Uuid, revision: i64) -> RepoResult<Option<PolicyRow>> {
+        read!(self, policies::version(service, revision))
+    }
+    async fn seen_since(&self, since: i64) -> RepoResult<BTreeMap<Uuid, i64>> {
+        read!(self, policies::seen_since(since))
     }
     async fn rota_draft(&self, service: Uuid) -> RepoResult<Option<DraftRow>> {
         read!(self, planning::draft(service))
@@ -176,6 +204,24 @@ impl Repository for Store {
     async fn rota_history(&self, service: Uuid, limit: u32) -> RepoResult<Vec<RotaRow>> {
         read!(self, planning::rota_history(service, limit))
     }
+    async fn rotas_in_force(&self, service: Uuid, from: i64, until: i64) -> RepoResult<Vec<RotaRow>> {
+        read!(self, reports::rotas_in_force(service, from, until))
+    }
+    async fn answers(&self, filter: &ReportFilter, by: ReportBy) -> RepoResult<Vec<AnswerRow>> {
+        read!(self, reports::answers(filter, by))
+    }
+    async fn call_outs(&self, filter: &ReportFilter) -> RepoResult<Vec<CallOutRow>> {
+        read!(self, reports::call_outs(filter))
+    }
+    async fn onboarding(&self, hospital: Uuid) -> RepoResult<Vec<OnboardingRow>> {
+        read!(self, onboarding::steps(hospital))
+    }
+    async fn put_onboarding(&self, row: &OnboardingRow) -> RepoResult<()> {
+        write!(self, onboarding::put_step(row))
+    }
+    async fn delete_onboarding(&self, hospital: Uuid, step: &str) -> RepoResult<()> {
+        write!(self, onboarding::delete_step(hospital, step))
+    }
     async fn rota_version(&self, service: Uuid, revision: i64) -> RepoResult<Option<RotaRow>> {
         read!(self, planning::rota_version(service, revision))
     }
@@ -184,6 +230,63 @@ impl Repository for Store {
     }
     async fn see_duty_notes(&self, person: Uuid, until: i64, at: i64) -> RepoResult<u64> {
         write!(self, planning::see_duty_notes(person, until, at))
+    }
+    async fn planning_rules(&self, service: Uuid) -> RepoResult<Option<PlanningRulesRow>> {
+        read!(self, wishes::planning_rules(service))
+    }
+    async fn put_planning_rules(&self, row: &PlanningRulesRow) -> RepoResult<bool> {
+        write!(self, wishes::put_planning_rules(row))
+    }
+    async fn wishes(&self, service: Uuid, from: &str, until: &str) -> RepoResult<Vec<WishRow>> {
+        read!(self, wishes::of_service(service, from, until))
+    }
+    async fn wishes_of(&self, person: Uuid, from: &str, until: &str) -> RepoResult<Vec<WishRow>> {
+        read!(self, wishes::of_person(person, from, until))
+    }
+    async fn put_wishes(&self, write: &WishWrite) -> RepoResult<()> {
+        write!(self, wishes::put(write))
+    }
+    async fn swap(&self, id: Uuid) -> RepoResult<Option<SwapRow>> {
+        read!(self, swaps::swap(id))
+    }
+    async fn swaps(&self, since: i64, services: &[Uuid], limit: u32) -> RepoResult<Vec<SwapRow>> {
+        read!(self, swaps::since(since, services, limit))
+    }
+    async fn expired_swaps(&self, now: i64, limit: u32) -> RepoResult<Vec<SwapRow>> {
+        read!(self, swaps::expired(now, limit))
+    }
+    async fn put_calendar(&self, row: &CalendarRow) -> RepoResult<bool> {
+        write!(self, feeds::put_calendar(row))
+    }
+    async fn calendars(&self) -> RepoResult<Vec<CalendarRow>> {
+        read!(self, feeds::calendars())
+    }
+    async fn read_calendar(&self, token_hash: &[u8], now: i64) -> RepoResult<Option<CalendarRow>> {
+        write!(self, feeds::read_calendar(token_hash, now))
+    }
+    async fn delete_calendar(&self, id: Uuid) -> RepoResult<bool> {
+        write!(self, feeds::delete_calendar(id))
+    }
+    async fn feeds(&self) -> RepoResult<Vec<FeedRow>> {
+        read!(self, feeds::feeds())
+    }
+    async fn claim_feeds(&self, now: i64, leased_until: i64, limit: u32) -> RepoResult<Vec<FeedRow>> {
+        write!(self, feeds::claim(now, leased_until, limit))
+    }
+    async fn feed_read(&self, read: &FeedRead) -> RepoResult<()> {
+        write!(self, feeds::was_read(read))
+    }
+    async fn bookings(&self, after: i64) -> RepoResult<BookingsRead> {
+        snapshot!(self, slots::bookings(after))
+    }
+    async fn hand_over_notes(&self, service: Uuid, since: i64) -> RepoResult<Vec<HandOverNoteRow>> {
+        read!(self, swaps::hand_over_notes(service, since))
+    }
+    async fn sweep_hand_over_notes(&self, before: i64) -> RepoResult<()> {
+        write!(self, long swaps::sweep_hand_over_notes(before))
+    }
+    async fn consults_since(&self, since: i64, limit: u32) -> RepoResult<Vec<SnapshotRow>> {
+        read!(self, consults::since(since, limit))
     }
     async fn people_with_password(&self) -> RepoResult<Vec<Uuid>> {
         read!(self, sessions::with_password())

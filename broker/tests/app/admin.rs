@@ -86,6 +86,7 @@ on_both! {
             zone: "Europe/Berlin".into(),
             exclusive: false,
             turns: turns.clone(),
+            rules: Default::default(),
         };
         app.put_service(&admin, new).await.unwrap();
         let contract = Contract { service_id: service, provider_hospital_id: house, hospital_id: asking };

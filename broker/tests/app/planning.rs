@@ -373,6 +373,7 @@ on_both! {
             until: until.into(),
             author: person.person_id.0,
             written_at: 0,
+            feed_id: None,
         };
         let old = row(second, "2024-11-01T00:00:00", "2024-11-02T00:00:00");
         let mut absences = vec![row(first, "2027-01-01T00:00:00", "2027-01-02T00:00:00"); 100];

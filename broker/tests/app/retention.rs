@@ -257,6 +257,7 @@ on_both! {
         let whole = audit(&stage).await;
         assert!(whole.is_whole() && whole.missing_position.is_none());
         for sql in [
+            "DELETE FROM messages",
             "DELETE FROM consult_people",
             "DELETE FROM room_leases",
             "DELETE FROM consult_events",

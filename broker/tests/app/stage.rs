@@ -16,7 +16,7 @@ use std::time::Duration;
 use telekonsil::{
     app::{
         Actor, App, Error, NewPerson, Node, Parts, Session,
-        ports::{Clock, Repository},
+        ports::{Carrier, Clock, Fetch, NoCarrier, Repository},
     },
     bus::LocalBus,
     demo,
@@ -59,6 +59,8 @@ pub struct Stage {
     clock: Arc<TestClock>,
     master: String,
     folder: PathBuf,
+    fetch: Arc<dyn Fetch>,
+    carrier: Arc<dyn Carrier>,
     /// Asks; of the rural house.
     pub referrer: Actor,
     /// Another referrer of that house, and one of another house.
@@ -72,12 +74,26 @@ pub struct Stage {
 
 impl Stage {
     pub async fn new(fixture: &Fixture) -> Self {
+        Self::with_server(fixture, Arc::new(NoCarrier)).await
+    }
+
+    /// Calendars are fetched from there.
+    pub async fn with_server(fixture: &Fixture, fetch: Arc<dyn Fetch>) -> Self {
+        Self::with(fixture, fetch, Arc::new(NoCarrier)).await
+    }
+
+    /// Messages go out by it.
+    pub async fn with_carrier(fixture: &Fixture, carrier: Arc<dyn Carrier>) -> Self {
+        Self::with(fixture, Arc::new(NoCarrier), carrier).await
+    }
+
+    async fn with(fixture: &Fixture, fetch: Arc<dyn Fetch>, carrier: Arc<dyn Carrier>) -> Self {
         let folder = std::env::temp_dir().join(format!("telekonsil-app-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&folder).expect("makes a folder");
         let clock = Arc::new(TestClock(AtomicI64::new(NIGHT.0)));
         let master = "5a".repeat(32);
         let repo: Arc<dyn Repository> = fixture.store.clone();
-        let app = app("a", &repo, &clock, &master, &folder);
+        let app = app("a", &repo, &clock, &master, &folder, (&fetch, &carrier));
         let people = demo::seed(&app, &folder).await.expect("seeds");
         let stage = Self {
             referrer: actor(&app, people.referrer).await,
@@ -91,6 +107,8 @@ impl Stage {
             clock,
             master,
             folder,
+            fetch,
+            carrier,
         };
         assert_eq!(stage.app.now(), NIGHT);
         stage
@@ -101,7 +119,15 @@ impl Stage {
         let folder = std::env::temp_dir().join(format!("telekonsil-app-{}", Uuid::now_v7()));
         std::fs::create_dir_all(&folder).expect("makes a folder");
         let repo: Arc<dyn Repository> = fixture.store.clone();
-        app(id, &repo, &Arc::new(TestClock(AtomicI64::new(NIGHT.0))), &"5a".repeat(32), &folder)
+        let nothing: (Arc<dyn Fetch>, Arc<dyn Carrier>) = (Arc::new(NoCarrier), Arc::new(NoCarrier));
+        app(
+            id,
+            &repo,
+            &Arc::new(TestClock(AtomicI64::new(NIGHT.0))),
+            &"5a".repeat(32),
+            &folder,
+            (&nothing.0, &nothing.1),
+        )
     }
 
     /// Where the sealed objects lie.
@@ -126,7 +152,13 @@ impl Stage {
 
     /// Another process on the same database: a restart of this node, or another node.
     pub fn node(&self, id: &str) -> Arc<App> {
-        app(id, &self.repo, &self.clock, &self.master, &self.folder)
+        app(id, &self.repo, &self.clock, &self.master, &self.folder, (&self.fetch, &self.carrier))
+    }
+
+    /// Another node whose clock stands so many seconds ahead of the present, and stands still.
+    pub fn node_ahead(&self, id: &str, seconds: i64) -> Arc<App> {
+        let clock = Arc::new(TestClock(AtomicI64::new(self.now().plus_seconds(seconds).0)));
+        app(id, &self.repo, &clock, &self.master, &self.folder, (&self.fetch, &self.carrier))
     }
 
     pub fn now(&self) -> UnixMillis {
@@ -164,6 +196,7 @@ impl Stage {
                 ..CaseFields::default()
             },
             prealert: false,
+            appointment: None,
         }
     }
 
@@ -272,11 +305,15 @@ fn app(
     clock: &Arc<TestClock>,
     master: &str,
     folder: &std::path::Path,
+    (fetch, carrier): (&Arc<dyn Fetch>, &Arc<dyn Carrier>),
 ) -> Arc<App> {
     App::new(Parts {
         repo: Arc::clone(repo),
         bus: Arc::new(LocalBus::new()),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
+        carrier: Arc::clone(carrier),
+        fetch: Arc::clone(fetch),
+        base_url: "https://telekonsil.example".to_owned(),
         master: imaging::seal::MasterKey::from_text(master).expect("is a key"),
         blobs: imaging::blobs::Blobs::local(&folder.join("blobs")).expect("opens"),
         pool: imaging::worker::Pool::new(env!("CARGO_BIN_EXE_telekonsil").into(), imaging::worker::Limits::default()),

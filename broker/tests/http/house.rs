@@ -137,6 +137,7 @@ impl Browser {
                 urgency: Urgency::Emergency,
                 fields: Default::default(),
                 prealert: false,
+                appointment: None,
             };
             let answer = self.post("/api/consults", &serde_json::to_value(&consult).unwrap()).await;
             if answer.status() == 201 {

@@ -4,7 +4,9 @@
 mod access;
 mod attestation;
 mod bodies;
+mod calendars;
 mod check;
+mod delivery;
 mod dicomweb;
 mod drift;
 mod encryption;

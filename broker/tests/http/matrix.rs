@@ -183,6 +183,7 @@ impl World {
             path if path.starts_with("/api/studies/") => self.study,
             path if path.starts_with("/api/privacy/exports/") => self.export,
             path if path.starts_with("/api/services/") => self.service,
+            path if path.starts_with("/api/onboarding/") => self.hospital,
             path if path.contains("/consults/") => consult.0,
             // Hospitals and the like are made; sessions, notices and people are unknown.
             _ => Uuid::from_u128(0x0194_2000_0000_7000_8000_0000_0000_ffff),
@@ -190,10 +191,18 @@ impl World {
         let query = match path {
             "/api/services/{id}/rota" => "?from=0&until=1000",
             "/api/services/{id}/rota/draft" => "?rev=1",
+            "/api/reports/coverage" | "/api/reports/coverage.csv" => "?year=2026",
+            path if path.starts_with("/api/reports/") => "?from=0&until=1000",
+            "/api/admin/import" => "?table=hospitals&mode=check",
+            "/api/admin/export.csv" => "?table=hospitals",
             "/api/me/duty-notes/seen" => "?until=0",
+            "/api/services/{id}/swap-candidates" => "?level=primary&from=0&until=1",
+            "/api/me/wishes" => "?month=2026-12",
+            "/api/services/{id}/planning" => "?month=2026-12&before=1",
             _ => "",
         };
-        path.replace("{id}", &id.to_string()).replace("{consult}", &consult.to_string()) + query
+        path.replace("{step}", "phones").replace("{id}", &id.to_string()).replace("{consult}", &consult.to_string())
+            + query
     }
 
     fn body(&self, method: &str, path: &str, caller: &str) -> Value {
@@ -240,9 +249,59 @@ impl World {
             ("PUT", "/api/services/{id}/rota/draft") => {
                 json!({"plan": {"zone": "Mars/Base", "layers": []}, "rev": 9, "revision": 1})
             }
+            ("PUT", "/api/services/{id}/booking") => json!({"rules": {
+                "hours": [], "levels": [], "slot_minutes": 20, "before_minutes": 0, "after_minutes": 0, "lead_minutes": 0,
+                "horizon_days": 1, "per_day": 1,
+            }}),
+            ("POST", "/api/services/{id}/placements") => json!({"placements": []}),
+            ("POST", "/api/services/{id}/match") => json!({"urgency": "emergency"}),
+            ("PUT", "/api/services/{id}/weights") => json!({"version": 0, "weights": {}, "note": ""}),
+            ("POST", "/api/services/{id}/weights/preview") => json!({}),
             ("POST", "/api/services/{id}/rota/publish") => json!({"rev": 1, "note": ""}),
             ("POST", "/api/services/{id}/rota/restore") => json!({"revision": 99}),
+            ("PUT", "/api/swaps/{id}") => json!({
+                "service_id": self.service, "part": {"level": "primary", "from": 0, "until": 1}, "ask": {"type": "pool"},
+            }),
+            ("POST", "/api/swaps/{id}/steps") => json!({"type": "accept"}),
+            ("PUT", "/api/services/{id}/rota/settings") => json!({"swaps_need_approval": false, "notice_minutes": 999}),
+            ("PUT", "/api/hand-over-notes/{id}") => json!({"service_id": self.service, "text": ""}),
+            ("PUT", "/api/calendars/{id}") => json!({"service_id": made, "label": ""}),
+            ("PUT", "/api/feeds/{id}") | ("POST", "/api/feeds/{id}/preview") => json!({
+                "network": made, "kind": "holiday", "label": "Urlaub", "zone": "Europe/Berlin",
+                "source": {"type": "file", "text": ""},
+            }),
             ("POST", "/api/services/{id}/rota/take-over") => json!({"level": "backup", "person": made}),
+            ("PUT", "/api/services/{id}/wishes") => json!({"month": "Advent", "wishes": []}),
+            ("PUT", "/api/services/{id}/planning") => {
+                json!({"rules": {"limits": {"want": 99, "rather_not": 0, "impossible": 0}}, "rev": 0})
+            }
+            ("PUT", "/api/services/{id}/policies") => {
+                json!({"revision": 1, "policies": {"pools": [{"id": made, "name": "", "people": []}]}})
+            }
+            ("POST", "/api/services/{id}/policies/restore") => json!({"revision": 1, "of": 99}),
+            ("POST", "/api/services/{id}/policies/dry-run") => {
+                json!({"urgency": "urgent", "hospital_id": self.hospital})
+            }
+            // No table of houses: refused by its head.
+            ("POST", "/api/admin/import") => json!({}),
+            ("PUT", "/api/onboarding/{id}/{step}") => json!({"is_done": true, "note": "x".repeat(201)}),
+            ("POST", "/api/onboarding/{id}/test-escalation") => {
+                json!({"id": made, "service_id": self.service, "person": made})
+            }
+            ("POST", "/api/receipts") => json!({"receipt": "geraten", "state": "seen"}),
+            ("POST", "/api/answer/view") => json!({"token": "geraten"}),
+            ("POST", "/api/answer") => json!({"token": "geraten", "answer": {"type": "accept"}}),
+            ("POST", "/api/gateway/callback") => {
+                json!({"id": made, "channel": "sms", "event": {"type": "delivered"}})
+            }
+            ("PUT", "/api/me/push/{id}") => {
+                json!({"endpoint": "https://push.example", "p256dh": "x", "auth": "x", "label": "x"})
+            }
+            ("PUT", "/api/me/channels") => json!({"order": [], "mobile": "0151", "language": "de"}),
+            ("POST", "/api/me/self-test") => json!({"device": made}),
+            ("PUT", "/api/me/self-test/{id}") => {
+                json!({"sound": null, "camera": null, "microphone": null, "path": null})
+            }
             ("POST", "/api/setup") => json!({
                 "token": "geraten", "hospital": "H", "city": "C", "phone": "+49 1234", "name": "N",
                 "email": "a@b.example", "password": "ein langes Kennwort",

@@ -104,6 +104,22 @@ async fn consult() -> Vec<(&'static str, String)> {
     let asked = json!({"type": "ask_for_more", "text": secret("what was asked", "Nachfrage-4711 zum Blutdruck")});
     assert_eq!(specialist.act(id, &asked).await.status(), 200);
 
+    // Tokens that travel without a session.
+    for path in ["/api/receipts", "/api/answer/view", "/api/answer"] {
+        let token = secret("a token of a message", "AGqxVR4Marke4711AGqxVR4Marke4711");
+        let body = json!({"receipt": token, "token": token, "state": "seen", "answer": {"type": "accept"}});
+        assert_eq!(house.stranger().post(path, &body).await.status(), 410);
+    }
+    let device = json!({
+        "endpoint": secret("an endpoint", "https://push.example/Marke-4711"), "label": "Firefox",
+        "p256dh": secret("a device's key", "Marke4711p256dh"), "auth": secret("a device's secret", "Marke4711auth"),
+    });
+    specialist.request(Method::PUT, &format!("/api/me/push/{}", Uuid::now_v7())).json(&device).send().await.unwrap();
+    let mobile = secret("a private number", "+4915147114711");
+    let channels = json!({"order": ["sms"], "mobile": mobile, "language": "de"});
+    let kept = specialist.request(Method::PUT, "/api/me/channels").json(&channels).send().await.unwrap();
+    assert_eq!(kept.status(), 200);
+
     let invited = json!({"id": uuid::Uuid::now_v7(), "name": secret("a guest's name", "Gast-4711 Dolmetscher"), "part": "interpreter"});
     let link: GuestLink = referrer.post(&format!("/api/consults/{id}/guests"), &invited).await.json().await.unwrap();
     let token = link.path.0.split('#').nth(1).unwrap().to_owned();

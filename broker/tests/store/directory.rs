@@ -13,6 +13,7 @@ on_both! {
         written.hospitals.sort_by_key(|row| row.id);
         written.people.sort_by_key(|row| row.id);
         written.rotas[0].revision = 1;
+        written.policies[0].revision = 1;
         assert_eq!(read.revision, 1);
         assert_eq!(read.hospitals, written.hospitals);
         assert_eq!(read.networks, written.networks);
@@ -32,12 +33,18 @@ on_both! {
         let write = DirectoryWrite {
             people: vec![changed.clone()],
             rotas: vec![RotaRow { service_id: world.service, body: "{}".into(), ..RotaRow::default() }],
-            policies: vec![PolicyRow { service_id: world.service, urgency: "elective".into(), body: "[]".into() }],
+            policies: vec![PolicyRow { service_id: world.service, body: "[]".into(), note: "kürzer".into(), ..PolicyRow::default() }],
             ..DirectoryWrite::default()
         };
         assert_eq!(fixture.store.write_directory(&write).await.expect("writes"), 2);
         let read = fixture.store.directory().await.expect("reads");
-        assert_eq!((read.revision, read.people.len(), read.policies.len()), (2, 4, 2));
+        assert_eq!((read.revision, read.people.len(), read.policies.len()), (2, 4, 1));
+        let history = fixture.store.policy_history(world.service, 9).await.expect("reads");
+        assert_eq!(history.iter().map(|row| (row.revision, row.body.as_str())).collect::<Vec<_>>(), [(2, "[]"), (1, "{}")]);
+        assert_eq!(history[0], read.policies[0]);
+        let version = |n| fixture.store.policy_version(world.service, n);
+        assert_eq!(version(1).await.expect("reads").as_ref(), Some(&history[1]));
+        assert_eq!(version(3).await.expect("reads"), None);
         assert!(read.people.contains(&changed));
         assert_eq!((read.rotas[0].revision, read.rotas[0].body.as_str()), (2, "{}"));
     }

@@ -25,6 +25,7 @@ fn absence(world: &World, id: Uuid) -> AbsenceRow {
         until: "2026-11-25T00:00:00".into(),
         author: world.referrer,
         written_at: 5,
+        feed_id: None,
     }
 }
 

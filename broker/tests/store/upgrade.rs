@@ -57,6 +57,13 @@ async fn check(fixture: Fixture) {
     let link = repo.consume_link(&[2; 32], 1).await.expect("answers").expect("still works");
     assert_eq!((link.person_id, link.only_consult), (world.referrer, None));
 
+    let policies = repo.directory().await.expect("reads").policies;
+    assert_eq!((policies.len(), policies[0].revision, policies[0].written_at), (1, 1, None));
+    let read: schemas::policy::Policies = serde_json::from_str(&policies[0].body).expect("is read");
+    assert_eq!((read.emergency.rounds, read.urgent.steps[0].ring_seconds, &read.emergency), (3, 25, &read.urgent));
+    assert_eq!(read.elective, schemas::policy::Policies::default().elective);
+    assert_eq!(repo.policy_history(world.service, 9).await.expect("reads"), policies);
+
     let appended = repo.append(&world.append(open, 1, 1)).await.expect("writes");
     assert_eq!(appended, Appended::At { position: 3 });
     let mut taken_over = world.append(closed, 1, 1).snapshot;
@@ -74,6 +81,9 @@ async fn check(fixture: Fixture) {
 /// Studies of the open consult: one was detached.
 const KEPT: Uuid = Uuid::from_u128(0xb_0001);
 const TAKEN_OUT: Uuid = Uuid::from_u128(0xb_0002);
+
+/// As every release up to 0.3 wrote them.
+const OLD_POLICY: &str = r#"{"rounds":3,"steps":[{"targets":[{"type":"duty","value":"primary"}],"ring_seconds":25}]}"#;
 
 /// Migrates by these files alone, then inserts.
 async fn fill(fixture: &Fixture, is_postgres: bool, files: &[&str], rows: &[String]) {
@@ -147,6 +157,9 @@ fn rows(world: &World, is_postgres: bool, open: Uuid, closed: Uuid) -> Vec<Strin
         format!(
             "INSERT INTO people VALUES ({referrer}, {asking}, 'Dr. A', 'a@example.org', NULL, '[]', '[]', '[]', '[]', \
              NULL, {yes})"
+        ),
+        format!(
+            "INSERT INTO policies VALUES ({service}, 'emergency', '{OLD_POLICY}'), ({service}, 'urgent', '{OLD_POLICY}')"
         ),
         format!("INSERT INTO sessions VALUES ({}, {referrer}, 'csrf', 1, 1, 100)", bytes(1)),
         format!("INSERT INTO links VALUES ({}, {referrer}, 100)", bytes(2)),

@@ -48,6 +48,7 @@ impl World {
                 fallback_phone: "+49 431 2".into(),
                 zone: "Europe/Berlin".into(),
                 exclusive: true,
+                rules: "{\"needs_licence\":true}".into(),
             }],
             people,
             contracts: vec![ContractRow {
@@ -55,7 +56,7 @@ impl World {
                 provider_hospital_id: self.providing,
                 hospital_id: self.asking,
             }],
-            policies: vec![PolicyRow { service_id: self.service, urgency: "urgent".into(), body: "{}".into() }],
+            policies: vec![PolicyRow { service_id: self.service, body: "{}".into(), ..PolicyRow::default() }],
             rotas: vec![RotaRow { service_id: self.service, body: "{\"layers\":[]}".into(), ..RotaRow::default() }],
             credentials: vec![(self.referrer, "$argon2id$1".into())],
             ..DirectoryWrite::default()
@@ -88,12 +89,17 @@ impl World {
                 ended_at: None,
                 purged_at: None,
                 is_queued: false,
+                course: CourseRow::default(),
                 detail: format!("{{\"seq\":{seq}}}"),
             },
             people: Vec::new(),
             studies: Vec::new(),
             detached: Vec::new(),
             sent_away: Vec::new(),
+            booking: None,
+            messages: Vec::new(),
+            message_ends: Vec::new(),
+            overflow: None,
         }
     }
 
@@ -175,6 +181,7 @@ pub(crate) fn person(id: Uuid, hospital_id: Uuid, email: &str) -> PersonRow {
         languages: vec!["de".into(), "tr".into()],
         qualifications: vec!["stroke_neurology".into()],
         resting_until: Some(99),
+        rules: "{\"part_time\":50}".into(),
         active: true,
     }
 }

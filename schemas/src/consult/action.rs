@@ -4,6 +4,7 @@ use super::{CaseFields, ClockStamp, Consent, Part, Present, Receipt, Urgency};
 use crate::{
     GuestId, PersonId, PrivateText, RingId, StudyId, UnixMillis,
     report::{CloseOut, Outcome},
+    slots::SlotChoice,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -74,6 +75,20 @@ pub enum Action {
     AskForMore { text: PrivateText },
     /// Requesting house: answers what was asked.
     Reply { text: PrivateText },
+    /// Referrer or coordinator, elective only: holds this slot instead of ringing, of waiting for one, or of the slot that
+    /// is held. The other side is asked to confirm.
+    BookSlot { slot: SlotChoice },
+    /// Referrer or coordinator, elective only: the slot that is held is free again, or the ringing ends; the consult waits
+    /// for a slot until its deadline.
+    AwaitSlot,
+    /// Whoever has not said yes to the appointment at `start`: the specialist, or the requesting house.
+    ConfirmSlot { start: UnixMillis },
+    /// The same: no. The consult waits for another slot, and is not proposed to this specialist again.
+    DeclineSlot { start: UnixMillis },
+    /// Specialist of an appointment: another slot instead, which the requesting house confirms.
+    ProposeSlot { slot: SlotChoice },
+    /// Referrer or coordinator: the appointment is given up, and the ladder begins.
+    RingNow,
     /// Referrer or coordinator.
     Cancel { reason: PrivateText },
     /// Study in the caller's house; joins it to the consult. Undoes a detach.
@@ -134,6 +149,12 @@ pub enum ActionName {
     RemoveParticipant,
     AskForMore,
     Reply,
+    BookSlot,
+    AwaitSlot,
+    ConfirmSlot,
+    DeclineSlot,
+    ProposeSlot,
+    RingNow,
     Cancel,
     AttachStudy,
     DetachStudy,

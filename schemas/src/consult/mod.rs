@@ -15,7 +15,7 @@ pub use timeline::*;
 pub use view::*;
 
 use crate::mls::Attestation;
-use crate::{ConsultId, PrivateText, ServiceId, UnixMillis};
+use crate::{ConsultId, PrivateText, ServiceId, UnixMillis, slots::WantedAppointment};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use utoipa::ToSchema;
@@ -94,6 +94,9 @@ pub struct CaseFields {
     /// Expected arrival of the patient, where the patient is still on the way.
     pub eta: Option<UnixMillis>,
     pub last_seen_well: Option<UnixMillis>,
+    /// ISO 639-1 code of the language that the patient needs; absent where German does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
 }
 
 impl fmt::Debug for CaseFields {
@@ -168,6 +171,10 @@ pub struct NewConsult {
     /// coming. [`Action::RequestNow`] turns it into the request.
     #[serde(default)]
     pub prealert: bool,
+    /// Elective only: by appointment, and nobody is rung. A slot that is not free any more is refused with `slot_taken`,
+    /// and nothing is made.
+    #[serde(default)]
+    pub appointment: Option<WantedAppointment>,
 }
 
 /// Query of `GET /api/consults`.

@@ -42,6 +42,9 @@ pub struct Ring {
     pub ended_at: Option<UnixMillis>,
     /// For the requesting house and the coordinator.
     pub declined_because: Option<DeclineReason>,
+    /// Had another consult on their hands when it began.
+    #[serde(default)]
+    pub busy: bool,
 }
 
 /// Why the coordinator is alarmed.
@@ -50,6 +53,8 @@ pub struct Ring {
 pub enum AlarmKind {
     NobodyOnDuty,
     LadderExhausted,
+    /// Nobody has accepted yet, and the service's policy wants the coordinator to know; it rings on.
+    NoAnswerYet,
     /// Accepted, but nobody entered the room.
     NotStarted,
     /// The talk is over and the answer is late.
@@ -62,18 +67,28 @@ pub enum AlarmKind {
     Queued,
     /// The consult would close itself, and fields of § 3(2) are missing.
     FieldsMissing,
+    /// An elective consult waits for a slot, and its deadline is near.
+    NoAppointment,
+    /// The specialist has not said yes to the appointment in time.
+    NotConfirmed,
+    /// The specialist of the appointment is not on duty then any more; somebody else was asked, or nobody is there.
+    AppointmentMoved,
 }
 
 impl AlarmKind {
     /// Every kind: what is counted by it begins at nought.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::NobodyOnDuty,
         Self::LadderExhausted,
+        Self::NoAnswerYet,
         Self::NotStarted,
         Self::AnswerLate,
         Self::NotAcknowledged,
         Self::PrealertOverdue,
         Self::Queued,
         Self::FieldsMissing,
+        Self::NoAppointment,
+        Self::NotConfirmed,
+        Self::AppointmentMoved,
     ];
 }

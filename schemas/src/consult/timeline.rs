@@ -1,7 +1,12 @@
 //! The history as people read it.
 
 use super::{AlarmKind, CaseField, ClockStamp, Consent, DeclineReason, Part, RingOutcome, Urgency};
-use crate::{StudyId, UnixMillis, directory::PersonRef, guest::GuestPart};
+use crate::{
+    StudyId, UnixMillis,
+    directory::PersonRef,
+    guest::GuestPart,
+    slots::{AppointmentEnd, AppointmentSide},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -29,6 +34,22 @@ pub enum TimelineWhat {
     UrgencyChanged {
         urgency: Urgency,
     },
+    SlotAwaited,
+    SlotBooked {
+        person: PersonRef,
+        start: UnixMillis,
+    },
+    SlotConfirmed {
+        side: AppointmentSide,
+    },
+    SlotEnded {
+        person: PersonRef,
+        start: UnixMillis,
+        why: AppointmentEnd,
+    },
+    RoomOpened,
+    AppointmentBegun,
+    RingsInstead,
     Stamped {
         stamp: ClockStamp,
         at: UnixMillis,

@@ -10,6 +10,7 @@ use crate::{
     guest::Guest,
     mls::Encryption,
     report::{CloseOut, Ledger, Outcome},
+    slots::Appointment,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -52,16 +53,31 @@ pub struct ConsultSummary {
     pub participants: Vec<Participant>,
     pub offer: Option<Offer>,
     pub queue: Option<Queue>,
+    /// It goes by appointment instead of by ringing.
+    pub appointment: Option<Appointment>,
     /// The coordinator who stopped the ladder and sees to it.
     pub taken_over_by: Option<PersonRef>,
     /// A question of the specialist stands open.
     pub asked_for_more: bool,
+    /// A test of the escalation: there is no patient.
+    #[serde(default)]
+    pub is_test: bool,
     /// Guests who wait to be let in.
     pub waiting_guests: u32,
     /// The requesting house has the report in its own record.
     pub report_taken_over: bool,
     /// How often the requesting house has told how it went on.
     pub outcomes: u32,
+    /// People of a neighbouring network are asked too.
+    pub out_of_area: Option<OutOfArea>,
+}
+
+/// The neighbouring network whose people are asked, by its names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OutOfArea {
+    pub network: String,
+    pub service: String,
+    pub since: UnixMillis,
 }
 
 /// `GET /api/consults/{id}`.

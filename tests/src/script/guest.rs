@@ -1,7 +1,7 @@
 //! The guest's part: a browser without an account, and a link that works once.
 
 use super::{DEVICE, PRIVATE, Script, Who, told::Told};
-use crate::client::{ANSWERED, Reply};
+use crate::client::{ANSWERED, Reply, http};
 use anyhow::{Context, Result, ensure};
 use reqwest::StatusCode;
 use schemas::GuestId;
@@ -21,7 +21,7 @@ pub(super) struct Guest {
 
 impl Guest {
     pub(super) fn new(base: &str) -> Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(ANSWERED).cookie_store(true).build()?;
+        let http = http().timeout(ANSWERED).cookie_store(true).build()?;
         Ok(Self { http, base: base.to_owned(), id: None, token: String::new(), csrf: None })
     }
 

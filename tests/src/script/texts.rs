@@ -50,6 +50,7 @@ pub fn fields(now: UnixMillis) -> CaseFields {
         deadline: None,
         eta: Some(now.plus_seconds(1200)),
         last_seen_well: None,
+        language: Some("tr".to_owned()),
     }
 }
 

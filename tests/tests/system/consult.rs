@@ -27,7 +27,14 @@ on_both_engines!(
 
 fn request(service: &Service, urgency: Urgency) -> NewConsult {
     let fields = CaseFields { question: Some("Lyse?".into()), ..CaseFields::default() };
-    NewConsult { id: ConsultId(Uuid::now_v7()), service_id: service.id, urgency, fields, prealert: false }
+    NewConsult {
+        id: ConsultId(Uuid::now_v7()),
+        service_id: service.id,
+        urgency,
+        fields,
+        prealert: false,
+        appointment: None,
+    }
 }
 
 async fn a_consult_goes_from_request_to_close_across_kills(engine: Engine) -> Result<()> {

@@ -113,6 +113,7 @@ async fn ask(client: &Client, id: ConsultId) -> Result<()> {
         urgency: Urgency::Emergency,
         fields: CaseFields { question: Some("Lyse?".into()), ..CaseFields::default() },
         prealert: false,
+        appointment: None,
     };
     let reply = client.post("/api/consults", &serde_json::to_value(&new)?).await?;
     ensure!(reply.status.is_success(), "the request answers {} {}", reply.status, reply.code());

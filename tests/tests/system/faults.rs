@@ -47,6 +47,7 @@ async fn new_consult(client: &Client) -> Result<NewConsult> {
         urgency: Urgency::Emergency,
         fields: CaseFields { question: Some("Lyse?".into()), ..CaseFields::default() },
         prealert: false,
+        appointment: None,
     })
 }
 

@@ -27,6 +27,7 @@ macro_rules! on_both_engines {
     };
 }
 
+mod cluster;
 mod consult;
 mod crash;
 mod crowd;

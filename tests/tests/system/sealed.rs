@@ -24,7 +24,7 @@ async fn consult(People { referrer, specialist, second, .. }: &People) -> Result
     let id = ConsultId(Uuid::now_v7());
     let fields = CaseFields { question: Some("Lyse?".into()), ..CaseFields::default() };
     let service_id = stroke(referrer).await?.id;
-    let new = NewConsult { id, service_id, urgency: Urgency::Emergency, fields, prealert: false };
+    let new = NewConsult { id, service_id, urgency: Urgency::Emergency, fields, prealert: false, appointment: None };
     referrer.post("/api/consults", &serde_json::to_value(&new)?).await?;
     referrer.until(id, |detail| !detail.rings.is_empty()).await?;
     specialist.act(id, &Action::Accept).await?;

@@ -142,7 +142,7 @@ async fn deaf_stream(client: &Client, port: u16) -> Result<()> {
     let id = ConsultId(Uuid::now_v7());
     let fields = CaseFields { question: Some("Lyse?".into()), ..CaseFields::default() };
     let service_id = stroke(client).await?.id;
-    let new = NewConsult { id, service_id, urgency: Urgency::Emergency, fields, prealert: false };
+    let new = NewConsult { id, service_id, urgency: Urgency::Emergency, fields, prealert: false, appointment: None };
     let asked = client.post("/api/consults", &serde_json::to_value(&new)?).await?;
     ensure!(asked.status.is_success(), "request: {} {}", asked.status, asked.code());
     let now = SystemClock.now();

@@ -85,7 +85,7 @@ async fn accepted(referrer: &Client, specialist: &Client) -> Result<ConsultId> {
     let id = ConsultId(Uuid::now_v7());
     let fields = CaseFields { question: Some("Lyse?".into()), ..CaseFields::default() };
     let service_id = stroke(referrer).await?.id;
-    let new = NewConsult { id, service_id, urgency: Urgency::Emergency, fields, prealert: false };
+    let new = NewConsult { id, service_id, urgency: Urgency::Emergency, fields, prealert: false, appointment: None };
     let asked = referrer.post("/api/consults", &serde_json::to_value(&new)?).await?;
     ensure!(asked.status.is_success(), "request: {} {}", asked.status, asked.code());
     referrer.until(id, |detail| !detail.rings.is_empty()).await?;

@@ -8,6 +8,7 @@ import { Button, Dialog } from "../ui";
 import { EditorDialog } from "./EditorDialog";
 import { PersonFields } from "./PersonFields";
 import { isEmail, isPhone } from "../state/check";
+import { personRules } from "./rules";
 import { useEditor } from "./useEditor";
 
 interface PersonDialogProps {
@@ -34,6 +35,7 @@ export function PersonDialog({ person, directory, onClose, onCreated }: PersonDi
       ...((draft.phone ?? "").trim() !== "" && !isPhone(draft.phone ?? "") && { phone: t("badPhone") }),
       ...(draft.roles.length === 0 && { roles: t("people.rolesMissing") }),
       ...(lacksField(draft) && { qualifications: t("people.qualificationsMissing") }),
+      ...(personRules(draft).part_time === 0 && { rules: t("rules.partTimeBad") }),
       ...(lacksNetwork(draft) && { networks: t("people.networksMissing") }),
     }),
     onSaved: (saved) => (person === null ? onCreated(saved) : onClose(saved.name)),

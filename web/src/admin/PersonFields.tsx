@@ -1,14 +1,14 @@
 import type { AdminDirectory, AdminPerson, Role, Specialty } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
+import { LANGUAGES } from "../state/languages";
 import { Checks, SelectField } from "../ui";
 import { byName } from "./directory";
 import { EditorField } from "./EditorField";
+import { PersonRulesFields } from "./PersonRulesFields";
 import type { Editor } from "./useEditor";
 
 const ROLES: readonly Role[] = ["referrer", "specialist", "coordinator", "admin", "data_protection"];
 const SPECIALTIES: readonly Specialty[] = ["stroke_neurology", "neurosurgery", "cardiology", "radiology"];
-/** Offered to everybody; others that somebody has already are offered as well. */
-const LANGUAGES: readonly string[] = ["de", "en", "fr", "tr", "ar", "ru", "uk", "pl", "es", "it"];
 
 interface PersonFieldsProps {
   editor: Editor<AdminPerson>;
@@ -82,6 +82,7 @@ export function PersonFields({ editor, directory, isOwn }: PersonFieldsProps) {
           isRequired
         />
       )}
+      {draft.roles.includes("specialist") && <PersonRulesFields editor={editor} directory={directory} />}
       {needsNetworks && (
         <Checks
           label={t("people.networks")}

@@ -6,10 +6,12 @@ import { localeOf, useLanguage, useTexts } from "../i18n";
 import { Check, SelectField } from "../ui";
 import { EditorDialog } from "./EditorDialog";
 import { EditorField } from "./EditorField";
+import { ServiceRulesFields } from "./ServiceRulesFields";
 import { TurnsEditor } from "./TurnsEditor";
 import { isPhone, isZone } from "../state/check";
 import { candidates } from "./checklist";
 import { byName } from "./directory";
+import { serviceRules } from "./rules";
 import { useEditor } from "./useEditor";
 
 const SPECIALTIES: readonly Specialty[] = ["stroke_neurology", "neurosurgery", "cardiology", "radiology"];
@@ -38,6 +40,7 @@ export function ServiceDialog({ service, directory, onClose }: ServiceDialogProp
       ...(draft.specialty === "" && { specialty: t("missing") }),
       ...(!isPhone(draft.fallback_phone) && { fallback_phone: t("badPhone") }),
       ...(hasUnfit(directory, draft) && { turns: t("turns.unfitIn") }),
+      ...(badRules(draft) && { rules: t("rules.incomplete") }),
       ...(!isZone(draft.zone) && { zone: t("services.badZone") }),
     }),
     onSaved: (saved) => onClose(saved.name),
@@ -87,6 +90,8 @@ export function ServiceDialog({ service, directory, onClose }: ServiceDialogProp
         isSelected={draft.exclusive}
         onChange={(exclusive) => change({ exclusive })}
       />
+      <ServiceRulesFields draft={draft} directory={directory} onChange={(rules) => change({ rules })} />
+      {fault("rules") !== null && <p className="field-error">{fault("rules")}</p>}
       <p className="muted small">{t("turns.hint")}</p>
       {LEVELS.map((level) => (
         <TurnsEditor
@@ -115,6 +120,14 @@ const ableFor = (directory: AdminDirectory, { network_id, specialty }: Draft) =>
 function hasUnfit(directory: AdminDirectory, draft: Draft): boolean {
   const able = new Set(ableFor(directory, draft).map((person) => person.id));
   return draft.turns.some((turns) => turns.is_whole_rota && turns.people.some((id) => !able.has(id)));
+}
+
+/** Half-filled rules: the fields themselves say which. */
+function badRules(draft: Draft): boolean {
+  const { group, overflow_to: to, overflow_from } = serviceRules(draft);
+  const isNever = to !== null && !to.when.nobody && !to.when.all_busy && !to.when.after_rounds;
+  const isEmpty = overflow_from.some((from) => from.urgencies.length === 0 || from.max_per_hour === 0);
+  return isNever || isEmpty || (group !== null && group.code.trim() === "");
 }
 
 function blank(directory: AdminDirectory): Draft {

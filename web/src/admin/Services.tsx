@@ -1,6 +1,9 @@
+import { useState } from "react";
 import type { AdminDirectory, AdminService } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
-import { EmptyState, LinkButton } from "../ui";
+import { WeightsView } from "../matching/WeightsView";
+import { PolicyDialog } from "../policy/PolicyDialog";
+import { Button, Dialog, EmptyState, LinkButton } from "../ui";
 import type { SectionProps } from "./AdminApp";
 import { NetworkDialog } from "./NetworkDialog";
 import { ServiceDialog } from "./ServiceDialog";
@@ -62,6 +65,8 @@ function ServiceList({ directory }: { directory: AdminDirectory }) {
   const locale = localeOf(useLanguage());
   const networks = namesOf(directory.networks);
   const canAdd = directory.networks.length > 0;
+  const [weighed, setWeighed] = useState<AdminService | null>(null);
+  const [policyOf, setPolicyOf] = useState<AdminService | null>(null);
   return (
     <section className="stack" aria-labelledby="services-title">
       <div className="section-head">
@@ -89,12 +94,26 @@ function ServiceList({ directory }: { directory: AdminDirectory }) {
                 <DutyBadge service={service} />
               </span>
             </div>
-            <LinkButton href={`#/services/${service.id}`} aria-label={t("editOf", { name: service.name })}>
-              {t("edit")}
-            </LinkButton>
+            <div className="record-actions">
+              <Button variant="quiet" aria-label={t("policy:title", { service: service.name })} onPress={() => setPolicyOf(service)}>
+                {t("policy:open")}
+              </Button>
+              <Button variant="quiet" aria-label={t("services.weightsOf", { name: service.name })} onPress={() => setWeighed(service)}>
+                {t("services.weights")}
+              </Button>
+              <LinkButton href={`#/services/${service.id}`} aria-label={t("editOf", { name: service.name })}>
+                {t("edit")}
+              </LinkButton>
+            </div>
           </li>
         ))}
       </ul>
+      {policyOf && <PolicyDialog service={policyOf} onClose={() => setPolicyOf(null)} />}
+      {weighed && (
+        <Dialog title={t("services.weightsOf", { name: weighed.name })} look="drawer" isOpen onClose={() => setWeighed(null)}>
+          <WeightsView serviceId={weighed.id} />
+        </Dialog>
+      )}
     </section>
   );
 }

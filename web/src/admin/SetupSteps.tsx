@@ -1,10 +1,57 @@
+import { useState } from "react";
 import type { AdminDirectory } from "../api/types";
-import { useTexts } from "../i18n";
-import { LinkButton } from "../ui";
+import { OnboardingSteps } from "../houses/OnboardingSteps";
+import { localeOf, useLanguage, useTexts } from "../i18n";
+import { Tables } from "../tables/Tables";
+import { LinkButton, SelectField } from "../ui";
+import { useHash } from "../ui/useHash";
 import { setupSteps } from "./checklist";
+import { byName } from "./directory";
+import { parseAdminRoute } from "./route";
 
-/** What is still to do before a first consult can ring somebody; gone when it can. */
+/**
+ * What is still to do before a first consult can ring somebody; gone when it can. On the page of houses also what each
+ * house has before it, and the tables that a whole directory comes from.
+ */
 export function SetupSteps({ directory }: { directory: AdminDirectory }) {
+  const isHouses = parseAdminRoute(useHash()).kind === "hospitals";
+  return (
+    <>
+      <FirstSteps directory={directory} />
+      {isHouses && (
+        <>
+          <HouseSteps directory={directory} />
+          <Tables />
+        </>
+      )}
+    </>
+  );
+}
+
+/** What one house has before it. */
+function HouseSteps({ directory }: { directory: AdminDirectory }) {
+  const t = useTexts("houses");
+  const locale = localeOf(useLanguage());
+  const [chosen, setChosen] = useState("");
+  if (directory.hospitals.length === 0) return null;
+  return (
+    <section className="card stack" aria-label={t("begin")}>
+      <h2 className="no-print">{t("begin")}</h2>
+      <div className="no-print">
+        <SelectField
+          label={t("steps.house")}
+          placeholder="–"
+          value={chosen}
+          onChange={setChosen}
+          options={byName(directory.hospitals, locale).map(({ id, name }) => ({ value: id, label: name }))}
+        />
+      </div>
+      {chosen !== "" && <OnboardingSteps key={chosen} house={chosen} />}
+    </section>
+  );
+}
+
+function FirstSteps({ directory }: { directory: AdminDirectory }) {
   const t = useTexts("admin");
   const steps = setupSteps(directory);
   const next = steps.find((step) => !step.isDone);

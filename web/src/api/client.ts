@@ -1,6 +1,7 @@
 /** Typed requests to the broker. Every failure is an {@link ApiError}. */
 
 import { learnServerTime } from "./clock";
+import { heard } from "./contact";
 import { ApiError, problemOf } from "./problem";
 import type {
   Action,
@@ -102,6 +103,7 @@ export async function send(
     if (init.signal?.aborted) throw error;
     throw new ApiError("offline", 0);
   }
+  heard();
   learnServerTime(response.headers.get("date"), sentAt, Date.now());
   if (!isAnswer(response)) throw await problemOf(response);
   return response;

@@ -9,6 +9,7 @@
 
 import { useEffect, useRef, useSyncExternalStore } from "react";
 import { goToSignIn } from "./client";
+import { heard } from "./contact";
 import { SseParser, retryDelay } from "./sse";
 import type { LiveEvent } from "./types";
 
@@ -157,12 +158,14 @@ class EventStream {
       });
       if (response.status === 401) return "signed_out";
       if (!response.ok || response.body === null) return "lost";
+      heard();
       onLive();
       const reader = response.body.getReader();
       const decoder = new TextDecoder();
       for (;;) {
         const { done, value } = await reader.read();
         if (done) return "lost";
+        heard();
         clearTimeout(silence);
         silence = setTimeout(() => abort.abort(), SILENCE_MS);
         for (const event of this.parser.push(decoder.decode(value, { stream: true }))) this.receive(event.data, event.id);

@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from "./types";
+import type { Problem, ProblemCode, AppointmentSlot } from "./types";
 
 /**
  * Why a request did not succeed. `offline`: no answer came at all, the request may or may not have been carried out;
@@ -19,6 +19,8 @@ export class ApiError extends Error {
     readonly phone: string | null = null,
     /** Seconds from `Retry-After`. */
     readonly retryAfter: number | null = null,
+    /** `slot_taken`: what is free instead. */
+    readonly slots: readonly AppointmentSlot[] | null = null,
   ) {
     super(`${code} (${status})`);
   }
@@ -46,6 +48,7 @@ export async function problemOf(response: Response): Promise<ApiError> {
       problem.taken_by ?? null,
       problem.phone ?? null,
       retry,
+      problem.slots ?? null,
     );
   } catch {
     return new ApiError("unknown", response.status, null, null, null, retry);

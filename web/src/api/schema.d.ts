@@ -57,6 +57,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A table of the directory, of the form that an import reads. */
+        get: operations["exportTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/hospitals/{id}": {
         parameters: {
             query?: never;
@@ -68,6 +85,23 @@ export interface paths {
         /** Makes or changes a hospital. */
         put: operations["putHospital"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Holds a table against the directory, and writes it unless it is only to be checked. */
+        post: operations["importTable"];
         delete?: never;
         options?: never;
         head?: never;
@@ -176,6 +210,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answers a ring by a one-time link, once. A repeat of the same answer is harmless; another one is `link_used`. */
+        post: operations["answerByLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/answer/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a one-time link leads to. Answers nothing. */
+        post: operations["answerView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/board": {
         parameters: {
             query?: never;
@@ -205,6 +273,41 @@ export interface paths {
         /** Opens a consult to a physician who has nothing to do with it, in an emergency. The data-protection role is told. */
         post: operations["breakGlass"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses at which duties are read: the caller's, and for coordinators those of their services. */
+        get: operations["calendars"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Makes an address, shown once; again under the same id: another one in its place. */
+        put: operations["putCalendar"];
+        post?: never;
+        /** Ends an address. */
+        delete: operations["deleteCalendar"];
         options?: never;
         head?: never;
         patch?: never;
@@ -296,6 +399,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consults/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each ring of the consult travelled, for the house that asks and the coordinator. */
+        get: operations["deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/consults/{id}/exports": {
         parameters: {
             query?: never;
@@ -341,6 +461,23 @@ export interface paths {
         get: operations["matchExplanations"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consults/{id}/match/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Computes every decision of a consult again from the log and compares. */
+        post: operations["replayMatches"];
         delete?: never;
         options?: never;
         head?: never;
@@ -438,6 +575,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/consults/{id}/timeline.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The history to the second, in UTC and in the service's zone, for coordinators and the data-protection role. */
+        get: operations["timelineTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/consults/{id}/timeline.pdf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as PDF/A. */
+        get: operations["timelinePdf"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/directory": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Houses with their departments and people, as far as the caller's networks reach. */
+        get: operations["phoneBook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/events": {
         parameters: {
             query?: never;
@@ -452,6 +640,75 @@ export interface paths {
         get: operations["events"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calendars that absences come from: the caller's, and for coordinators those of their networks. */
+        get: operations["feeds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes the absences of a calendar down; one with an address is read again every 15 minutes. */
+        put: operations["putFeed"];
+        post?: never;
+        /** Takes a calendar away with all that came from it and has not ended. */
+        delete: operations["deleteFeed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/feeds/{id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an import would do. Nothing is written. */
+        post: operations["previewFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/gateway/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The gateway for SMS and voice tells what became of a message; signed as `schemas/GATEWAY.md` says. */
+        post: operations["gatewayCallback"];
         delete?: never;
         options?: never;
         head?: never;
@@ -496,6 +753,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hand-over-notes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Leaves a note for whoever comes next. */
+        put: operations["putHandOverNote"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/absences": {
         parameters: {
             query?: never;
@@ -505,6 +779,75 @@ export interface paths {
         };
         /** The caller's own absences, from now on. */
         get: operations["myAbsences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/call-outs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own call-outs, the newest first. */
+        get: operations["myCallOuts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/call-outs.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV (RFC 4180), for a time sheet; times in the zone of the service. */
+        get: operations["myCallOutsCsv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** On which channels the caller is reached. */
+        get: operations["channels"];
+        /** Changes that; `available` and `devices` are ignored. */
+        put: operations["putChannels"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Switchboards, fallback numbers and colleagues on duty: what the on-call app keeps for when there is no network. */
+        get: operations["myContacts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -564,6 +907,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each duty leaves to the next one, where the caller is, was or soon will be on duty. */
+        get: operations["myHandOvers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** This device wants to be woken. The client makes the id. */
+        put: operations["putPushDevice"];
+        post?: never;
+        /** This device is not to be woken any more. */
+        delete: operations["deletePushDevice"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/self-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's last self-test; `null` for who never made one. */
+        get: operations["selfTest"];
+        put?: never;
+        /** Begins a self-test; the push goes out at once. */
+        post: operations["beginSelfTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/self-test/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What only the page and its owner know of a self-test. */
+        put: operations["reportSelfTest"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/sessions": {
         parameters: {
             query?: never;
@@ -593,6 +1006,74 @@ export interface paths {
         post?: never;
         /** Ends one of the caller's own sessions: a lost telephone's, a forgotten ward computer's. */
         delete: operations["endMySession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own wishes of a month, by service. */
+        get: operations["myWishes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/onboarding/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The steps of a house, what the program sees of each, and who has said that it is done. */
+        get: operations["onboarding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/onboarding/{id}/test-escalation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Rings one specialist for that house, as a test that no report counts. */
+        post: operations["beginTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/onboarding/{id}/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A step is done, or is not any more. */
+        put: operations["putOnboarding"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -720,6 +1201,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/push/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The installation's VAPID key; 404 where it sends no Web Push. */
+        get: operations["pushKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A device has a message, or somebody looks at it. The token says everything. */
+        post: operations["receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the consults of the caller's networks were answered, by service and urgency. */
+        get: operations["answerReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/answers.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV. */
+        get: operations["answerTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which house was covered by whom, by quarter of a year (KHVVG). */
+        get: operations["coverageReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/coverage.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV. */
+        get: operations["coverageTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each person has borne for a service: hours, nights, weekends, holidays, call-outs. */
+        get: operations["dutyReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/duties.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as CSV. */
+        get: operations["dutyTable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rooms/check": {
         parameters: {
             query?: never;
@@ -774,6 +1391,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/self-tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last self-test of everybody who is on duty in the caller's networks now or within twelve hours. */
+        get: operations["selfTests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/services": {
         parameters: {
             query?: never;
@@ -785,6 +1419,163 @@ export interface paths {
         get: operations["services"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/booking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a service lets itself be booked. */
+        get: operations["bookingRules"];
+        /** Changes that. What is booked stays so. */
+        put: operations["putBookingRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/hand-over": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same of one service, for its coordinators too. */
+        get: operations["handOver"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The ranking as it would be now: with somebody ill, for another house. Nothing is written, nobody is rung. */
+        post: operations["whatIf"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/placements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The consults that wait for a slot, shared out. Nothing is booked by it. */
+        get: operations["placements"];
+        put?: never;
+        /** Holds slots for consults that wait, and asks both sides. */
+        post: operations["sendPlacements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/planning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a proposal for that month has to know. */
+        get: operations["planningFacts"];
+        /** What the rota is planned by from now on. */
+        put: operations["putPlanningRules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The policies of a service that the caller coordinates or administers. */
+        get: operations["policies"];
+        /** They count from the next round of every consult on. */
+        put: operations["putPolicies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/policies/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who would be rung if a house asked now, by what is stored or by what is given. Rings nobody and writes nothing. */
+        post: operations["dryRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/policies/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was written, the newest first. */
+        get: operations["policyHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/policies/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What counted once counts again. */
+        post: operations["restorePolicies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -877,6 +1668,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/services/{id}/rota/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Approval of swaps, and the notice before a duty. */
+        put: operations["putRotaSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/services/{id}/rota/take-over": {
         parameters: {
             query?: never;
@@ -888,6 +1696,92 @@ export interface paths {
         put?: never;
         /** Somebody is on duty from now until the present duty ends. */
         post: operations["takeOverDuty"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller's house can book of a service. */
+        get: operations["slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/swap-candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who could take a duty, those who can first, with what would be wrong by it. */
+        get: operations["swapCandidates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/weights": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each rule is worth to a service, with its history. */
+        get: operations["weights"];
+        /** Writes a new version of them. */
+        put: operations["putWeights"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/weights/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How the last decisions would have come out by other weights. Nothing is written. */
+        post: operations["previewWeights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/services/{id}/wishes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Writes down all wishes of one person for one month. */
+        put: operations["putWishes"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -995,6 +1889,74 @@ export interface paths {
         };
         /** SOP Instance UIDs that are stored already: an interrupted upload goes on with the others. */
         get: operations["studyInstances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/swaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the caller asked, is asked, or decides; the newest first. */
+        get: operations["swaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/swaps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Asks for a swap, or as a coordinator makes one at once. */
+        put: operations["askSwap"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/swaps/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says something to a swap; the first yes wins. */
+        post: operations["answerSwap"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ical/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Duties for a calendar program. Needs no session: the address is the secret. */
+        get: operations["ical"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1120,6 +2082,28 @@ export interface components {
             /** @enum {string} */
             type: "reply";
         } | {
+            slot: components["schemas"]["SlotChoice"];
+            /** @enum {string} */
+            type: "book_slot";
+        } | {
+            /** @enum {string} */
+            type: "await_slot";
+        } | {
+            start: components["schemas"]["UnixMillis"];
+            /** @enum {string} */
+            type: "confirm_slot";
+        } | {
+            start: components["schemas"]["UnixMillis"];
+            /** @enum {string} */
+            type: "decline_slot";
+        } | {
+            slot: components["schemas"]["SlotChoice"];
+            /** @enum {string} */
+            type: "propose_slot";
+        } | {
+            /** @enum {string} */
+            type: "ring_now";
+        } | {
             reason: components["schemas"]["PrivateText"];
             /** @enum {string} */
             type: "cancel";
@@ -1174,7 +2158,7 @@ export interface components {
          * @description The name of an action, without its content: what the caller may do now.
          * @enum {string}
          */
-        ActionName: "complete_fields" | "request_now" | "change_urgency" | "stamp" | "accept" | "accept_in_five" | "pass_on" | "decline" | "ring_receipt" | "take_over" | "assign" | "hand_over" | "accept_offer" | "decline_offer" | "add_participant" | "remove_participant" | "ask_for_more" | "reply" | "cancel" | "attach_study" | "detach_study" | "join" | "roll_call" | "record_consent" | "invite_guest" | "admit_guest" | "remove_guest" | "lift_encryption" | "end_session" | "sign_report" | "amend" | "acknowledge" | "report_taken_over" | "close" | "feed_back";
+        ActionName: "complete_fields" | "request_now" | "change_urgency" | "stamp" | "accept" | "accept_in_five" | "pass_on" | "decline" | "ring_receipt" | "take_over" | "assign" | "hand_over" | "accept_offer" | "decline_offer" | "add_participant" | "remove_participant" | "ask_for_more" | "reply" | "book_slot" | "await_slot" | "confirm_slot" | "decline_slot" | "propose_slot" | "ring_now" | "cancel" | "attach_study" | "detach_study" | "join" | "roll_call" | "record_consent" | "invite_guest" | "admit_guest" | "remove_guest" | "lift_encryption" | "end_session" | "sign_report" | "amend" | "acknowledge" | "report_taken_over" | "close" | "feed_back";
         /** @description `GET /api/admin/directory`: everything that an administrator keeps. */
         AdminDirectory: {
             contracts: components["schemas"]["Contract"][];
@@ -1215,7 +2199,9 @@ export interface components {
             networks: components["schemas"]["NetworkId"][];
             phone?: string | null;
             qualifications: components["schemas"]["Specialty"][];
+            resting_until?: components["schemas"]["UnixMillis"] | null;
             roles: components["schemas"]["Role"][];
+            rules?: components["schemas"]["PersonRules"];
         };
         /** @description `PUT /api/admin/services/{id}`. A new service gets the standard escalation policies. */
         AdminService: {
@@ -1225,6 +2211,7 @@ export interface components {
             id: components["schemas"]["ServiceId"];
             name: string;
             network_id: components["schemas"]["NetworkId"];
+            rules?: components["schemas"]["ServiceRules"];
             specialty: components["schemas"]["Specialty"];
             /** @description Who takes turns on duty, week by week from Monday 08:00; the rota proper is edited elsewhere. */
             turns: components["schemas"]["Turns"][];
@@ -1235,7 +2222,7 @@ export interface components {
          * @description Why the coordinator is alarmed.
          * @enum {string}
          */
-        AlarmKind: "nobody_on_duty" | "ladder_exhausted" | "not_started" | "answer_late" | "not_acknowledged" | "prealert_overdue" | "queued" | "fields_missing";
+        AlarmKind: "nobody_on_duty" | "ladder_exhausted" | "no_answer_yet" | "not_started" | "answer_late" | "not_acknowledged" | "prealert_overdue" | "queued" | "fields_missing" | "no_appointment" | "not_confirmed" | "appointment_moved";
         /** @description The specialist's structured written answer (§ 4 Telekonsilien-Vereinbarung). */
         Answer: {
             assessment: components["schemas"]["PrivateText"];
@@ -1249,14 +2236,126 @@ export interface components {
             recommendation: components["schemas"]["PrivateText"];
             template?: components["schemas"]["ReportTemplate"];
         };
+        /** @description `POST /api/answer`: answers once; a repeat of the same answer is harmless. What comes back is [`AnswerView`]. */
+        AnswerByLink: {
+            answer: components["schemas"]["LinkAnswer"];
+            token: components["schemas"]["PrivateText"];
+        };
+        /** @description `GET /api/reports/answers`: one line for each service and urgency that was asked for. */
+        AnswerLine: {
+            /** Format: int32 */
+            accepted: number;
+            /** Format: int32 */
+            asked: number;
+            /** Format: int32 */
+            cancelled: number;
+            /**
+             * Format: int32
+             * @description Somebody declined; rang beyond the first step; the whole ladder was silent; cancelled. One consult may be all of
+             *     these.
+             */
+            declined: number;
+            /** Format: int32 */
+            escalated: number;
+            /**
+             * Format: int32
+             * @description From the request to the first accept, in seconds rounded up; by nearest rank, so always a time that really was.
+             */
+            median_seconds?: number | null;
+            /** Format: int32 */
+            p95_seconds?: number | null;
+            service: string;
+            service_id: components["schemas"]["ServiceId"];
+            /** Format: int32 */
+            unanswered: number;
+            urgency: components["schemas"]["Urgency"];
+        };
+        /** @description `POST /api/answer/view`: what a one-time link of an SMS or e-mail leads to. */
+        AnswerToken: {
+            token: components["schemas"]["PrivateText"];
+        };
+        /** @description No patient data: the link may lie on a locked screen. */
+        AnswerView: {
+            eta?: components["schemas"]["UnixMillis"] | null;
+            hospital: string;
+            hospital_phone: string;
+            label: string;
+            language: string;
+            outcome: components["schemas"]["RingOutcome"];
+            person: string;
+            service: string;
+            started_at: components["schemas"]["UnixMillis"];
+            until: components["schemas"]["UnixMillis"];
+            urgency: components["schemas"]["Urgency"];
+        };
         /** @enum {string} */
         Answered: "yes" | "partly" | "no";
+        /** @description The appointment of a consult, as everybody sees it who sees the consult. */
+        Appointment: {
+            /** @description With whom it was booked before. */
+            before: components["schemas"]["PersonRef"][];
+            confirm_by?: components["schemas"]["UnixMillis"] | null;
+            confirmed_by_requester: boolean;
+            confirmed_by_specialist: boolean;
+            last_end?: components["schemas"]["AppointmentEnd"] | null;
+            room_opens_at?: components["schemas"]["UnixMillis"] | null;
+            /** @description Since when it waits for a slot or has this one. */
+            since: components["schemas"]["UnixMillis"];
+            slot?: components["schemas"]["AppointmentSlot"] | null;
+            status: components["schemas"]["AppointmentStatus"];
+        };
+        /**
+         * @description Why a slot is not held any more.
+         * @enum {string}
+         */
+        AppointmentEnd: "moved" | "cancelled" | "declined" | "not_wanted" | "not_confirmed" | "duty_changed" | "missed" | "rings";
+        /**
+         * @description Who said yes to a time.
+         * @enum {string}
+         */
+        AppointmentSide: "specialist" | "requester";
+        /** @description A time with somebody that can be booked. */
+        AppointmentSlot: {
+            end: components["schemas"]["UnixMillis"];
+            person: components["schemas"]["PersonRef"];
+            start: components["schemas"]["UnixMillis"];
+        };
+        /**
+         * @description How far an appointment is (FHIR `Appointment.status`).
+         * @enum {string}
+         */
+        AppointmentStatus: "waitlist" | "proposed" | "pending" | "booked";
+        /** @description `PUT /api/swaps/{id}`: somebody wants to give a duty, or a part of it, away. The client makes the id. */
+        AskSwap: {
+            ask: components["schemas"]["SwapAsk"];
+            giver?: components["schemas"]["PersonId"] | null;
+            in_return?: components["schemas"]["DutyPart"] | null;
+            part: components["schemas"]["DutyPart"];
+            service_id: components["schemas"]["ServiceId"];
+        };
         /** @description Who the device belongs to, for the members of the group. */
         Attestation: {
             /** @description JWS in compact serialisation, signed by the installation. */
             attestation: string;
             /** @description The installation's Ed25519 public key, base64url. */
             authority: string;
+        };
+        /** @description `POST /api/me/self-test`: the shift-start self-test. Answers with its id; the push goes out at once. */
+        BeginSelfTest: {
+            /**
+             * Format: uuid
+             * @description The device that is tried.
+             */
+            device?: string | null;
+        };
+        /**
+         * @description `POST /api/onboarding/{hospital}/test-escalation`: rings this person and nobody else. No report counts it. The client
+         *     makes the id.
+         */
+        BeginTest: {
+            id: components["schemas"]["ConsultId"];
+            person: components["schemas"]["PersonId"];
+            service_id: components["schemas"]["ServiceId"];
         };
         BillingSuggestion: {
             code: components["schemas"]["EbmCode"];
@@ -1267,6 +2366,8 @@ export interface components {
         Board: {
             /** @description Every consult that is not closed or cancelled, the most urgent first. */
             consults: components["schemas"]["ConsultSummary"][];
+            /** @description What is wrong with the duties of the next 72 hours, the nearest first. */
+            near: components["schemas"]["NearFinding"][];
             now: components["schemas"]["UnixMillis"];
             services: components["schemas"]["BoardService"][];
         };
@@ -1280,7 +2381,46 @@ export interface components {
              * @description Open consults of this service.
              */
             open: number;
+            /** @description Who of those on duty is in protected rest, and will not be rung. */
+            resting?: components["schemas"]["PersonId"][];
             service: components["schemas"]["Service"];
+            /** @description Houses that may ask for it, by name. */
+            sites?: components["schemas"]["BoardSite"][];
+        };
+        /** @description A house that may ask for a service, and whether somebody on duty now works for it by contract. */
+        BoardSite: {
+            /** @description Levels of duty that somebody holds for it now and who is not resting, the first first. */
+            covered_by: components["schemas"]["DutyLevel"][];
+            id: components["schemas"]["HospitalId"];
+            name: string;
+        };
+        /** @description How a service lets itself be booked. Times are wall times of its zone. */
+        BookingRules: {
+            /** Format: int32 */
+            after_minutes: number;
+            /** Format: int32 */
+            before_minutes: number;
+            /**
+             * Format: int32
+             * @description Nothing begins later than so many days from now.
+             */
+            horizon_days: number;
+            /** @description Slots with their buffers follow one another from the begin of each window. */
+            hours: components["schemas"]["DutyWindow"][];
+            /**
+             * Format: int32
+             * @description Nothing begins earlier than so many minutes from now.
+             */
+            lead_minutes: number;
+            /** @description Who of those on duty can be booked. */
+            levels: components["schemas"]["DutyLevel"][];
+            /**
+             * Format: int32
+             * @description Appointments of one person on one day.
+             */
+            per_day: number;
+            /** Format: int32 */
+            slot_minutes: number;
         };
         /** @description `POST /api/break-glass`: a physician outside the team opens a consult in an emergency. */
         BreakGlass: {
@@ -1315,6 +2455,54 @@ export interface components {
         };
         /** @enum {string} */
         ByeReason: "consult_ended" | "removed" | "joined_elsewhere" | "restart" | "lost";
+        /** @description `GET /api/calendars`: the caller's own, and for coordinators those of their networks' services. */
+        Calendar: {
+            author: components["schemas"]["PersonRef"];
+            created_at: components["schemas"]["UnixMillis"];
+            id: components["schemas"]["CalendarId"];
+            label: string;
+            /** @description Name of that service. */
+            service?: string | null;
+            service_id?: components["schemas"]["ServiceId"] | null;
+            used_at?: components["schemas"]["UnixMillis"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A secret address of a calendar.
+         */
+        CalendarId: string;
+        /** @description The address, shown once. */
+        CalendarLink: {
+            id: components["schemas"]["CalendarId"];
+            /** @description Below the address of this installation; whoever knows it reads the duties. */
+            path: components["schemas"]["PrivateText"];
+        };
+        /**
+         * @description A line of `GET /api/me/call-outs`: from the accept until the report was signed. Consults whose contents were purged
+         *     are in it no more.
+         */
+        CallOut: {
+            accepted_at: components["schemas"]["UnixMillis"];
+            consult_id: components["schemas"]["ConsultId"];
+            ended_at?: components["schemas"]["UnixMillis"] | null;
+            hospital: string;
+            label: string;
+            /**
+             * Format: int32
+             * @description Whole minutes from the accept to the end, or until now.
+             */
+            minutes: number;
+            /**
+             * Format: int32
+             * @description Whole minutes of it in the room.
+             */
+            room_minutes: number;
+            rung_at?: components["schemas"]["UnixMillis"] | null;
+            service: string;
+            urgency: components["schemas"]["Urgency"];
+            /** @description IANA zone of the service; the CSV's times are in it. */
+            zone: string;
+        };
         Candidate: {
             person: components["schemas"]["PersonRef"];
             /**
@@ -1328,6 +2516,11 @@ export interface components {
              * @description Exact sum of all points.
              */
             score: number;
+        };
+        /** @description A Leistungsgruppe by its number in the annex, such as "53", and its name. */
+        CareGroup: {
+            code: string;
+            name: string;
         };
         /**
          * @description A field that § 3(2) asks for.
@@ -1363,6 +2556,11 @@ export interface components {
             insurance_number?: string | null;
             /** @default null */
             justification?: components["schemas"]["Justification"] | null;
+            /**
+             * @description ISO 639-1 code of the language that the patient needs; absent where German does.
+             * @default null
+             */
+            language?: string | null;
             /** @default null */
             last_seen_well?: components["schemas"]["UnixMillis"] | null;
             /** @default null */
@@ -1385,6 +2583,27 @@ export interface components {
         /** @enum {string} */
         ChangedCourse: "new_course" | "confirmed" | "not_followed";
         /**
+         * @description A way to a person, in the order that everybody begins with.
+         * @enum {string}
+         */
+        Channel: "app" | "push" | "sms" | "voice" | "email";
+        /** @description One channel of a message that was begun, for those who look at what happened. */
+        ChannelStatus: {
+            answered_at?: components["schemas"]["UnixMillis"] | null;
+            /**
+             * Format: int32
+             * @description How often it was sent, or tried.
+             */
+            attempts: number;
+            channel: components["schemas"]["Channel"];
+            delivered_at?: components["schemas"]["UnixMillis"] | null;
+            fault?: components["schemas"]["DeliveryFault"] | null;
+            queued_at: components["schemas"]["UnixMillis"];
+            seen_at?: components["schemas"]["UnixMillis"] | null;
+            sent_at?: components["schemas"]["UnixMillis"] | null;
+            state: components["schemas"]["DeliveryState"];
+        };
+        /**
          * @description `POST /api/rooms/check`: two seats in a room of the caller's own, to try the path to the media server before a call.
          *     Both sockets speak this protocol for some seconds, with one offer each and an empty roster: what the one sends comes
          *     back to the other.
@@ -1392,6 +2611,10 @@ export interface components {
         CheckTickets: {
             receive: components["schemas"]["RoomTicket"];
             send: components["schemas"]["RoomTicket"];
+        };
+        ChosenPlacement: {
+            consult: components["schemas"]["ConsultId"];
+            slot: components["schemas"]["SlotChoice"];
         };
         ClientMessage: {
             ticket: components["schemas"]["PrivateText"];
@@ -1514,6 +2737,7 @@ export interface components {
         /** @description What everybody around a consult sees in lists. Holds no patient data. */
         ConsultSummary: {
             alarm?: components["schemas"]["AlarmKind"] | null;
+            appointment?: components["schemas"]["Appointment"] | null;
             /** @description A question of the specialist stands open. */
             asked_for_more: boolean;
             created_at: components["schemas"]["UnixMillis"];
@@ -1525,11 +2749,14 @@ export interface components {
             id: components["schemas"]["ConsultId"];
             /** @description People who are in the room now. */
             in_room: components["schemas"]["PersonRef"][];
+            /** @description A test of the escalation: there is no patient. */
+            is_test?: boolean;
             /** @description Short name for the telephone: `TK-7F3A`. */
             label: string;
             missing: components["schemas"]["CaseField"][];
             next_deadline?: components["schemas"]["UnixMillis"] | null;
             offer?: components["schemas"]["Offer"] | null;
+            out_of_area?: components["schemas"]["OutOfArea"] | null;
             /**
              * Format: int32
              * @description How often the requesting house has told how it went on.
@@ -1565,11 +2792,68 @@ export interface components {
              */
             waiting_guests: number;
         };
+        /** @description `GET` and `PUT /api/me/channels`: on which channels the caller is reached, the first first. */
+        ContactSettings: {
+            /** @description Channels that this installation has. The server's word; ignored in a `PUT`. */
+            available?: components["schemas"]["Channel"][];
+            /** @description Devices that are subscribed for Web Push. Ignored in a `PUT`. */
+            devices?: components["schemas"]["PushDevice"][];
+            /** @description ISO 639-1 of what goes out: `de` or `en`. */
+            language: string;
+            mobile?: components["schemas"]["PrivateText"] | null;
+            /** @description `app` and `push` always come first, together. A channel that is left out is not used. */
+            order: components["schemas"]["Channel"][];
+        };
+        /** @description `GET /api/me/contacts`: kept on the phone for when there is no network. No patient data. */
+        Contacts: {
+            /** @description Houses that the caller's house works for, with their switchboards; the own one too. */
+            hospitals: components["schemas"]["HospitalRef"][];
+            /** @description Services of the caller's networks. */
+            services: components["schemas"]["ServiceContact"][];
+        };
         /** @description A provider's house works for a requesting house in a service. `PUT` and `DELETE /api/admin/contracts`. */
         Contract: {
             hospital_id: components["schemas"]["HospitalId"];
             provider_hospital_id: components["schemas"]["HospitalId"];
             service_id: components["schemas"]["ServiceId"];
+        };
+        /**
+         * @description `GET /api/reports/coverage`: one line for each service, house that asks, and quarter (KHVVG). Covered is what somebody
+         *     on first duty covers whose house has a contract with that house, by the rota as it was published at that time.
+         */
+        CoverageLine: {
+            /** Format: int32 */
+            asked: number;
+            /**
+             * Format: int32
+             * @description In hundredths of an hour.
+             */
+            covered_hundredths: number;
+            from: components["schemas"]["UnixMillis"];
+            hospital: string;
+            hospital_id: components["schemas"]["HospitalId"];
+            /** Format: int32 */
+            median_seconds?: number | null;
+            /**
+             * Format: int32
+             * @description From 1.
+             */
+            quarter: number;
+            service: string;
+            service_id: components["schemas"]["ServiceId"];
+            /** @description Who was on first duty for this house, the longest first. */
+            specialists: components["schemas"]["NamedSpecialist"][];
+            /** @description The Leistungsgruppe that the service stands for. */
+            specialty: components["schemas"]["Specialty"];
+            /**
+             * Format: int32
+             * @description Rounded up: a gap is never nought.
+             */
+            uncovered_minutes: number;
+            /** @description The quarter's end, or now. */
+            until: components["schemas"]["UnixMillis"];
+            /** Format: int32 */
+            year: number;
         };
         /** @description `POST /api/privacy/exports/{id}/decision`: never by who asked for it. */
         DecideExport: {
@@ -1588,6 +2872,87 @@ export interface components {
         };
         /** @enum {string} */
         DeclineReason: "not_my_field" | "no_capacity" | "conflict_of_interest" | "technical_problem" | "other";
+        /**
+         * @description Why a channel failed.
+         * @enum {string}
+         */
+        DeliveryFault: "no_address" | "not_configured" | "not_allowed" | "gone" | "refused" | "timed_out";
+        /** @description `POST /api/receipts`: needs no session, the token says everything. */
+        DeliveryReceipt: {
+            receipt: components["schemas"]["PrivateText"];
+            /** @description `delivered` or `seen`. */
+            state: components["schemas"]["DeliveryState"];
+        };
+        /**
+         * @description How far a message got on one channel, never back. Each implies those before it, `failed` nothing; a device that comes
+         *     with a receipt after all moves even a failed one on to `delivered`.
+         * @enum {string}
+         */
+        DeliveryState: "queued" | "sent" | "delivered" | "seen" | "answered" | "failed";
+        DirectoryDepartment: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            phone: string;
+        };
+        /** @description `GET /api/directory`: houses with their departments and people, as far as the caller's networks reach. */
+        DirectoryHouse: {
+            city: string;
+            departments: components["schemas"]["DirectoryDepartment"][];
+            id: components["schemas"]["HospitalId"];
+            name: string;
+            people: components["schemas"]["DirectoryPerson"][];
+            phone: string;
+        };
+        DirectoryPerson: {
+            department?: string | null;
+            id: components["schemas"]["PersonId"];
+            name: string;
+            phone?: string | null;
+            qualifications: components["schemas"]["Specialty"][];
+            roles: components["schemas"]["Role"][];
+        };
+        DryPerson: {
+            /** @description Has another consult on their hands. */
+            busy: boolean;
+            duty?: components["schemas"]["DutyLevel"] | null;
+            person: components["schemas"]["PersonRef"];
+            seen_at?: components["schemas"]["UnixMillis"] | null;
+        };
+        /** @description `POST /api/services/{id}/policies/dry-run`: who would be rung if that house asked now. */
+        DryRun: {
+            hospital_id: components["schemas"]["HospitalId"];
+            policies?: components["schemas"]["Policies"] | null;
+            urgency: components["schemas"]["Urgency"];
+        };
+        /** @description What would happen, by the machine that really rings. */
+        DryRunResult: {
+            /** @description When the coordinator is alarmed because nobody accepted. */
+            alarm_at: components["schemas"]["UnixMillis"];
+            /** @description The request. */
+            at: components["schemas"]["UnixMillis"];
+            /** @description Nobody could be rung. */
+            nobody: boolean;
+            /** @description Everybody who could be is in a consult of an exclusive duty: the consult waits for these. */
+            queued_behind: components["schemas"]["PersonRef"][];
+            /** @description In the order of time; at most the first 500. */
+            rungs: components["schemas"]["DryRung"][];
+        };
+        DryRung: {
+            /** @description The coordinator is alarmed as it begins. */
+            alarm: boolean;
+            at: components["schemas"]["UnixMillis"];
+            people: components["schemas"]["DryPerson"][];
+            /** Format: int32 */
+            round: number;
+            /**
+             * Format: int32
+             * @description Of the ladder with names: steps that nobody belongs to are not in it.
+             */
+            step: number;
+            /** @description Ring until then; equal to `at` for an alarm alone. */
+            until: components["schemas"]["UnixMillis"];
+        };
         /** @description One stretch of duty of one person, clipped to the asked interval. */
         Duty: {
             from: components["schemas"]["UnixMillis"];
@@ -1617,6 +2982,54 @@ export interface components {
          * @enum {string}
          */
         DutyLevel: "primary" | "secondary" | "backup";
+        /** @description `GET /api/reports/duties`: what each person has borne for a service. */
+        DutyLine: {
+            burden: components["schemas"]["Burden"];
+            /**
+             * Format: int64
+             * @description Weighted seconds that would be even among those who were on duty, by their post and time in the team.
+             */
+            even: number;
+            person: components["schemas"]["PersonRef"];
+            service: string;
+            service_id: components["schemas"]["ServiceId"];
+        };
+        DutyNews: {
+            from: components["schemas"]["UnixMillis"];
+            giver: components["schemas"]["PersonRef"];
+            state: components["schemas"]["SwapState"];
+            swap: components["schemas"]["SwapId"];
+            taker?: components["schemas"]["PersonRef"] | null;
+            /** @enum {string} */
+            type: "swap";
+            until: components["schemas"]["UnixMillis"];
+        } | {
+            from: components["schemas"]["UnixMillis"];
+            /** Format: int32 */
+            open: number;
+            /** @enum {string} */
+            type: "begins";
+            until: components["schemas"]["UnixMillis"];
+        } | {
+            after: components["schemas"]["PersonRef"][];
+            at: components["schemas"]["UnixMillis"];
+            before: components["schemas"]["PersonRef"][];
+            /** @enum {string} */
+            type: "handed_over";
+        } | {
+            from: components["schemas"]["UnixMillis"];
+            kind: components["schemas"]["ConflictKind"];
+            person?: components["schemas"]["PersonRef"] | null;
+            /** @enum {string} */
+            type: "finding";
+            until: components["schemas"]["UnixMillis"];
+        } | {
+            label: string;
+            /** @enum {string} */
+            type: "feed_broken";
+            /** Format: int32 */
+            unknown: number;
+        };
         /** @description `GET /api/me/duty-notes`: what became of one's own duties, the newest first. */
         DutyNote: {
             at: components["schemas"]["UnixMillis"];
@@ -1626,6 +3039,7 @@ export interface components {
             kind: components["schemas"]["DutyKind"];
             level: components["schemas"]["DutyLevel"];
             lost: components["schemas"]["TimeSpan"][];
+            news?: components["schemas"]["DutyNews"] | null;
             seen_at?: components["schemas"]["UnixMillis"] | null;
             service: string;
         };
@@ -1634,6 +3048,28 @@ export interface components {
          * @description Something that a person is told of their duties.
          */
         DutyNoteId: string;
+        /** @description A stretch of somebody's duty, in the swap's service. */
+        DutyPart: {
+            from: components["schemas"]["UnixMillis"];
+            level: components["schemas"]["DutyLevel"];
+            until: components["schemas"]["UnixMillis"];
+        };
+        /** @description A line of `GET /api/self-tests`; no test for who never made one. */
+        DutySelfTest: {
+            person: components["schemas"]["PersonRef"];
+            person_id: components["schemas"]["PersonId"];
+            test?: components["schemas"]["SelfTest"] | null;
+        };
+        /** @description What somebody bears of a service's duty. */
+        DutyShare: {
+            burden: components["schemas"]["Burden"];
+            /**
+             * Format: int64
+             * @description Weighted seconds that would be even, by the person's share and their time in the team.
+             */
+            even: number;
+            person: components["schemas"]["PersonId"];
+        };
         /** @description A stretch of each of these days. It ends on the next day where `until` is not later than `from`. */
         DutyWindow: {
             days: number[];
@@ -1699,10 +3135,98 @@ export interface components {
             people: number;
             rule: components["schemas"]["Rule"];
         };
+        /** @description `GET /api/feeds`: the caller's own, and for coordinators those of their networks. */
+        Feed: {
+            /**
+             * Format: int32
+             * @description Absences that are kept from it.
+             */
+            absences: number;
+            author: components["schemas"]["PersonRef"];
+            failed_at?: components["schemas"]["UnixMillis"] | null;
+            fault?: components["schemas"]["FeedFault"] | null;
+            /** @description Host that it is read from; absent for a file. */
+            host?: string | null;
+            id: components["schemas"]["FeedId"];
+            kind: components["schemas"]["AbsenceKind"];
+            label: string;
+            network?: components["schemas"]["NetworkId"] | null;
+            person?: components["schemas"]["PersonRef"] | null;
+            read_at?: components["schemas"]["UnixMillis"] | null;
+            /** @description Names that nobody bears, at the last reading. */
+            unknown: string[];
+            zone: string;
+        };
+        FeedAbsence: {
+            /** @description Wall time in the feed's zone. */
+            from: string;
+            person: components["schemas"]["PersonRef"];
+            until: string;
+        };
+        /** @description What an import would do, or did. */
+        FeedEffect: {
+            /** Format: int32 */
+            absences: number;
+            /** Format: int32 */
+            changed: number;
+            /** @description The first ones. */
+            examples: components["schemas"]["FeedAbsence"][];
+            fault?: components["schemas"]["FeedFault"] | null;
+            /** Format: int32 */
+            gone: number;
+            /** Format: int32 */
+            new: number;
+            /** @description Names and addresses that nobody of the network bears: their absences are not written down. */
+            unknown: string[];
+        };
+        /**
+         * @description Why a calendar was not taken. What was read before stays.
+         * @enum {string}
+         */
+        FeedFault: "not_allowed" | "unreachable" | "too_large" | "not_a_calendar" | "bad_event" | "too_many";
+        /**
+         * Format: uuid
+         * @description A calendar that absences come from.
+         */
+        FeedId: string;
+        FeedSource: {
+            /** @enum {string} */
+            type: "url";
+            url: components["schemas"]["PrivateText"];
+        } | {
+            text: components["schemas"]["PrivateText"];
+            /** @enum {string} */
+            type: "file";
+        };
+        /** @enum {string} */
+        FileLanguage: "de" | "en";
         FixedShift: {
             from: string;
             person: components["schemas"]["PersonId"];
             until: string;
+        };
+        /** @description `POST /api/gateway/callback`, signed by the gateway as `GATEWAY.md` says. Repeats are harmless. */
+        GatewayCallback: {
+            /** @description `sms` or `voice`. */
+            channel: components["schemas"]["Channel"];
+            event: components["schemas"]["GatewayEvent"];
+            /**
+             * Format: uuid
+             * @description The message's id, as it was sent to the gateway.
+             */
+            id: string;
+        };
+        GatewayEvent: {
+            /** @enum {string} */
+            type: "delivered";
+        } | {
+            /** @enum {string} */
+            type: "failed";
+        } | {
+            /** Format: int32 */
+            digit: number;
+            /** @enum {string} */
+            type: "digit";
         };
         /** @description The answer: may be read until then. */
         GlassBroken: {
@@ -1760,6 +3284,35 @@ export interface components {
             before: components["schemas"]["PersonRef"][];
             level: components["schemas"]["DutyLevel"];
         };
+        HandOverNote: {
+            at: components["schemas"]["UnixMillis"];
+            author: components["schemas"]["PersonRef"];
+            id: components["schemas"]["HandOverNoteId"];
+            text: components["schemas"]["PrivateText"];
+        };
+        /**
+         * Format: uuid
+         * @description From one duty to the next.
+         */
+        HandOverNoteId: string;
+        /**
+         * @description `GET /api/services/{id}/hand-over`, and `GET /api/me/hand-overs` for every service at which the caller is, was or soon
+         *     will be on duty.
+         */
+        HandOverView: {
+            /** @description The caller may write a note. */
+            may_write: boolean;
+            /** @description The next stretches within twelve hours. */
+            next: components["schemas"]["Duty"][];
+            /** @description The newest first. */
+            notes: components["schemas"]["HandOverNote"][];
+            on_duty: components["schemas"]["Duty"][];
+            /** @description What is not finished. */
+            open: components["schemas"]["OpenConsult"][];
+            service: string;
+            service_id: components["schemas"]["ServiceId"];
+            zone: string;
+        };
         /**
          * Format: uuid
          * @description A hospital: asks, provides, or both.
@@ -1780,6 +3333,49 @@ export interface components {
             urls: string[];
             /** @description `<expiry in Unix seconds>:<random>`: says nothing about the person. */
             username: string;
+        };
+        ImportChange: {
+            columns: string[];
+            /** @description `false`: it was there, and these columns change. */
+            is_new: boolean;
+            /** @description What the line is about: a name, an e-mail address. */
+            key: string;
+            /**
+             * Format: int32
+             * @description From 1; the head is line 1.
+             */
+            line: number;
+        };
+        /** @description Why a line is bad. The value itself is not repeated. */
+        ImportFault: {
+            /** @description Absent where the whole line is meant. */
+            column?: string | null;
+            /** Format: int32 */
+            line: number;
+            problem: components["schemas"]["ImportProblem"];
+            value: components["schemas"]["ValueClass"];
+        };
+        /** @enum {string} */
+        ImportMode: "check" | "whole" | "good";
+        /** @enum {string} */
+        ImportProblem: "wrong_cells" | "missing" | "too_long" | "not_phone" | "not_email" | "not_zone" | "not_language" | "not_choice" | "unknown" | "ambiguous" | "twice" | "not_allowed" | "needs_more";
+        /** @description What became of a file, or would. */
+        ImportReport: {
+            /** Format: int32 */
+            bad: number;
+            /** Format: int32 */
+            changed: number;
+            /** @description New and changed lines, the first 1,000. */
+            changes: components["schemas"]["ImportChange"][];
+            encoding: components["schemas"]["TableEncoding"];
+            /** @description The first 1,000. */
+            faults: components["schemas"]["ImportFault"][];
+            /** Format: int32 */
+            new: number;
+            /** Format: int32 */
+            unchanged: number;
+            /** @description It was written. */
+            written: boolean;
         };
         /**
          * @description `POST /api/consults/{id}/guests`. The client makes the id (UUIDv7): sending the same request again, as after a lost
@@ -1832,6 +3428,42 @@ export interface components {
              * @description Whole minutes in which the specialist and somebody of the requesting house were in the room.
              */
             talk_minutes: number;
+        };
+        LeftOver: {
+            consult: components["schemas"]["ConsultSummary"];
+            /** @description `false`: no slot before its deadline with anybody whom it may be booked with. `true`: others needed them more. */
+            is_outbid: boolean;
+        };
+        /** @description A person's licence or contract: for one house or all, for one service, one Leistungsgruppe or all. */
+        Licence: {
+            /**
+             * @description Number of a Leistungsgruppe.
+             * @default null
+             */
+            group?: string | null;
+            /** @default null */
+            hospital_id?: components["schemas"]["HospitalId"] | null;
+            /** @default null */
+            service_id?: components["schemas"]["ServiceId"] | null;
+            /**
+             * @description Absent: does not end.
+             * @default null
+             */
+            until?: string | null;
+        };
+        LinkAnswer: {
+            /** @enum {string} */
+            type: "accept";
+        } | {
+            /** @enum {string} */
+            type: "in_five";
+        } | {
+            /** @enum {string} */
+            type: "pass_on";
+        } | {
+            reason: components["schemas"]["DeclineReason"];
+            /** @enum {string} */
+            type: "decline";
         };
         LiveEvent: {
             /** @enum {string} */
@@ -1898,6 +3530,9 @@ export interface components {
             directory_revision: number;
             /** @description How many people each filter ruled out (a person counts at the first filter that failed). */
             failed: components["schemas"]["FailedCount"][];
+            partner?: components["schemas"]["ServiceId"] | null;
+            /** @description The rest after a call-out was set aside, because nobody else was there. */
+            rest_set_aside: boolean;
             /**
              * Format: int64
              * @description Revisions of the inputs, so that the decision can be computed again.
@@ -1907,6 +3542,18 @@ export interface components {
              * Format: int32
              * @description The ladder's round that this decision was for, from 1.
              */
+            round: number;
+            /**
+             * Format: int64
+             * @description Version of the service's weights; 0: those that every service begins with.
+             */
+            weights_version: number;
+        };
+        /** @description `POST /api/consults/{id}/match/replay`: one entry for each decision of the log. */
+        MatchReplay: {
+            decided_at: components["schemas"]["UnixMillis"];
+            outcome: components["schemas"]["ReplayOutcome"];
+            /** Format: int32 */
             round: number;
         };
         /** @description `GET /api/session`: who is signed in. */
@@ -2065,6 +3712,14 @@ export interface components {
             key_package: components["schemas"]["PrivateText"];
             reference: string;
         };
+        /** @description `GET /api/me/wishes?month=…`: one for each service that the caller could be on duty for. */
+        MyWishes: {
+            limits: components["schemas"]["WishLimits"];
+            service: components["schemas"]["Service"];
+            /** @description They can be changed until then. */
+            until: components["schemas"]["UnixMillis"];
+            wishes: components["schemas"]["Wish"][];
+        };
         /**
          * @description `GET /api/privacy/consults/{name}`: consults of that short name whose access log or export the caller may ask for,
          *     newest first. Short names are not unique, and a consult keeps its own after its content was deleted.
@@ -2079,6 +3734,16 @@ export interface components {
             /** @description `TK-7F3A`. */
             label: string;
         };
+        NamedSpecialist: {
+            /** Format: int32 */
+            hours: number;
+            person: components["schemas"]["PersonRef"];
+        };
+        /** @description Something that is wrong with a plan, and near: [`crate::directory::Board::near`]. */
+        NearFinding: {
+            finding: components["schemas"]["RotaConflict"];
+            service_id: components["schemas"]["ServiceId"];
+        };
         /**
          * Format: uuid
          * @description A provider network: hospitals that pool their duty for some services.
@@ -2089,6 +3754,7 @@ export interface components {
          *     consult, so a lost response costs nothing.
          */
         NewConsult: {
+            appointment?: components["schemas"]["WantedAppointment"] | null;
             fields?: components["schemas"]["CaseFields"];
             id: components["schemas"]["ConsultId"];
             /**
@@ -2150,9 +3816,61 @@ export interface components {
          * @enum {string}
          */
         OnHolidays: "as_weekday" | "not" | "also";
+        /** @description `GET /api/onboarding/{hospital}`. */
+        Onboarding: {
+            hospital: components["schemas"]["HospitalRef"];
+            /** @description Whom a test may ring: specialists of the caller's networks. */
+            ringable: components["schemas"]["RingableService"][];
+            steps: components["schemas"]["OnboardingState"][];
+        };
+        OnboardingDone: {
+            at: components["schemas"]["UnixMillis"];
+            by: components["schemas"]["PersonRef"];
+        };
+        OnboardingState: {
+            /**
+             * Format: int32
+             * @description How many of what it sees: contracts, people, telephone numbers, studies.
+             */
+            count: number;
+            done?: components["schemas"]["OnboardingDone"] | null;
+            note: string;
+            /** @description What the program itself sees of it: `true` it is there, `false` it is not, absent: it cannot tell. */
+            seen?: boolean | null;
+            step: components["schemas"]["OnboardingStep"];
+            test?: components["schemas"]["OnboardingTest"] | null;
+        };
+        /**
+         * @description In the order in which each needs those before it.
+         * @enum {string}
+         */
+        OnboardingStep: "contract" | "people" | "phones" | "test_study" | "test_call" | "test_escalation";
+        OnboardingTest: {
+            answered_at?: components["schemas"]["UnixMillis"] | null;
+            consult_id: components["schemas"]["ConsultId"];
+            label: string;
+            person?: components["schemas"]["PersonRef"] | null;
+            started_at: components["schemas"]["UnixMillis"];
+        };
+        /** @description Without anything about the patient. */
+        OpenConsult: {
+            created_at: components["schemas"]["UnixMillis"];
+            hospital: string;
+            id: components["schemas"]["ConsultId"];
+            label: string;
+            specialist?: components["schemas"]["PersonRef"] | null;
+            state: components["schemas"]["ConsultState"];
+            urgency: components["schemas"]["Urgency"];
+        };
         /** @description `POST /api/guest`: opens the link, once. The answer sets the guest's cookie, which survives a reload. */
         OpenGuestLink: {
             token: components["schemas"]["PrivateText"];
+        };
+        /** @description The neighbouring network whose people are asked, by its names. */
+        OutOfArea: {
+            network: string;
+            service: string;
+            since: components["schemas"]["UnixMillis"];
         };
         /** @description How it went on with the patient, told to the specialist later. */
         Outcome: {
@@ -2165,6 +3883,48 @@ export interface components {
         };
         /** @enum {string} */
         OutcomeCourse: "recovered" | "improved" | "unchanged" | "worse" | "died";
+        /** @description The side that helps out. */
+        OverflowFrom: {
+            /**
+             * Format: int32
+             * @description Consults of that service within an hour.
+             */
+            max_per_hour: number;
+            /** @description Only people without an open consult are asked. */
+            only_when_free: boolean;
+            service_id: components["schemas"]["ServiceId"];
+            urgencies: components["schemas"]["Urgency"][];
+        };
+        /**
+         * @description Why nobody of the neighbouring network may be asked.
+         * @enum {string}
+         */
+        OverflowRefusal: "not_agreed" | "urgency" | "hour_is_full" | "busy";
+        /** @description The asking side. */
+        OverflowTo: {
+            /** @description Of another network, of the same specialty. */
+            service_id: components["schemas"]["ServiceId"];
+            when: components["schemas"]["OverflowWhen"];
+        };
+        /** @description When people of the other network are asked; any of them suffices. */
+        OverflowWhen: {
+            /**
+             * Format: int32
+             * @description The ladder was gone through this often.
+             * @default null
+             */
+            after_rounds?: number | null;
+            /**
+             * @description Everybody who may is busy in an exclusive duty.
+             * @default false
+             */
+            all_busy?: boolean;
+            /**
+             * @description Nobody of the own network may be asked.
+             * @default false
+             */
+            nobody?: boolean;
+        };
         /**
          * @description What somebody is in a consult beside requester and specialist.
          * @enum {string}
@@ -2174,6 +3934,24 @@ export interface components {
             part: components["schemas"]["Part"];
             person: components["schemas"]["PersonRef"];
             since: components["schemas"]["UnixMillis"];
+        };
+        PersonFacts: {
+            /** @description What the published rota had for the person in the months before. */
+            before: components["schemas"]["Burden"];
+            /** @description Duties for other services, from a week before the month to a week after it. */
+            busy: components["schemas"]["TimeSpan"][];
+            /**
+             * Format: int32
+             * @description Of a whole share of the month, in thousandths: by part-time and time in the team.
+             */
+            part: number;
+            /**
+             * Format: int32
+             * @description The same of the months before.
+             */
+            part_before: number;
+            person: components["schemas"]["PersonId"];
+            wishes: components["schemas"]["Wish"][];
         };
         /**
          * Format: uuid
@@ -2190,11 +3968,87 @@ export interface components {
             /** @description Professional telephone number. */
             phone?: string | null;
         };
+        /** @description What narrows what a person may do, and what is shared out to them. Dates are `YYYY-MM-DD`, the last day included. */
+        PersonRules: {
+            /**
+             * @description Somebody who has any may answer only what one of them covers; without any the contract of the house is enough,
+             *     unless the service asks for one.
+             * @default []
+             */
+            licences?: components["schemas"]["Licence"][];
+            /**
+             * @description Learns the ropes until then: takes part without owing a share.
+             * @default null
+             */
+            newcomer_until?: string | null;
+            /**
+             * Format: int32
+             * @description Percent of a full post, 1 to 100.
+             * @default 100
+             */
+            part_time?: number;
+            /**
+             * @description Qualifications that end; those that are not named do not.
+             * @default []
+             */
+            qualified_until?: components["schemas"]["QualifiedUntil"][];
+        };
         /** @description `POST /api/consults/{id}/phone-link`: the same person, the same room, from their own telephone. */
         PhoneLink: {
             expires_at: components["schemas"]["UnixMillis"];
             /** @description Works once. Path and fragment below this origin: `/phone/#…`. */
             path: components["schemas"]["PrivateText"];
+        };
+        Placement: {
+            consult: components["schemas"]["ConsultSummary"];
+            reasons: components["schemas"]["PlacementReasons"];
+            slot: components["schemas"]["AppointmentSlot"];
+        };
+        /**
+         * @description `GET /api/services/{id}/placements`: the consults that wait for a slot, shared out so that all together cost least.
+         *     Nothing is booked by it.
+         */
+        PlacementProposal: {
+            left: components["schemas"]["LeftOver"][];
+            placements: components["schemas"]["Placement"][];
+            /**
+             * Format: int32
+             * @description Slots that could be given out.
+             */
+            slots: number;
+        };
+        /** @description Points of one placement; fewer are better. */
+        PlacementReasons: {
+            /**
+             * Format: int32
+             * @description Appointments that the person has already.
+             */
+            appointments: number;
+            /** @description Booked with who knows the consult; absent where nobody does. */
+            is_known?: boolean | null;
+            /** Format: int64 */
+            load: number;
+            /** Format: int64 */
+            slack: number;
+            /**
+             * Format: int64
+             * @description Hours between slot and deadline; absent without one.
+             */
+            slack_hours?: number | null;
+            /** Format: int64 */
+            stranger: number;
+            /** Format: int64 */
+            sum: number;
+            /**
+             * Format: int64
+             * @description Hours from now to the slot, each of them more for who has waited longer.
+             */
+            wait: number;
+            /**
+             * Format: int32
+             * @description Days that the consult has waited.
+             */
+            waited_days: number;
         };
         PlannablePerson: {
             /** @description For those who plan, and of oneself; 0 of others. */
@@ -2211,11 +4065,166 @@ export interface components {
             person: components["schemas"]["PersonRef"];
             qualified: boolean;
         };
+        /** @description `GET /api/services/{id}/planning?month=…`: what a proposal has to know, for those who plan. */
+        PlanningFacts: {
+            /** @description Everybody who could be on duty for the service. */
+            people: components["schemas"]["PersonFacts"][];
+            /**
+             * Format: int64
+             * @description Grows with each change of the rules; a write names the one that it changes.
+             */
+            rev: number;
+            rules: components["schemas"]["PlanningRules"];
+            /** @description The month's wishes can be changed until then. */
+            until: components["schemas"]["UnixMillis"];
+        };
+        /** @description What the rota of a service is planned by. */
+        PlanningRules: {
+            /** @description Of months without one: until the month begins. */
+            deadlines?: components["schemas"]["WishDeadline"][];
+            limits?: components["schemas"]["WishLimits"];
+        };
+        /** @description Everything that a service's escalation consists of. A policy that is absent is the standard one. */
+        Policies: {
+            elective: components["schemas"]["Policy"];
+            emergency: components["schemas"]["Policy"];
+            pools: components["schemas"]["PolicyPool"][];
+            urgent: components["schemas"]["Policy"];
+        };
+        /** @description `GET /api/services/{id}/policies`. */
+        PoliciesView: {
+            bounds: components["schemas"]["PolicyBounds"];
+            current: components["schemas"]["PolicyVersion"];
+            /** @description Houses that may ask, for the dry run. */
+            hospitals: components["schemas"]["HospitalRef"][];
+            /** @description Who may be named: the specialists of the service's network. */
+            people: components["schemas"]["PersonRef"][];
+            /** @description What "reset to standard" puts in. */
+            standard: components["schemas"]["Policies"];
+        };
+        /** @description How a service asks its people, for one urgency. */
+        Policy: {
+            /**
+             * Format: int32
+             * @description How often the steps are gone through before the coordinator is alarmed.
+             */
+            rounds: number;
+            steps: components["schemas"]["PolicyStep"][];
+            when_busy: components["schemas"]["WhenBusy"];
+        };
+        /** @description Within what a policy may move. */
+        PolicyBounds: {
+            /** Format: int32 */
+            elective_alarm_seconds: number;
+            /**
+             * Format: int32
+             * @description Longest time to the coordinator's alarm, in seconds.
+             */
+            emergency_alarm_seconds: number;
+            /** Format: int32 */
+            max_awake_minutes: number;
+            /** Format: int32 */
+            max_pool_people: number;
+            /** Format: int32 */
+            max_pools: number;
+            /** Format: int32 */
+            max_ring_seconds: number;
+            /** Format: int32 */
+            max_rounds: number;
+            /** Format: int32 */
+            max_steps: number;
+            /** Format: int32 */
+            max_targets: number;
+            /** Format: int32 */
+            min_awake_minutes: number;
+            /** Format: int32 */
+            min_ring_seconds: number;
+            /** Format: int32 */
+            urgent_alarm_seconds: number;
+        };
+        /** @description A named list of people of the service's network. */
+        PolicyPool: {
+            id: components["schemas"]["PoolId"];
+            name: string;
+            people: components["schemas"]["PersonId"][];
+        };
+        /** @description Everybody whom a step names is rung at once. */
+        PolicyStep: {
+            /**
+             * Format: int32
+             * @description Whoever was seen in the app within so many minutes comes first: of `best` they are the best, and they are rung
+             *     alone before the others of the step. Absent: all alike.
+             */
+            awake_minutes?: number | null;
+            /**
+             * Format: int32
+             * @description Begins so many seconds after the step before it, and rings beside it. Absent: begins when nobody rings any more.
+             */
+            beside_after?: number | null;
+            /** Format: int32 */
+            ring_seconds: number;
+            targets: components["schemas"]["PolicyTarget"][];
+        };
+        /** @description Whom a step names. */
+        PolicyTarget: {
+            /** @enum {string} */
+            type: "duty";
+            /** @description Who is on that duty and may be rung. */
+            value: components["schemas"]["DutyLevel"];
+        } | {
+            /** @enum {string} */
+            type: "best";
+            /**
+             * Format: int32
+             * @description The best `n` of those on duty.
+             */
+            value: number;
+        } | {
+            /** @enum {string} */
+            type: "all_eligible";
+        } | {
+            /** @enum {string} */
+            type: "person";
+            /** @description That person, on duty or not, if nothing else stands against it. */
+            value: components["schemas"]["PersonId"];
+        } | {
+            /** @enum {string} */
+            type: "pool";
+            /** @description Everybody in that pool, on duty or not, if nothing else stands against it. */
+            value: components["schemas"]["PoolId"];
+        } | {
+            /** @enum {string} */
+            type: "coordinator";
+        };
+        /** @description What was written once. */
+        PolicyVersion: {
+            at?: components["schemas"]["UnixMillis"] | null;
+            by?: components["schemas"]["PersonRef"] | null;
+            note: string;
+            policies: components["schemas"]["Policies"];
+            /**
+             * Format: int64
+             * @description From 1; 0 for a service that never had any written.
+             */
+            revision: number;
+        };
+        /**
+         * Format: uuid
+         * @description A named list of people in a service's escalation.
+         */
+        PoolId: string;
         /** @description Somebody who was in the room when the roll was called, account or not. */
         Present: {
             name: components["schemas"]["PrivateText"];
             /** @description "Pflege", "Angehörige", … */
             role?: components["schemas"]["PrivateText"];
+        };
+        PreviewedDecision: {
+            decided_at: components["schemas"]["UnixMillis"];
+            /** @description The order of the eligible people would have been another one. */
+            is_changed: boolean;
+            was?: components["schemas"]["PersonRef"] | null;
+            would_be?: components["schemas"]["PersonRef"] | null;
         };
         /** @description Free text or a secret: the content travels in JSON and shows itself nowhere else. */
         PrivateText: string;
@@ -2226,6 +4235,8 @@ export interface components {
             detail?: string | null;
             /** @description A telephone number that helps on, where there is one (nobody on duty, room not reachable). */
             phone?: string | null;
+            /** @description `slot_taken`: the first slots that can be booked now. */
+            slots?: components["schemas"]["AppointmentSlot"][] | null;
             /**
              * Format: int32
              * @description HTTP status, repeated.
@@ -2241,7 +4252,7 @@ export interface components {
          * @description The stable names of everything that can go wrong.
          * @enum {string}
          */
-        ProblemCode: "malformed_body" | "too_large" | "malformed_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "not_acceptable" | "not_signed_in" | "wrong_credentials" | "link_used" | "csrf_failed" | "forbidden" | "already_taken" | "not_rung" | "wrong_state" | "invalid_field" | "conflict" | "wrong_password" | "second_person_needed" | "purged" | "guest_link_used" | "not_admitted" | "encryption_required" | "already_set_up" | "ticket_invalid" | "ticket_expired" | "ticket_used" | "invalid_sdp" | "room_full" | "unknown_message" | "dicom_refused" | "cannot_render" | "too_many_requests" | "unavailable" | "internal";
+        ProblemCode: "malformed_body" | "too_large" | "malformed_request" | "not_found" | "method_not_allowed" | "unsupported_media_type" | "not_acceptable" | "not_signed_in" | "wrong_credentials" | "link_used" | "csrf_failed" | "forbidden" | "already_taken" | "slot_taken" | "not_rung" | "wrong_state" | "invalid_field" | "conflict" | "wrong_password" | "second_person_needed" | "purged" | "guest_link_used" | "not_admitted" | "encryption_required" | "already_set_up" | "ticket_invalid" | "ticket_expired" | "ticket_used" | "invalid_sdp" | "room_full" | "unknown_message" | "dicom_refused" | "cannot_render" | "too_many_requests" | "unavailable" | "internal";
         PublicHoliday: {
             date: string;
             name: string;
@@ -2267,12 +4278,83 @@ export interface components {
             microphone: boolean;
             screen: boolean;
         };
+        PushDevice: {
+            delivered_at?: components["schemas"]["UnixMillis"] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description What the browser calls itself: "Firefox on Android". */
+            label: string;
+            since: components["schemas"]["UnixMillis"];
+        };
+        /** @description `GET /api/push/key`. */
+        PushKey: {
+            /** @description VAPID (RFC 8292) public key, uncompressed P-256 point, base64url: `applicationServerKey`. */
+            key: string;
+        };
+        /** @description What a push message holds, as JSON under `aes128gcm`. */
+        PushMessage: {
+            consult_id: components["schemas"]["ConsultId"];
+            eta?: components["schemas"]["UnixMillis"] | null;
+            hospital: string;
+            language: string;
+            /** @description Goes back to `POST /api/receipts`. */
+            receipt: components["schemas"]["PrivateText"];
+            ring_id: components["schemas"]["RingId"];
+            /** @description "Schlaganfall". */
+            service: string;
+            /** @enum {string} */
+            type: "ring";
+            until: components["schemas"]["UnixMillis"];
+            urgency: components["schemas"]["Urgency"];
+        } | {
+            receipt: components["schemas"]["PrivateText"];
+            ring_id: components["schemas"]["RingId"];
+            /** @enum {string} */
+            type: "ring_ended";
+        } | {
+            language: string;
+            /** Format: uuid */
+            message_id: string;
+            receipt: components["schemas"]["PrivateText"];
+            text: string;
+            /** @enum {string} */
+            type: "alarm";
+        } | {
+            language: string;
+            /** Format: uuid */
+            message_id: string;
+            receipt: components["schemas"]["PrivateText"];
+            text: string;
+            /** @enum {string} */
+            type: "note";
+        } | {
+            language: string;
+            receipt: components["schemas"]["PrivateText"];
+            /** Format: uuid */
+            test_id: string;
+            /** @enum {string} */
+            type: "test";
+        };
+        /** @description `PUT /api/me/push/{id}`: this device wants to be woken. The client makes the id and keeps it. */
+        PushSubscription: {
+            auth: components["schemas"]["PrivateText"];
+            endpoint: components["schemas"]["PrivateText"];
+            label: string;
+            /** @description User agent public key and authentication secret (RFC 8291), base64url. */
+            p256dh: components["schemas"]["PrivateText"];
+        };
         PutAbsence: {
             from: string;
             kind: components["schemas"]["AbsenceKind"];
             person: components["schemas"]["PersonId"];
             until: string;
             zone: string;
+        };
+        /** @description `PUT /api/calendars/{id}`: a secret address of a calendar; the client makes the id. Again: another address in its place. */
+        PutCalendar: {
+            /** @description Where it is used: "Handy". */
+            label?: string;
+            service_id?: components["schemas"]["ServiceId"] | null;
         };
         /** @description `PUT /api/services/{id}/rota/draft`. */
         PutDraft: {
@@ -2289,6 +4371,69 @@ export interface components {
              * @description [`RotaView::revision`] that the caller saw: a draft is begun upon no other.
              */
             revision: number;
+        };
+        /** @description `PUT /api/feeds/{id}` and `POST /api/feeds/{id}/preview`: absences from a calendar. The client makes the id. */
+        PutFeed: {
+            /** @description What absences from it are. */
+            kind: components["schemas"]["AbsenceKind"];
+            label: string;
+            network?: components["schemas"]["NetworkId"] | null;
+            person?: components["schemas"]["PersonId"] | null;
+            source: components["schemas"]["FeedSource"];
+            /** @description IANA zone of times that name none, and of whole days. */
+            zone: string;
+        };
+        /** @description `PUT /api/hand-over-notes/{id}`; the client makes the id. Kept for 30 days. */
+        PutHandOverNote: {
+            service_id: components["schemas"]["ServiceId"];
+            /** @description Nothing that names a patient: the page says so, and nobody can check it. */
+            text: components["schemas"]["PrivateText"];
+        };
+        /** @description `PUT /api/onboarding/{hospital}/{step}`: it is done, by the caller, now; or it is not done any more. */
+        PutOnboarding: {
+            is_done: boolean;
+            /** @description One line; whatever the next one should know. */
+            note?: string;
+        };
+        /** @description `PUT /api/services/{id}/planning`. */
+        PutPlanningRules: {
+            /**
+             * Format: int64
+             * @description [`PlanningFacts::rev`] that is changed. Another one is a conflict: somebody else plans too.
+             */
+            rev: number;
+            rules: components["schemas"]["PlanningRules"];
+        };
+        /** @description `PUT /api/services/{id}/policies`. */
+        PutPolicies: {
+            note?: string;
+            policies: components["schemas"]["Policies"];
+            /**
+             * Format: int64
+             * @description The revision that it was made from: somebody else's change is not overwritten.
+             */
+            revision: number;
+        };
+        /** @description `PUT /api/services/{id}/weights`. */
+        PutWeights: {
+            /** @description Why. */
+            note: string;
+            /**
+             * Format: int64
+             * @description The version that was changed.
+             */
+            version: number;
+            weights: components["schemas"]["Weights"];
+        };
+        /** @description `PUT /api/services/{id}/wishes`: all wishes of that month, in place of those before. */
+        PutWishes: {
+            month: string;
+            person?: components["schemas"]["PersonId"] | null;
+            wishes: components["schemas"]["Wish"][];
+        };
+        QualifiedUntil: {
+            specialty: components["schemas"]["Specialty"];
+            until: string;
         };
         /** @enum {string} */
         Quality: "good" | "impaired" | "failed";
@@ -2331,6 +4476,22 @@ export interface components {
         RedeemLink: {
             token: components["schemas"]["PrivateText"];
         };
+        ReplayOutcome: {
+            /** @enum {string} */
+            type: "equal";
+        } | {
+            /** @enum {string} */
+            type: "equal_among_best";
+        } | {
+            /** @enum {string} */
+            type: "input_not_kept";
+        } | {
+            at: string;
+            computed: string;
+            recorded: string;
+            /** @enum {string} */
+            type: "differs";
+        };
         /**
          * @description Which form was filled in. All share the fields of [`crate::consult::Answer`]; the stroke template adds the NIHSS.
          * @enum {string}
@@ -2343,6 +4504,16 @@ export interface components {
         RequestExport: {
             id: components["schemas"]["ExportId"];
             reason: components["schemas"]["PrivateText"];
+        };
+        /** @description `POST /api/services/{id}/policies/restore`: what was written as `of` is written again. */
+        RestorePolicies: {
+            /** Format: int64 */
+            of: number;
+            /**
+             * Format: int64
+             * @description The revision that counts now.
+             */
+            revision: number;
         };
         /** @description `POST /api/services/{id}/rota/restore`: what was published becomes the draft. */
         RestoreRota: {
@@ -2384,6 +4555,8 @@ export interface components {
         };
         /** @description One ringing of one person. Channel status goes `sent → delivered → seen → answered`. */
         Ring: {
+            /** @description Had another consult on their hands when it began. */
+            busy?: boolean;
             declined_because?: components["schemas"]["DeclineReason"] | null;
             delivered_at?: components["schemas"]["UnixMillis"] | null;
             ended_at?: components["schemas"]["UnixMillis"] | null;
@@ -2401,6 +4574,12 @@ export interface components {
             step: number;
             until: components["schemas"]["UnixMillis"];
         };
+        /** @description `GET /api/consults/{id}/deliveries`: how each ring travelled. */
+        RingDelivery: {
+            channels: components["schemas"]["ChannelStatus"][];
+            person: components["schemas"]["PersonRef"];
+            ring_id: components["schemas"]["RingId"];
+        };
         /**
          * Format: uuid
          * @description One ringing of one person; receivers drop repeats of the same id.
@@ -2408,6 +4587,11 @@ export interface components {
         RingId: string;
         /** @enum {string} */
         RingOutcome: "ringing" | "accepted" | "in_five" | "passed_on" | "declined" | "timed_out" | "withdrawn";
+        RingableService: {
+            id: components["schemas"]["ServiceId"];
+            name: string;
+            people: components["schemas"]["PersonRef"][];
+        };
         /**
          * @description What a person may be; one person can be several.
          * @enum {string}
@@ -2441,7 +4625,10 @@ export interface components {
             missing?: number | null;
             person?: components["schemas"]["PersonRef"] | null;
             until: components["schemas"]["UnixMillis"];
-            /** @description `double_booked`: the other duty's service, unless it is of a network that is not the reader's, and level. */
+            /**
+             * @description `double_booked` and `rest`: the other duty's service, unless it is of a network that is not the reader's, and level.
+             *     `rest` without: after a call-out.
+             */
             with?: string | null;
             with_level?: components["schemas"]["DutyLevel"] | null;
         };
@@ -2455,9 +4642,18 @@ export interface components {
             /** @description What each person would be told. */
             changes: components["schemas"]["DutyChange"][];
             conflicts: components["schemas"]["RotaConflict"][];
+            /** @description Outside of what is shown, from now until eight weeks after the last change. */
+            conflicts_elsewhere: components["schemas"]["RotaConflict"][];
+            /**
+             * Format: int32
+             * @description How many more there are than are listed.
+             */
+            conflicts_left_out: number;
             duties: components["schemas"]["Duty"][];
             /** @description The next three hand-overs of each level that would result. */
             hand_overs: components["schemas"]["HandOver"][];
+            /** @description Public holidays of the draft's Land. */
+            holidays: components["schemas"]["PublicHoliday"][];
             /** @description Another rota or another zone came in between: it can only be thrown away, or taken over by [`PutDraft::rebase`]. */
             is_overtaken: boolean;
             plan: components["schemas"]["RotaPlan"];
@@ -2466,6 +4662,8 @@ export interface components {
              * @description Grows with each change; a write names the one that it changes.
              */
             rev: number;
+            /** @description What everybody who takes part would bear over the time that is shown. */
+            shares: components["schemas"]["DutyShare"][];
             updated_at: components["schemas"]["UnixMillis"];
         };
         /** @description People who take turns. */
@@ -2506,6 +4704,16 @@ export interface components {
             /** @description IANA zone, e.g. `Europe/Berlin`. */
             zone: string;
         };
+        /** @description What a service wants of its rota. `PUT /api/services/{id}/rota/settings`. */
+        RotaSettings: {
+            /**
+             * Format: int32
+             * @description How many minutes before a duty begins its person is told; 0: not at all. At most 240.
+             */
+            notice_minutes: number;
+            /** @description A coordinator has to approve what specialists agree upon. */
+            swaps_need_approval: boolean;
+        };
         /** @description `GET /api/services/{id}/rota/history`, the newest first. */
         RotaVersion: {
             at?: components["schemas"]["UnixMillis"] | null;
@@ -2525,6 +4733,11 @@ export interface components {
             absences: components["schemas"]["Absence"][];
             /** @description What is wrong with the plan as it is published; for those who plan. */
             conflicts: components["schemas"]["RotaConflict"][];
+            /**
+             * Format: int32
+             * @description How many more there are.
+             */
+            conflicts_left_out: number;
             draft?: components["schemas"]["RotaDraft"] | null;
             /** @description Who is on duty between `from` and `until`, as it is published; with true ends within two weeks around that. */
             duties: components["schemas"]["Duty"][];
@@ -2541,12 +4754,13 @@ export interface components {
              */
             revision: number;
             service: components["schemas"]["Service"];
+            settings: components["schemas"]["RotaSettings"];
         };
         /**
          * @description Filters come first (a failed one makes a person ineligible), then scores (points are added up exactly).
          * @enum {string}
          */
-        Rule: "on_duty" | "qualified" | "contract" | "rested" | "not_exclusive_busy" | "not_declined" | "duty_level" | "load" | "language" | "fairness";
+        Rule: "on_duty" | "qualified" | "licensed" | "contract" | "rested" | "not_exclusive_busy" | "not_declined" | "overflow" | "out_of_area" | "duty_level" | "load" | "language" | "answer_time" | "fairness";
         /** @description What the rule saw; the browser turns it into a sentence. */
         RuleFact: {
             /** @enum {string} */
@@ -2560,6 +4774,26 @@ export interface components {
             /** @enum {string} */
             type: "rest_until";
             until: components["schemas"]["UnixMillis"];
+        } | {
+            /** @enum {string} */
+            type: "valid_until";
+            until: components["schemas"]["UnixMillis"];
+        } | {
+            /** Format: int32 */
+            n: number;
+            /** @enum {string} */
+            type: "seconds";
+        } | {
+            /** Format: int32 */
+            n: number;
+            /** Format: int32 */
+            percent: number;
+            /** @enum {string} */
+            type: "part_time";
+        } | {
+            refusal?: components["schemas"]["OverflowRefusal"] | null;
+            /** @enum {string} */
+            type: "overflow";
         } | {
             /** Format: int32 */
             n: number;
@@ -2579,6 +4813,43 @@ export interface components {
              */
             points: number;
             rule: components["schemas"]["Rule"];
+        };
+        /**
+         * @description One self-test. `GET /api/me/self-test` (the last one), `GET /api/self-tests` (for coordinators: the last one of
+         *     everybody who is on duty now or begins within twelve hours).
+         */
+        SelfTest: {
+            /** Format: uuid */
+            id: string;
+            passed?: boolean | null;
+            person: components["schemas"]["PersonRef"];
+            push_fault?: components["schemas"]["DeliveryFault"] | null;
+            /**
+             * Format: int32
+             * @description Milliseconds from the server's push to the device's receipt.
+             */
+            push_ms?: number | null;
+            report: components["schemas"]["SelfTestReport"];
+            started_at: components["schemas"]["UnixMillis"];
+        };
+        /** @description `PUT /api/me/self-test/{id}`: what only the page and its owner know. */
+        SelfTestReport: {
+            camera?: boolean | null;
+            microphone?: boolean | null;
+            /** @description Media path to this node: the check of the room's door. */
+            path?: boolean | null;
+            /** @description "I heard it." */
+            sound?: boolean | null;
+        };
+        /** @description `POST /api/services/{id}/placements`: holds these slots and asks both sides. */
+        SendPlacements: {
+            /** @description At most 500. */
+            placements: components["schemas"]["ChosenPlacement"][];
+        };
+        /** @description What became of them. A consult that found its own way meanwhile, or whose slot was taken, is not sent. */
+        SentPlacements: {
+            not_sent: components["schemas"]["ConsultId"][];
+            sent: components["schemas"]["ConsultId"][];
         };
         ServerMessage: {
             /** @enum {string} */
@@ -2657,6 +4928,15 @@ export interface components {
             /** @description IANA zone in which the rota is written, e.g. `Europe/Berlin`. */
             zone: string;
         };
+        /** @description `GET` and `PUT /api/services/{id}/booking`. `rules` absent: nobody books. */
+        ServiceBooking: {
+            rules?: components["schemas"]["BookingRules"] | null;
+        };
+        ServiceContact: {
+            /** @description Who is on duty now and within the next day. */
+            on_duty: components["schemas"]["Duty"][];
+            service: components["schemas"]["Service"];
+        };
         ServiceGap: {
             from: components["schemas"]["UnixMillis"];
             service_id: components["schemas"]["ServiceId"];
@@ -2667,6 +4947,33 @@ export interface components {
          * @description A service that can be asked for, such as stroke neurology of one network.
          */
         ServiceId: string;
+        /** @description What a service asks of its people, and what it shares with neighbouring networks. */
+        ServiceRules: {
+            /** @default null */
+            group?: components["schemas"]["CareGroup"] | null;
+            /**
+             * @description A person is asked only with a licence of their own that covers the service and the house.
+             * @default false
+             */
+            needs_licence?: boolean;
+            /**
+             * @description What this service takes from others.
+             * @default []
+             */
+            overflow_from?: components["schemas"]["OverflowFrom"][];
+            /** @default null */
+            overflow_to?: components["schemas"]["OverflowTo"] | null;
+        };
+        /** @description `GET /api/services/{id}/weights`. */
+        ServiceWeights: {
+            /** @description The newest first. */
+            history: components["schemas"]["WeightsVersion"][];
+            /** @description Rules whose smallest step no longer outweighs everything below them, in the order of importance. */
+            mixed: components["schemas"]["Rule"][];
+            /** Format: int64 */
+            version: number;
+            weights: components["schemas"]["Weights"];
+        };
         /**
          * Format: uuid
          * @description A signed-in browser, as its owner and administrators see it. Not the secret token.
@@ -2741,6 +5048,19 @@ export interface components {
             mid: string;
             source: components["schemas"]["Source"];
         };
+        /** @description One of the slots that were offered. */
+        SlotChoice: {
+            person: components["schemas"]["PersonId"];
+            start: components["schemas"]["UnixMillis"];
+        };
+        /** @description What can be booked, by time. Empty where the service lets nobody book. */
+        SlotList: {
+            /** @description The service has bookable hours. */
+            is_bookable: boolean;
+            slots: components["schemas"]["AppointmentSlot"][];
+            /** @description IANA zone of the service: days are its days. */
+            zone: string;
+        };
         /** @description How large a picture is shown. */
         SlotSize: {
             /**
@@ -2785,6 +5105,104 @@ export interface components {
             /** @description DICOM (0020,000D). */
             study_instance_uid: string;
         };
+        Swap: {
+            /** @description Who was asked, and did not say no. */
+            asked: components["schemas"]["PersonRef"][];
+            /** @description Who asked: the giver, or a coordinator. */
+            author: components["schemas"]["PersonRef"];
+            /**
+             * @description What would be wrong by it, for whoever takes it (`person`), and in return for the giver. Of open ones only. A missing
+             *     rest warns, everything else stands in the way.
+             */
+            consequences: components["schemas"]["RotaConflict"][];
+            created_at: components["schemas"]["UnixMillis"];
+            decided_by?: components["schemas"]["PersonRef"] | null;
+            declined: components["schemas"]["PersonRef"][];
+            /** @description An open one ends here by itself. */
+            expires_at: components["schemas"]["UnixMillis"];
+            giver: components["schemas"]["PersonRef"];
+            id: components["schemas"]["SwapId"];
+            in_return?: components["schemas"]["DutyPart"] | null;
+            is_pool: boolean;
+            kind: components["schemas"]["DutyKind"];
+            /** @description A yes has to be approved. */
+            needs_approval: boolean;
+            part: components["schemas"]["DutyPart"];
+            reason: components["schemas"]["PrivateText"];
+            service: string;
+            service_id: components["schemas"]["ServiceId"];
+            state: components["schemas"]["SwapState"];
+            steps: components["schemas"]["SwapStepName"][];
+            /** @description The giver is on that duty, and the taker on the one in return. Of open ones only; `true` else. */
+            still_on_duty: boolean;
+            taker?: components["schemas"]["PersonRef"] | null;
+            /** @description The service's zone. */
+            zone: string;
+        };
+        /** @description Who is asked. */
+        SwapAsk: {
+            people: components["schemas"]["PersonId"][];
+            /** @enum {string} */
+            type: "people";
+        } | {
+            /** @enum {string} */
+            type: "pool";
+        } | {
+            person: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            type: "straight";
+        };
+        /** @description Somebody who works for the service. */
+        SwapCandidate: {
+            /** @description Nothing stands in the way. */
+            can_take: boolean;
+            /** @description What would be wrong by it. */
+            consequences: components["schemas"]["RotaConflict"][];
+            /** @description Duties of that person in the service in the next eight weeks: what could be had in return. */
+            duties: components["schemas"]["Duty"][];
+            person: components["schemas"]["PersonRef"];
+        };
+        /**
+         * Format: uuid
+         * @description A duty that changes hands, or is to.
+         */
+        SwapId: string;
+        /** @enum {string} */
+        SwapState: "asked" | "accepted" | "in_force" | "declined" | "withdrawn" | "refused" | "expired" | "undone";
+        /** @description What somebody says to a swap: `POST /api/swaps/{id}/steps`. A repeat is harmless. */
+        SwapStep: {
+            /** @enum {string} */
+            type: "accept";
+        } | {
+            /** @enum {string} */
+            type: "decline";
+        } | {
+            /** @enum {string} */
+            type: "withdraw";
+        } | {
+            /** @enum {string} */
+            type: "approve";
+        } | {
+            reason: components["schemas"]["PrivateText"];
+            /** @enum {string} */
+            type: "refuse";
+        } | {
+            /** @enum {string} */
+            type: "undo";
+        };
+        /**
+         * @description What the caller can do with a swap now.
+         * @enum {string}
+         */
+        SwapStepName: "accept" | "decline" | "withdraw" | "approve" | "refuse" | "undo";
+        /** @enum {string} */
+        TableEncoding: "utf8" | "windows1252";
+        /**
+         * @description What a table lists. Lines are known again by their key: a house by its name, a department by house and name, a service
+         *     by network and name, a person by the e-mail address, a contract by all of it.
+         * @enum {string}
+         */
+        TableKind: "hospitals" | "departments" | "services" | "people" | "contracts";
         /** @description `POST /api/services/{id}/rota/take-over`: somebody is on duty from now until the present duty ends. */
         TakeOverDuty: {
             level: components["schemas"]["DutyLevel"];
@@ -2830,6 +5248,33 @@ export interface components {
             /** @enum {string} */
             type: "urgency_changed";
             urgency: components["schemas"]["Urgency"];
+        } | {
+            /** @enum {string} */
+            type: "slot_awaited";
+        } | {
+            person: components["schemas"]["PersonRef"];
+            start: components["schemas"]["UnixMillis"];
+            /** @enum {string} */
+            type: "slot_booked";
+        } | {
+            side: components["schemas"]["AppointmentSide"];
+            /** @enum {string} */
+            type: "slot_confirmed";
+        } | {
+            person: components["schemas"]["PersonRef"];
+            start: components["schemas"]["UnixMillis"];
+            /** @enum {string} */
+            type: "slot_ended";
+            why: components["schemas"]["AppointmentEnd"];
+        } | {
+            /** @enum {string} */
+            type: "room_opened";
+        } | {
+            /** @enum {string} */
+            type: "appointment_begun";
+        } | {
+            /** @enum {string} */
+            type: "rings_instead";
         } | {
             at: components["schemas"]["UnixMillis"];
             stamp: components["schemas"]["ClockStamp"];
@@ -3040,6 +5485,124 @@ export interface components {
          * @enum {string}
          */
         Urgency: "emergency" | "urgent" | "elective";
+        /**
+         * @description What stands there.
+         * @enum {string}
+         */
+        ValueClass: "empty" | "number" | "email" | "phone" | "text" | "long_text";
+        /** @description How an elective consult is asked for without ringing. */
+        WantedAppointment: {
+            /** @enum {string} */
+            type: "whenever";
+        } | {
+            slot: components["schemas"]["SlotChoice"];
+            /** @enum {string} */
+            type: "slot";
+        };
+        /** @description What each rule is worth. Points are added; penalties are negative. */
+        Weights: {
+            /**
+             * Format: int32
+             * @description Backup duty, beside second duty.
+             * @default -1000
+             */
+            backup?: number;
+            /**
+             * Format: int32
+             * @description Each call-out of seven days in a full post, 20 at most.
+             * @default -2
+             */
+            call_out?: number;
+            /**
+             * Format: int32
+             * @description A shared language, where one is asked for.
+             * @default 50
+             */
+            language?: number;
+            /**
+             * Format: int32
+             * @description Each consult that is open now, five at most.
+             * @default -100
+             */
+            open_consult?: number;
+            /**
+             * Format: int32
+             * @description First duty, beside second duty.
+             * @default 1000
+             */
+            primary?: number;
+            /**
+             * Format: int32
+             * @description Each ten seconds of the median time to answer, 18 at most.
+             * @default 0
+             */
+            ten_seconds?: number;
+        };
+        /** @description `POST /api/services/{id}/weights/preview`: the last decisions by other weights. */
+        WeightsPreview: {
+            /** @description The newest first, at most 20; those that an older version took without keeping what it looked at are left out. */
+            decisions: components["schemas"]["PreviewedDecision"][];
+            mixed: components["schemas"]["Rule"][];
+        };
+        WeightsVersion: {
+            author: components["schemas"]["PersonRef"];
+            note: string;
+            /** Format: int64 */
+            version: number;
+            weights: components["schemas"]["Weights"];
+            written_at: components["schemas"]["UnixMillis"];
+        };
+        /** @description `POST /api/services/{id}/match`: the ranking as it would be now. Nothing is written, nobody is rung. */
+        WhatIf: {
+            consult_id?: components["schemas"]["ConsultId"] | null;
+            hospital_id?: components["schemas"]["HospitalId"] | null;
+            /** @description ISO 639-1 code of the language that is asked for. */
+            language?: string | null;
+            urgency: components["schemas"]["Urgency"];
+            /** @description As if these were ill. */
+            without?: components["schemas"]["PersonId"][];
+        };
+        WhatIfAnswer: {
+            /** @description Who would be waited for, because they are busy in an exclusive duty. */
+            busy: components["schemas"]["PersonRef"][];
+            explanation: components["schemas"]["MatchExplanation"];
+            hospital_id?: components["schemas"]["HospitalId"] | null;
+            /** @description Houses that may ask. */
+            hospitals: components["schemas"]["HospitalRef"][];
+            /** @description Who would be rung, step by step. */
+            steps: components["schemas"]["WhatIfStep"][];
+        };
+        WhatIfStep: {
+            people: components["schemas"]["PersonRef"][];
+            /** Format: int32 */
+            ring_seconds: number;
+        };
+        /**
+         * @description What becomes of those who have another consult on their hands, where duty is not exclusive.
+         * @enum {string}
+         */
+        WhenBusy: "ring_anyway" | "others_first";
+        Wish: {
+            day: string;
+            kind: components["schemas"]["WishKind"];
+        };
+        /** @description Until when people say what they would like of a month. */
+        WishDeadline: {
+            month: string;
+            /** @description Wall time. */
+            until: string;
+        };
+        /** @enum {string} */
+        WishKind: "want" | "rather_not" | "impossible";
+        /** @description Days of each kind that one person may name of one month. */
+        WishLimits: {
+            /** Format: int32 */
+            impossible: number;
+            /** Format: int32 */
+            rather_not: number;
+            /** Format: int32 */
+            want: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -3062,20 +5625,42 @@ export type AdminPerson = components['schemas']['AdminPerson'];
 export type AdminService = components['schemas']['AdminService'];
 export type AlarmKind = components['schemas']['AlarmKind'];
 export type Answer = components['schemas']['Answer'];
+export type AnswerByLink = components['schemas']['AnswerByLink'];
+export type AnswerLine = components['schemas']['AnswerLine'];
+export type AnswerToken = components['schemas']['AnswerToken'];
+export type AnswerView = components['schemas']['AnswerView'];
 export type Answered = components['schemas']['Answered'];
+export type Appointment = components['schemas']['Appointment'];
+export type AppointmentEnd = components['schemas']['AppointmentEnd'];
+export type AppointmentSide = components['schemas']['AppointmentSide'];
+export type AppointmentSlot = components['schemas']['AppointmentSlot'];
+export type AppointmentStatus = components['schemas']['AppointmentStatus'];
+export type AskSwap = components['schemas']['AskSwap'];
 export type Attestation = components['schemas']['Attestation'];
+export type BeginSelfTest = components['schemas']['BeginSelfTest'];
+export type BeginTest = components['schemas']['BeginTest'];
 export type BillingSuggestion = components['schemas']['BillingSuggestion'];
 export type Board = components['schemas']['Board'];
 export type BoardService = components['schemas']['BoardService'];
+export type BoardSite = components['schemas']['BoardSite'];
+export type BookingRules = components['schemas']['BookingRules'];
 export type BreakGlass = components['schemas']['BreakGlass'];
 export type Burden = components['schemas']['Burden'];
 export type ByeReason = components['schemas']['ByeReason'];
+export type Calendar = components['schemas']['Calendar'];
+export type CalendarId = components['schemas']['CalendarId'];
+export type CalendarLink = components['schemas']['CalendarLink'];
+export type CallOut = components['schemas']['CallOut'];
 export type Candidate = components['schemas']['Candidate'];
+export type CareGroup = components['schemas']['CareGroup'];
 export type CaseField = components['schemas']['CaseField'];
 export type CaseFields = components['schemas']['CaseFields'];
 export type ChangePassword = components['schemas']['ChangePassword'];
 export type ChangedCourse = components['schemas']['ChangedCourse'];
+export type Channel = components['schemas']['Channel'];
+export type ChannelStatus = components['schemas']['ChannelStatus'];
 export type CheckTickets = components['schemas']['CheckTickets'];
+export type ChosenPlacement = components['schemas']['ChosenPlacement'];
 export type ClientMessage = components['schemas']['ClientMessage'];
 export type ClockStamp = components['schemas']['ClockStamp'];
 export type ClockTimes = components['schemas']['ClockTimes'];
@@ -3087,17 +5672,35 @@ export type ConsultDetail = components['schemas']['ConsultDetail'];
 export type ConsultId = components['schemas']['ConsultId'];
 export type ConsultState = components['schemas']['ConsultState'];
 export type ConsultSummary = components['schemas']['ConsultSummary'];
+export type ContactSettings = components['schemas']['ContactSettings'];
+export type Contacts = components['schemas']['Contacts'];
 export type Contract = components['schemas']['Contract'];
+export type CoverageLine = components['schemas']['CoverageLine'];
 export type DecideExport = components['schemas']['DecideExport'];
 export type Decision = components['schemas']['Decision'];
 export type DeclareStudy = components['schemas']['DeclareStudy'];
 export type DeclineReason = components['schemas']['DeclineReason'];
+export type DeliveryFault = components['schemas']['DeliveryFault'];
+export type DeliveryReceipt = components['schemas']['DeliveryReceipt'];
+export type DeliveryState = components['schemas']['DeliveryState'];
+export type DirectoryDepartment = components['schemas']['DirectoryDepartment'];
+export type DirectoryHouse = components['schemas']['DirectoryHouse'];
+export type DirectoryPerson = components['schemas']['DirectoryPerson'];
+export type DryPerson = components['schemas']['DryPerson'];
+export type DryRun = components['schemas']['DryRun'];
+export type DryRunResult = components['schemas']['DryRunResult'];
+export type DryRung = components['schemas']['DryRung'];
 export type Duty = components['schemas']['Duty'];
 export type DutyChange = components['schemas']['DutyChange'];
 export type DutyKind = components['schemas']['DutyKind'];
 export type DutyLevel = components['schemas']['DutyLevel'];
+export type DutyLine = components['schemas']['DutyLine'];
+export type DutyNews = components['schemas']['DutyNews'];
 export type DutyNote = components['schemas']['DutyNote'];
 export type DutyNoteId = components['schemas']['DutyNoteId'];
+export type DutyPart = components['schemas']['DutyPart'];
+export type DutySelfTest = components['schemas']['DutySelfTest'];
+export type DutyShare = components['schemas']['DutyShare'];
 export type DutyWindow = components['schemas']['DutyWindow'];
 export type EbmCode = components['schemas']['EbmCode'];
 export type Encryption = components['schemas']['Encryption'];
@@ -3107,7 +5710,16 @@ export type Export = components['schemas']['Export'];
 export type ExportId = components['schemas']['ExportId'];
 export type ExportState = components['schemas']['ExportState'];
 export type FailedCount = components['schemas']['FailedCount'];
+export type Feed = components['schemas']['Feed'];
+export type FeedAbsence = components['schemas']['FeedAbsence'];
+export type FeedEffect = components['schemas']['FeedEffect'];
+export type FeedFault = components['schemas']['FeedFault'];
+export type FeedId = components['schemas']['FeedId'];
+export type FeedSource = components['schemas']['FeedSource'];
+export type FileLanguage = components['schemas']['FileLanguage'];
 export type FixedShift = components['schemas']['FixedShift'];
+export type GatewayCallback = components['schemas']['GatewayCallback'];
+export type GatewayEvent = components['schemas']['GatewayEvent'];
 export type GlassBroken = components['schemas']['GlassBroken'];
 export type Guest = components['schemas']['Guest'];
 export type GuestId = components['schemas']['GuestId'];
@@ -3116,18 +5728,30 @@ export type GuestPart = components['schemas']['GuestPart'];
 export type GuestState = components['schemas']['GuestState'];
 export type GuestView = components['schemas']['GuestView'];
 export type HandOver = components['schemas']['HandOver'];
+export type HandOverNote = components['schemas']['HandOverNote'];
+export type HandOverNoteId = components['schemas']['HandOverNoteId'];
+export type HandOverView = components['schemas']['HandOverView'];
 export type HospitalId = components['schemas']['HospitalId'];
 export type HospitalRef = components['schemas']['HospitalRef'];
 export type IceServer = components['schemas']['IceServer'];
+export type ImportChange = components['schemas']['ImportChange'];
+export type ImportFault = components['schemas']['ImportFault'];
+export type ImportMode = components['schemas']['ImportMode'];
+export type ImportProblem = components['schemas']['ImportProblem'];
+export type ImportReport = components['schemas']['ImportReport'];
 export type InviteGuest = components['schemas']['InviteGuest'];
 export type Justification = components['schemas']['Justification'];
 export type KeyImage = components['schemas']['KeyImage'];
 export type Ledger = components['schemas']['Ledger'];
+export type LeftOver = components['schemas']['LeftOver'];
+export type Licence = components['schemas']['Licence'];
+export type LinkAnswer = components['schemas']['LinkAnswer'];
 export type LiveEvent = components['schemas']['LiveEvent'];
 export type MakeSignInLink = components['schemas']['MakeSignInLink'];
 export type Mark = components['schemas']['Mark'];
 export type MarkShape = components['schemas']['MarkShape'];
 export type MatchExplanation = components['schemas']['MatchExplanation'];
+export type MatchReplay = components['schemas']['MatchReplay'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MemberId = components['schemas']['MemberId'];
@@ -3138,7 +5762,10 @@ export type MlsRequest = components['schemas']['MlsRequest'];
 export type MlsSeat = components['schemas']['MlsSeat'];
 export type MlsView = components['schemas']['MlsView'];
 export type MlsWaiting = components['schemas']['MlsWaiting'];
+export type MyWishes = components['schemas']['MyWishes'];
 export type NamedConsult = components['schemas']['NamedConsult'];
+export type NamedSpecialist = components['schemas']['NamedSpecialist'];
+export type NearFinding = components['schemas']['NearFinding'];
 export type NetworkId = components['schemas']['NetworkId'];
 export type NewConsult = components['schemas']['NewConsult'];
 export type Nihss = components['schemas']['Nihss'];
@@ -3148,16 +5775,44 @@ export type NoticeKind = components['schemas']['NoticeKind'];
 export type NoticePage = components['schemas']['NoticePage'];
 export type Offer = components['schemas']['Offer'];
 export type OnHolidays = components['schemas']['OnHolidays'];
+export type Onboarding = components['schemas']['Onboarding'];
+export type OnboardingDone = components['schemas']['OnboardingDone'];
+export type OnboardingState = components['schemas']['OnboardingState'];
+export type OnboardingStep = components['schemas']['OnboardingStep'];
+export type OnboardingTest = components['schemas']['OnboardingTest'];
+export type OpenConsult = components['schemas']['OpenConsult'];
 export type OpenGuestLink = components['schemas']['OpenGuestLink'];
+export type OutOfArea = components['schemas']['OutOfArea'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeCourse = components['schemas']['OutcomeCourse'];
+export type OverflowFrom = components['schemas']['OverflowFrom'];
+export type OverflowRefusal = components['schemas']['OverflowRefusal'];
+export type OverflowTo = components['schemas']['OverflowTo'];
+export type OverflowWhen = components['schemas']['OverflowWhen'];
 export type Part = components['schemas']['Part'];
 export type Participant = components['schemas']['Participant'];
+export type PersonFacts = components['schemas']['PersonFacts'];
 export type PersonId = components['schemas']['PersonId'];
 export type PersonRef = components['schemas']['PersonRef'];
+export type PersonRules = components['schemas']['PersonRules'];
 export type PhoneLink = components['schemas']['PhoneLink'];
+export type Placement = components['schemas']['Placement'];
+export type PlacementProposal = components['schemas']['PlacementProposal'];
+export type PlacementReasons = components['schemas']['PlacementReasons'];
 export type PlannablePerson = components['schemas']['PlannablePerson'];
+export type PlanningFacts = components['schemas']['PlanningFacts'];
+export type PlanningRules = components['schemas']['PlanningRules'];
+export type Policies = components['schemas']['Policies'];
+export type PoliciesView = components['schemas']['PoliciesView'];
+export type Policy = components['schemas']['Policy'];
+export type PolicyBounds = components['schemas']['PolicyBounds'];
+export type PolicyPool = components['schemas']['PolicyPool'];
+export type PolicyStep = components['schemas']['PolicyStep'];
+export type PolicyTarget = components['schemas']['PolicyTarget'];
+export type PolicyVersion = components['schemas']['PolicyVersion'];
+export type PoolId = components['schemas']['PoolId'];
 export type Present = components['schemas']['Present'];
+export type PreviewedDecision = components['schemas']['PreviewedDecision'];
 export type PrivateText = components['schemas']['PrivateText'];
 export type Problem = components['schemas']['Problem'];
 export type ProblemCode = components['schemas']['ProblemCode'];
@@ -3165,8 +5820,21 @@ export type PublicHoliday = components['schemas']['PublicHoliday'];
 export type PublishLine = components['schemas']['PublishLine'];
 export type PublishRota = components['schemas']['PublishRota'];
 export type Publishing = components['schemas']['Publishing'];
+export type PushDevice = components['schemas']['PushDevice'];
+export type PushKey = components['schemas']['PushKey'];
+export type PushMessage = components['schemas']['PushMessage'];
+export type PushSubscription = components['schemas']['PushSubscription'];
 export type PutAbsence = components['schemas']['PutAbsence'];
+export type PutCalendar = components['schemas']['PutCalendar'];
 export type PutDraft = components['schemas']['PutDraft'];
+export type PutFeed = components['schemas']['PutFeed'];
+export type PutHandOverNote = components['schemas']['PutHandOverNote'];
+export type PutOnboarding = components['schemas']['PutOnboarding'];
+export type PutPlanningRules = components['schemas']['PutPlanningRules'];
+export type PutPolicies = components['schemas']['PutPolicies'];
+export type PutWeights = components['schemas']['PutWeights'];
+export type PutWishes = components['schemas']['PutWishes'];
+export type QualifiedUntil = components['schemas']['QualifiedUntil'];
 export type Quality = components['schemas']['Quality'];
 export type QualityCause = components['schemas']['QualityCause'];
 export type QualityLevel = components['schemas']['QualityLevel'];
@@ -3175,14 +5843,18 @@ export type Receipt = components['schemas']['Receipt'];
 export type ReceiveLine = components['schemas']['ReceiveLine'];
 export type RecordedConsent = components['schemas']['RecordedConsent'];
 export type RedeemLink = components['schemas']['RedeemLink'];
+export type ReplayOutcome = components['schemas']['ReplayOutcome'];
 export type ReportTemplate = components['schemas']['ReportTemplate'];
 export type RequestExport = components['schemas']['RequestExport'];
+export type RestorePolicies = components['schemas']['RestorePolicies'];
 export type RestoreRota = components['schemas']['RestoreRota'];
 export type Retention = components['schemas']['Retention'];
 export type RightsChange = components['schemas']['RightsChange'];
 export type Ring = components['schemas']['Ring'];
+export type RingDelivery = components['schemas']['RingDelivery'];
 export type RingId = components['schemas']['RingId'];
 export type RingOutcome = components['schemas']['RingOutcome'];
+export type RingableService = components['schemas']['RingableService'];
 export type Role = components['schemas']['Role'];
 export type RollCall = components['schemas']['RollCall'];
 export type RoomTicket = components['schemas']['RoomTicket'];
@@ -3191,15 +5863,24 @@ export type RotaDraft = components['schemas']['RotaDraft'];
 export type RotaLayer = components['schemas']['RotaLayer'];
 export type RotaOverride = components['schemas']['RotaOverride'];
 export type RotaPlan = components['schemas']['RotaPlan'];
+export type RotaSettings = components['schemas']['RotaSettings'];
 export type RotaVersion = components['schemas']['RotaVersion'];
 export type RotaView = components['schemas']['RotaView'];
 export type Rule = components['schemas']['Rule'];
 export type RuleFact = components['schemas']['RuleFact'];
 export type RuleResult = components['schemas']['RuleResult'];
+export type SelfTest = components['schemas']['SelfTest'];
+export type SelfTestReport = components['schemas']['SelfTestReport'];
+export type SendPlacements = components['schemas']['SendPlacements'];
+export type SentPlacements = components['schemas']['SentPlacements'];
 export type ServerMessage = components['schemas']['ServerMessage'];
 export type Service = components['schemas']['Service'];
+export type ServiceBooking = components['schemas']['ServiceBooking'];
+export type ServiceContact = components['schemas']['ServiceContact'];
 export type ServiceGap = components['schemas']['ServiceGap'];
 export type ServiceId = components['schemas']['ServiceId'];
+export type ServiceRules = components['schemas']['ServiceRules'];
+export type ServiceWeights = components['schemas']['ServiceWeights'];
 export type SessionId = components['schemas']['SessionId'];
 export type SessionInfo = components['schemas']['SessionInfo'];
 export type Setup = components['schemas']['Setup'];
@@ -3210,12 +5891,23 @@ export type SignInLink = components['schemas']['SignInLink'];
 export type SignReport = components['schemas']['SignReport'];
 export type SignedAnswer = components['schemas']['SignedAnswer'];
 export type Slot = components['schemas']['Slot'];
+export type SlotChoice = components['schemas']['SlotChoice'];
+export type SlotList = components['schemas']['SlotList'];
 export type SlotSize = components['schemas']['SlotSize'];
 export type Source = components['schemas']['Source'];
 export type Specialty = components['schemas']['Specialty'];
 export type Stay = components['schemas']['Stay'];
 export type StudyId = components['schemas']['StudyId'];
 export type StudyStatus = components['schemas']['StudyStatus'];
+export type Swap = components['schemas']['Swap'];
+export type SwapAsk = components['schemas']['SwapAsk'];
+export type SwapCandidate = components['schemas']['SwapCandidate'];
+export type SwapId = components['schemas']['SwapId'];
+export type SwapState = components['schemas']['SwapState'];
+export type SwapStep = components['schemas']['SwapStep'];
+export type SwapStepName = components['schemas']['SwapStepName'];
+export type TableEncoding = components['schemas']['TableEncoding'];
+export type TableKind = components['schemas']['TableKind'];
 export type TakeOverDuty = components['schemas']['TakeOverDuty'];
 export type TemporarySchedule = components['schemas']['TemporarySchedule'];
 export type TicketRequest = components['schemas']['TicketRequest'];
@@ -3227,6 +5919,19 @@ export type TurnLength = components['schemas']['TurnLength'];
 export type Turns = components['schemas']['Turns'];
 export type UnixMillis = components['schemas']['UnixMillis'];
 export type Urgency = components['schemas']['Urgency'];
+export type ValueClass = components['schemas']['ValueClass'];
+export type WantedAppointment = components['schemas']['WantedAppointment'];
+export type Weights = components['schemas']['Weights'];
+export type WeightsPreview = components['schemas']['WeightsPreview'];
+export type WeightsVersion = components['schemas']['WeightsVersion'];
+export type WhatIf = components['schemas']['WhatIf'];
+export type WhatIfAnswer = components['schemas']['WhatIfAnswer'];
+export type WhatIfStep = components['schemas']['WhatIfStep'];
+export type WhenBusy = components['schemas']['WhenBusy'];
+export type Wish = components['schemas']['Wish'];
+export type WishDeadline = components['schemas']['WishDeadline'];
+export type WishKind = components['schemas']['WishKind'];
+export type WishLimits = components['schemas']['WishLimits'];
 export type $defs = Record<string, never>;
 export interface operations {
     putAbsence: {
@@ -3769,6 +6474,73 @@ export interface operations {
             };
         };
     };
+    exportTable: {
+        parameters: {
+            query: {
+                table: components["schemas"]["TableKind"];
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     putHospital: {
         parameters: {
             query?: never;
@@ -3820,6 +6592,131 @@ export interface operations {
             };
             /** @description Problem */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    importTable: {
+        parameters: {
+            query: {
+                table: components["schemas"]["TableKind"];
+                mode: components["schemas"]["ImportMode"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4595,6 +7492,250 @@ export interface operations {
             };
         };
     };
+    answerByLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerByLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerView"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerToken"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerView"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     board: {
         parameters: {
             query?: never;
@@ -4763,6 +7904,304 @@ export interface operations {
             };
             /** @description Problem */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendar"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCalendar"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLink"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["CalendarId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5428,6 +8867,108 @@ export interface operations {
             };
         };
     };
+    deliveries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RingDelivery"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     requestExport: {
         parameters: {
             query?: never;
@@ -5711,6 +9252,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatchExplanation"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replayMatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchReplay"][];
                 };
             };
             /** @description Problem */
@@ -6411,6 +10054,278 @@ export interface operations {
             };
         };
     };
+    timelineTable: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    timelinePdf: {
+        parameters: {
+            query?: {
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ConsultId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": number[];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    phoneBook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DirectoryHouse"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     events: {
         parameters: {
             query?: {
@@ -6454,6 +10369,561 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    feeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feed"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FeedId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutFeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedEffect"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FeedId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["FeedId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutFeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedEffect"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gatewayCallback: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Unix seconds */
+                "X-Telekonsil-Timestamp"?: string | null;
+                /** @description v1=HMAC-SHA256 of timestamp, dot, body */
+                "X-Telekonsil-Signature"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GatewayCallback"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No gateway, or no such message */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6798,6 +11268,138 @@ export interface operations {
             };
         };
     };
+    putHandOverNote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HandOverNoteId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutHandOverNote"];
+            };
+        };
+        responses: {
+            /** @description Left */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     myAbsences: {
         parameters: {
             query?: never;
@@ -6813,6 +11415,390 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Absence"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    myCallOuts: {
+        parameters: {
+            query?: {
+                from?: components["schemas"]["UnixMillis"];
+                until?: components["schemas"]["UnixMillis"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOut"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    myCallOutsCsv: {
+        parameters: {
+            query?: {
+                from?: components["schemas"]["UnixMillis"];
+                until?: components["schemas"]["UnixMillis"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    channels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactSettings"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactSettings"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactSettings"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    myContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Contacts"];
                 };
             };
             /** @description Problem */
@@ -7082,6 +12068,631 @@ export interface operations {
             };
         };
     };
+    myHandOvers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPushDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushSubscription"];
+            };
+        };
+        responses: {
+            /** @description Kept */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePushDevice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    selfTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfTest"] | null;
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginSelfTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginSelfTest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfTest"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportSelfTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SelfTestReport"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfTest"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     mySessions: {
         parameters: {
             query?: never;
@@ -7211,6 +12822,412 @@ export interface operations {
             };
             /** @description Problem */
             410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    myWishes: {
+        parameters: {
+            query: {
+                month: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyWishes"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    onboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HospitalId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Onboarding"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HospitalId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginTest"];
+            };
+        };
+        responses: {
+            /** @description It rings */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putOnboarding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["HospitalId"];
+                step: components["schemas"]["OnboardingStep"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutOnboarding"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7825,6 +13842,608 @@ export interface operations {
             };
         };
     };
+    pushKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushKey"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No Web Push here */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receipt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveryReceipt"];
+            };
+        };
+        responses: {
+            /** @description Noted */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerReport: {
+        parameters: {
+            query: {
+                from: components["schemas"]["UnixMillis"];
+                until: components["schemas"]["UnixMillis"];
+                /** @description Of the words in a CSV file; German where it is left out. */
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnswerLine"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerTable: {
+        parameters: {
+            query: {
+                from: components["schemas"]["UnixMillis"];
+                until: components["schemas"]["UnixMillis"];
+                /** @description Of the words in a CSV file; German where it is left out. */
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverageReport: {
+        parameters: {
+            query: {
+                year: number;
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverageLine"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    coverageTable: {
+        parameters: {
+            query: {
+                year: number;
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dutyReport: {
+        parameters: {
+            query: {
+                from: components["schemas"]["UnixMillis"];
+                until: components["schemas"]["UnixMillis"];
+                /** @description Of the words in a CSV file; German where it is left out. */
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyLine"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dutyTable: {
+        parameters: {
+            query: {
+                from: components["schemas"]["UnixMillis"];
+                until: components["schemas"]["UnixMillis"];
+                /** @description Of the words in a CSV file; German where it is left out. */
+                language?: components["schemas"]["FileLanguage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     checkTickets: {
         parameters: {
             query?: never;
@@ -8038,6 +14657,70 @@ export interface operations {
             };
         };
     };
+    selfTests: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutySelfTest"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     services: {
         parameters: {
             query?: never;
@@ -8075,6 +14758,1387 @@ export interface operations {
             };
             /** @description Problem */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    bookingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceBooking"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putBookingRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceBooking"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    handOver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandOverView"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    whatIf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIf"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIfAnswer"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    placements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacementProposal"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendPlacements: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendPlacements"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentPlacements"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planningFacts: {
+        parameters: {
+            query: {
+                month: string;
+                /** @description Months before it whose burden is told, 0 to 12. */
+                before: number;
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanningFacts"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPlanningRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPlanningRules"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PoliciesView"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutPolicies"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dryRun: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DryRun"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRunResult"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policyHistory: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersion"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restorePolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RestorePolicies"];
+            };
+        };
+        responses: {
+            /** @description Written again */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8754,6 +16818,138 @@ export interface operations {
             };
         };
     };
+    putRotaSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotaSettings"];
+            };
+        };
+        responses: {
+            /** @description Set */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     takeOverDuty: {
         parameters: {
             query?: never;
@@ -8776,6 +16972,637 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Duty"];
                 };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    slots: {
+        parameters: {
+            query?: {
+                /** @description The consult that is to be moved: its own slot does not stand in its way. */
+                consult?: components["schemas"]["ConsultId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlotList"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swapCandidates: {
+        parameters: {
+            query: {
+                level: components["schemas"]["DutyLevel"];
+                from: components["schemas"]["UnixMillis"];
+                until: components["schemas"]["UnixMillis"];
+                /** @description Whose duty it is; absent: the caller's. */
+                giver?: components["schemas"]["PersonId"];
+            };
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwapCandidate"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceWeights"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutWeights"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Weights"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsPreview"];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putWishes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["ServiceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutWishes"];
+            };
+        };
+        responses: {
+            /** @description Written */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             400: {
@@ -9674,6 +18501,418 @@ export interface operations {
                 content: {
                     "application/json": string[];
                 };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Swap"][];
+                };
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askSwap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskSwap"];
+            };
+        };
+        responses: {
+            /** @description Asked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerSwap: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["schemas"]["SwapId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapStep"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Problem */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ical: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the secret, with or without `.ics` */
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Nothing new */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem */
             400: {

@@ -15,8 +15,25 @@ import { HEARD_FROM, verdictOf, type Measured, type PathResult, type Tried } fro
  * blames the microphone of somebody who is still reading. */
 const SILENT_AFTER = 10_000;
 
+/** What was tried so far. */
+export interface TriedAll {
+  readonly camera: Tried;
+  readonly microphone: Tried;
+  readonly speaker: Tried;
+  readonly path: PathResult | undefined;
+}
+
+interface CheckDialogProps {
+  local: LocalMedia;
+  title?: string;
+  /** What else is tried, above the rest. */
+  before?: ReactNode;
+  onTried?: (tried: TriedAll) => void;
+  onClose(): void;
+}
+
 /** Tries everything that a talk needs. `local` stays its owner's. */
-export function CheckDialog({ local, onClose }: { local: LocalMedia; onClose(): void }) {
+export function CheckDialog({ local, title, before, onTried, onClose }: CheckDialogProps) {
   const t = useTexts("check");
   const state = useSyncExternalStore(local.subscribe, local.snapshot);
   const [microphone, setMicrophone] = useState<Tried>();
@@ -25,10 +42,16 @@ export function CheckDialog({ local, onClose }: { local: LocalMedia; onClose(): 
   const { tracks, isOpening, cameraProblem, microphoneProblem } = state;
   const triedCamera = tried(tracks.camera, cameraProblem, isOpening) ?? (tracks.camera && "ok");
   const triedMicrophone = tried(tracks.microphone, microphoneProblem, isOpening) ?? microphone;
+  const tell = useRef(onTried);
+  tell.current = onTried;
+  useEffect(() => {
+    tell.current?.({ camera: triedCamera, microphone: triedMicrophone, speaker, path });
+  }, [triedCamera, triedMicrophone, speaker, path]);
   const verdict = verdictOf({ camera: triedCamera, microphone: triedMicrophone, speaker, path });
   return (
-    <Dialog title={t("title")} isOpen onClose={onClose}>
-      <div className="check" data-testid="check-dialog">
+    <Dialog title={title ?? t("title")} isOpen onClose={onClose}>
+      <div className="check-all" data-testid="check-dialog">
+        {before}
         <Item name={t("camera")} result={triedCamera}>
           {tracks.camera ? (
             <Picture stream={tracks.camera} label={t("camera")} isMirrored />

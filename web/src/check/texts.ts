@@ -2,8 +2,6 @@ import { registerTexts, type SameShape } from "../i18n";
 
 export const de = {
   open: "Verbindung prüfen",
-  heading: "Geht alles?",
-  text: "Kamera, Mikrofon, Lautsprecher und der Weg zum Server, in einer Viertelminute.",
   title: "Verbindung prüfen",
   camera: "Kamera",
   microphone: "Mikrofon",
@@ -56,8 +54,6 @@ export const de = {
 
 export const en: SameShape<typeof de> = {
   open: "Check connection",
-  heading: "Does everything work?",
-  text: "Camera, microphone, loudspeaker and the path to the server, in a quarter of a minute.",
   title: "Check connection",
   camera: "Camera",
   microphone: "Microphone",

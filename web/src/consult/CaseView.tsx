@@ -25,6 +25,7 @@ export function CaseView({ fields }: { fields: CaseFields }) {
     ["sex", fields.sex ? t(`sex.${fields.sex}`) : null],
     ["insurance_number", fields.insurance_number],
     ["patient_id", fields.patient_id],
+    ["language", fields.language ? (new Intl.DisplayNames(locale, { type: "language" }).of(fields.language) ?? fields.language) : null],
     ["justification", fields.justification ? t(`justification.${fields.justification}`) : null],
     ["callback_phone", fields.callback_phone],
     ["deadline", fields.deadline ? <Instant at={fields.deadline} /> : null],

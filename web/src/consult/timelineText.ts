@@ -11,6 +11,14 @@ export function timelineText(what: TimelineWhat, t: TFunction, locale: string): 
     case "requested":
     case "urgency_changed":
       return t(`timeline.${what.type}`, { urgency: t(`common:urgency.${what.urgency}`) });
+    case "slot_booked":
+      return t("timeline.slot_booked", { person: what.person.name, time: formatInstant(what.start, 0, locale) });
+    case "slot_confirmed":
+      return t(`timeline.slot_confirmed_${what.side}`);
+    case "slot_ended": {
+      const values = { person: what.person.name, time: formatInstant(what.start, 0, locale) };
+      return t("timeline.slot_ended", { ...values, why: t(`timeline.slot_end.${what.why}`) });
+    }
     case "stamped":
       return t("timeline.stamped", { stamp: t(`clock.${what.stamp}`), time: formatInstant(what.at, what.at, locale) });
     case "offered":

@@ -4,7 +4,7 @@ import { isLoud } from "../state/board";
 import { Place } from "../consult/Notes";
 import { askedSince } from "../state/lists";
 import { names } from "../state/notes";
-import { Elapsed, EmptyState, Eta, StateBadge, UrgencyBadge } from "../ui";
+import { Elapsed, EmptyState, Eta, StateBadge, TestBadge, UrgencyBadge } from "../ui";
 
 /** Every open consult: a table on a wall, cards on a phone. */
 export function ConsultTable({ consults }: { consults: readonly ConsultSummary[] }) {
@@ -47,6 +47,7 @@ function Row({ consult }: { consult: ConsultSummary }) {
         <div className="row">
           <StateBadge state={consult.state} queued={Boolean(consult.queue)} />
           <UrgencyBadge urgency={consult.urgency} />
+          <TestBadge isTest={consult.is_test} />
         </div>
         <span className="muted small">
           {t("consults.inState")} <Elapsed since={consult.state_since} />

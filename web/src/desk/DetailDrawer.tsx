@@ -10,10 +10,11 @@ import { LedgerView } from "../consult/LedgerView";
 import { Timeline } from "../consult/Timeline";
 import { UrgencyAction } from "../consult/UrgencyAction";
 import { useAct } from "../consult/useAct";
-import { useTexts } from "../i18n";
+import { useLanguage, useTexts } from "../i18n";
 import { askedSince } from "../state/lists";
 import { formatElapsed, secondsLeft } from "../state/time";
-import { Banner, Button, Dialog, Elapsed, ErrorView, Eta, Instant, LinkButton, Loading, StateBadge, UrgencyBadge, useNow } from "../ui";
+import { Banner, Button, Dialog, Elapsed, ErrorView, Eta, Instant, LinkButton, Loading, StateBadge, TestBadge, UrgencyBadge, useNow } from "../ui";
+import { AppointmentPanel } from "../slots/AppointmentPanel";
 import { Match } from "./Match";
 
 /** Everything about one consult that a coordinator may see and do: never the patient. */
@@ -42,7 +43,9 @@ function Detail({ detail, me }: { detail: ConsultDetail; me: PersonRef | undefin
       <div className="row spread">
         <div className="row">
           <UrgencyBadge urgency={summary.urgency} />
+          <TestBadge isTest={summary.is_test} />
           <StateBadge state={summary.state} queued={Boolean(summary.queue)} />
+          {summary.out_of_area && <span className="badge is-plain">{t("matching:outOfArea", { network: summary.out_of_area.network })}</span>}
           {summary.eta && <Eta at={summary.eta} />}
         </div>
         <span className="drawer-clock">
@@ -56,6 +59,7 @@ function Detail({ detail, me }: { detail: ConsultDetail; me: PersonRef | undefin
         </Banner>
       )}
       <Notes summary={summary} me={me} />
+      {summary.state === "booked" && <AppointmentPanel detail={detail} level="h3" />}
       {ringing.length > 0 && (
         <section>
           <h3>{t("detail.ringingNow")}</h3>
@@ -85,15 +89,35 @@ function Detail({ detail, me }: { detail: ConsultDetail; me: PersonRef | undefin
       </p>
       <RoomRecord detail={detail} />
       <section className="stack">
-        <h3>{t("match.heading")}</h3>
+        <h3>{t("matching:heading")}</h3>
         <Match id={summary.id} />
       </section>
       {detail.ledger && <LedgerView ledger={detail.ledger} />}
       <section className="stack">
-        <h3>{t("detail.history")}</h3>
+        <div className="row spread">
+          <h3>{t("detail.history")}</h3>
+          <HistoryFiles id={summary.id} />
+        </div>
         <Timeline entries={detail.timeline} />
       </section>
     </>
+  );
+}
+
+/** The history as a file, to the second. */
+function HistoryFiles({ id }: { id: string }) {
+  const t = useTexts("desk");
+  const language = useLanguage();
+  const file = (kind: "csv" | "pdf") => `/api/consults/${encodeURIComponent(id)}/timeline.${kind}?language=${language}`;
+  return (
+    <div className="row">
+      <LinkButton href={file("csv")} download="" variant="quiet">
+        {t("detail.csv")}
+      </LinkButton>
+      <LinkButton href={file("pdf")} download="" variant="quiet">
+        {t("detail.pdf")}
+      </LinkButton>
+    </div>
   );
 }
 

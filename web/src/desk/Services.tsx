@@ -3,6 +3,8 @@ import { useState } from "react";
 import { keys } from "../api/query";
 import type { BoardService, Duty } from "../api/types";
 import { useTexts } from "../i18n";
+import { MatchingDialog } from "../matching/MatchingDialog";
+import { PolicyDialog } from "../policy/PolicyDialog";
 import { ReplaceDialog } from "../rota/ReplaceDialog";
 import { coverageOf } from "../state/board";
 import { Button, EmptyState, Instant, PhoneLink, useNow } from "../ui";
@@ -30,6 +32,8 @@ function ServiceCard({ entry }: { entry: BoardService }) {
   const now = useNow();
   const client = useQueryClient();
   const [isReplacing, setReplacing] = useState(false);
+  const [isPolicy, setPolicy] = useState(false);
+  const [isMatching, setMatching] = useState(false);
   const { service } = entry;
   const coverage = coverageOf(entry, now);
   const next = entry.next.toSorted((a, b) => a.from - b.from).slice(0, 2);
@@ -75,8 +79,16 @@ function ServiceCard({ entry }: { entry: BoardService }) {
           onPress={() => setReplacing(true)}
         >
           {t("rota:replace.open")}
+        </Button>{" "}
+        <Button variant="quiet" aria-label={t("policy:title", { service: service.name })} onPress={() => setPolicy(true)} data-testid="policy-open">
+          {t("policy:open")}
+        </Button>{" "}
+        <Button variant="quiet" aria-label={t("matching:title", { service: service.name })} onPress={() => setMatching(true)} data-testid="matching-open">
+          {t("matching:open")}
         </Button>
       </div>
+      {isMatching && <MatchingDialog service={service} onClose={() => setMatching(false)} />}
+      {isPolicy && <PolicyDialog service={service} onClose={() => setPolicy(false)} />}
       {isReplacing && (
         <ReplaceDialog
           service={service}

@@ -2,12 +2,16 @@ import { useConsult } from "../api/query";
 import type { ConsultSummary, Me } from "../api/types";
 import { OfferActions } from "../consult/OfferActions";
 import { GuestsAtDoor } from "../consult/Summons";
+import { PrefetchLine } from "../device/PrefetchLine";
 import { useTexts } from "../i18n";
 import { askedSince } from "../state/lists";
 import { formatElapsed } from "../state/time";
-import { Elapsed, Eta, LinkButton, StateBadge, UrgencyBadge, useNow } from "../ui";
+import { Elapsed, Eta, LinkButton, StateBadge, TestBadge, UrgencyBadge, useNow } from "../ui";
 
 const HAS_ROOM: ReadonlySet<ConsultSummary["state"]> = new Set(["accepted", "in_session", "reporting"]);
+
+/** The report is written from what was seen already. */
+const PREFETCHED: ReadonlySet<ConsultSummary["state"]> = new Set(["accepted", "in_session"]);
 
 /** A consult of this specialist, with the way into its room. */
 export function ConsultCard({ consult }: { consult: ConsultSummary }) {
@@ -17,6 +21,7 @@ export function ConsultCard({ consult }: { consult: ConsultSummary }) {
       <div className="row spread">
         <div className="row">
           <UrgencyBadge urgency={consult.urgency} />
+          <TestBadge isTest={consult.is_test} />
           <StateBadge state={consult.state} queued={Boolean(consult.queue)} />
         </div>
         <span className="case-clock">
@@ -35,6 +40,7 @@ export function ConsultCard({ consult }: { consult: ConsultSummary }) {
           {t("consults.open")}
         </LinkButton>
       </div>
+      {PREFETCHED.has(consult.state) && <PrefetchLine id={consult.id} />}
     </article>
   );
 }
@@ -65,6 +71,7 @@ export function PrealertCard({ consult }: { consult: ConsultSummary }) {
       <div className="row spread">
         <div className="row">
           <UrgencyBadge urgency={consult.urgency} />
+          <TestBadge isTest={consult.is_test} />
           <StateBadge state={consult.state} />
         </div>
         <Arrival consult={consult} />

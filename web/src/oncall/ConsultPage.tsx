@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { useConsult } from "../api/query";
 import type { ConsultDetail, Me } from "../api/types";
 import { CaseView } from "../consult/CaseView";
@@ -15,7 +15,9 @@ import { Reasons } from "../consult/Reasons";
 import { RoomRecord } from "../consult/RoomRecord";
 import { Timeline } from "../consult/Timeline";
 import { useAct, type Act } from "../consult/useAct";
+import { PrefetchLine } from "../device/PrefetchLine";
 import { useTexts } from "../i18n";
+import { PhoneDialog } from "../room/PhoneDialog";
 import { askedSince, isOpen } from "../state/lists";
 import { phoneOf } from "../state/notes";
 import { outcomeKey } from "../state/summons";
@@ -41,7 +43,7 @@ export function ConsultPage({ id, me }: { id: string; me: Me }) {
   );
 }
 
-function BackLink() {
+export function BackLink() {
   const t = useTexts("common");
   return (
     <div>
@@ -108,6 +110,20 @@ function Consult({ detail, me }: { detail: ConsultDetail; me: Me }) {
   );
 }
 
+/** The room on another device, by a code that it reads. */
+function OnPhone({ id }: { id: string }) {
+  const t = useTexts("oncall");
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <Button onPress={() => setOpen(true)} data-testid="on-phone">
+        {t("phone")}
+      </Button>
+      {isOpen && <PhoneDialog consult={id} onClose={() => setOpen(false)} />}
+    </>
+  );
+}
+
 /** Whose patient, how urgent, and the ways in: room, telephone, accept on purpose. */
 function Head({ detail, work }: { detail: ConsultDetail; work: Act }) {
   const t = useTexts("oncall");
@@ -142,9 +158,13 @@ function Head({ detail, work }: { detail: ConsultDetail; work: Act }) {
       </div>
       {work.error !== null && <ErrorView error={work.error} />}
       {actions.includes("join") && (
-        <LinkButton variant="ok" size="huge" block href={`/room/${summary.id}`}>
-          {t("consult.enter")}
-        </LinkButton>
+        <>
+          <LinkButton variant="ok" size="huge" block href={`/room/${summary.id}`}>
+            {t("consult.enter")}
+          </LinkButton>
+          <PrefetchLine id={summary.id} />
+          <OnPhone id={summary.id} />
+        </>
       )}
       {actions.includes("accept") && (
         <Button

@@ -4,6 +4,7 @@ import { rotaApi } from "../api/rota";
 import type { TimeSpan } from "../api/types";
 import { useTexts } from "../i18n";
 import "../rota/texts";
+import { News } from "../swaps/News";
 import { Button, Instant } from "../ui";
 
 /** What has become of one's own duties and was not read yet. */
@@ -26,7 +27,8 @@ export function DutyNotes() {
       <ul className="stack">
         {unread.map((note) => (
           <li key={note.id}>
-            <strong>{t(`common:duty.${note.level}`)}</strong> ({t(`kind.${note.kind}`)}) · {t("notes.by", { service: note.service, name: note.by?.name ?? "–" })}
+            <strong>{t(`common:duty.${note.level}`)}</strong> ({t(`kind.${note.kind}`)}) · {note.by ? t("notes.by", { service: note.service, name: note.by.name }) : note.service}
+            {note.news && <News news={note.news} zone={zoneOf(note.service)} />}
             <Spans title={t("notes.gained")} spans={note.gained} zone={zoneOf(note.service)} />
             <Spans title={t("notes.lost")} spans={note.lost} zone={zoneOf(note.service)} />
           </li>

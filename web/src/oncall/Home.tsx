@@ -1,31 +1,72 @@
-import { CheckCard } from "../check/CheckCard";
 import { useConsults } from "../api/query";
 import type { Me } from "../api/types";
+import { PushSwitch } from "../device/PushSection";
+import { SelfTestCard } from "../device/SelfTest";
+import type { Push } from "../device/usePush";
 import { useTexts } from "../i18n";
 import { dutyLists } from "../state/lists";
-import { EmptyState, ErrorView, Loading } from "../ui";
+import { MyHandOvers } from "../swaps/HandOver";
+import { EmptyState, ErrorView, LinkButton, Loading } from "../ui";
+import { goTo } from "../ui/useHash";
 import { ArmCard } from "./ArmCard";
 import { ConsultCard, OfferCard, PrealertCard, ReportCard } from "./Cards";
-import { Duties } from "./Duties";
+import { Duties, DutyTakeOver } from "./Duties";
+import { DutyClock } from "./DutyClock";
 import { DutyNotes } from "./DutyNotes";
 import { Earlier } from "./Earlier";
-import { MyAbsences } from "./MyAbsences";
+import { AwayButton, MyAbsences } from "./MyAbsences";
+import { Swaps } from "./Swaps";
+import { MyAppointments } from "../slots/MyAppointments";
 import { PromiseCard, WaitingCard } from "./Waiting";
+import { WishesButton } from "./Wishes";
 
 /** What needs this specialist, in the order of who waits hardest. */
-export function Home({ me }: { me: Me }) {
+export function Home({ me, push, isTestAsked }: { me: Me; push: Push; isTestAsked: boolean }) {
   const t = useTexts("oncall");
   return (
     <div className="stack">
       <h1 className="visually-hidden">{t("title")}</h1>
+      <DutyClock />
+      <QuickActions me={me} />
       <ArmCard />
+      <WakeCard push={push} />
       <Consults me={me} />
-      <CheckCard />
+      <MyAppointments me={me} />
+      <SelfTestCard push={push} isAsked={isTestAsked} onClosed={() => isTestAsked && goTo("#/", true)} />
       <DutyNotes />
+      <Swaps me={me} />
+      <MyHandOvers />
       <Duties />
       <MyAbsences me={me} />
       <Earlier me={me} />
     </div>
+  );
+}
+
+/** Everything else in two taps. */
+function QuickActions({ me }: { me: Me }) {
+  const t = useTexts("device");
+  return (
+    <nav className="quick" aria-label={t("quick")}>
+      <DutyTakeOver />
+      <AwayButton me={me} />
+      <WishesButton />
+      <LinkButton href="#/contacts">{t("contacts.open")}</LinkButton>
+      <LinkButton href="#/call-outs">{t("callOuts.open")}</LinkButton>
+      <LinkButton href="#/device">{t("title")}</LinkButton>
+    </nav>
+  );
+}
+
+/** Until this device is woken when the app is closed. */
+function WakeCard({ push }: { push: Push }) {
+  const t = useTexts("device");
+  if (push.state === "on" || push.state === "unknown" || push.state === "unsupported" || push.state === "not_offered") return null;
+  return (
+    <section className="card stack" aria-labelledby="wake-title">
+      <h2 id="wake-title">{t("push.heading")}</h2>
+      <PushSwitch push={push} />
+    </section>
   );
 }
 

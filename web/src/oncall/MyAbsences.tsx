@@ -8,30 +8,49 @@ import { AbsenceForm } from "../rota/AbsenceForm";
 import { AbsenceList } from "../rota/AbsenceList";
 import "../rota/texts";
 import { addDays, wallOf } from "../rota/zoneTime";
+import { FeedsButton } from "../swaps/Feeds";
 import { Button, Dialog, useNow } from "../ui";
 
-/** When one is away: two presses, from now until tomorrow morning, or whatever is written in between. */
-export function MyAbsences({ me }: { me: Me }) {
-  const t = useTexts("rota");
+function useReread() {
   const client = useQueryClient();
-  const [isOpen, setOpen] = useState(false);
-  const absences = useQuery({ queryKey: [...keys.rota, "absences"], queryFn: rotaApi.myAbsences });
-  const zone = useServices().data?.[0]?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const now = wallOf(useNow(), zone);
-  const reread = () => {
+  return () => {
     void client.invalidateQueries({ queryKey: keys.rota });
     void client.invalidateQueries({ queryKey: keys.duties });
   };
+}
+
+/** When one is away, as it is written down. */
+export function MyAbsences({ me }: { me: Me }) {
+  const t = useTexts("rota");
+  const zone = useServices().data?.[0]?.zone;
+  const reread = useReread();
+  const absences = useQuery({ queryKey: [...keys.rota, "absences"], queryFn: rotaApi.myAbsences });
   return (
     <section className="stack" aria-labelledby="absences-title">
-      <div className="row spread">
-        <h2 id="absences-title">{t("mine.title")}</h2>
-        <Button onPress={() => setOpen(true)} data-testid="away">
-          {t("absence.add")}
-        </Button>
-      </div>
+      <h2 id="absences-title">{t("mine.title")}</h2>
       {absences.data?.length === 0 && <p className="muted">{t("mine.none")}</p>}
       {absences.data && <AbsenceList absences={absences.data} areOwn onDone={reread} />}
+      {zone && (
+        <div>
+          <FeedsButton person={me.person.id} zone={zone} />
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Away: two presses, from now until tomorrow morning, or whatever is written in between. */
+export function AwayButton({ me }: { me: Me }) {
+  const t = useTexts("rota");
+  const reread = useReread();
+  const [isOpen, setOpen] = useState(false);
+  const zone = useServices().data?.[0]?.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const now = wallOf(useNow(), zone);
+  return (
+    <>
+      <Button onPress={() => setOpen(true)} data-testid="away">
+        {t("absence.add")}
+      </Button>
       <Dialog title={t("absence.title")} isOpen={isOpen} onClose={() => setOpen(false)}>
         <div className="stack">
           <AbsenceForm
@@ -44,6 +63,6 @@ export function MyAbsences({ me }: { me: Me }) {
           />
         </div>
       </Dialog>
-    </section>
+    </>
   );
 }

@@ -5,17 +5,21 @@ import { api } from "../api/client";
 import { asApiError } from "../api/problem";
 import { adopt, forget, keys } from "../api/query";
 import type { Action, ConsultId, DeclineReason } from "../api/types";
+import { enqueue } from "../device/outbox";
+import { closeNotification } from "../device/registration";
 import { useTexts } from "../i18n";
 import { askedSince } from "../state/lists";
+import type { RingAnswer } from "../state/outbox";
 import type { RingItem } from "../state/rings";
 import { formatElapsed, secondsLeft } from "../state/time";
-import { Button, Dialog, Elapsed, Eta, Field, Instant, useErrorText, useNow } from "../ui";
+import { Button, Dialog, Elapsed, Eta, Field, Instant, TestBadge, useErrorText, useNow } from "../ui";
 import { ringer } from "../ui/Ringer";
+import { OtherRings } from "./OtherRings";
 
 export interface RingScreenProps {
   item: RingItem;
   /** Rings behind this one. */
-  more: number;
+  others: readonly RingItem[];
   onSettled: (ringId: string) => void;
   onAccepted: (consultId: ConsultId) => void;
   /** A sentence to be shown after the ring is gone, for instance that somebody else was faster. */
@@ -33,7 +37,7 @@ const SETTLED = new Set(["already_taken", "not_rung", "wrong_state", "not_found"
  *
  * A modal itself: a dialog that is open makes everything else inert, and the ring has to lie above it.
  */
-export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: RingScreenProps) {
+export function RingScreen({ item, others, onSettled, onAccepted, onNotice }: RingScreenProps) {
   const t = useTexts("oncall");
   const client = useQueryClient();
   const errorText = useErrorText();
@@ -61,7 +65,30 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
     };
   }, [summary.urgency, t]);
 
-  const answer = async (action: Action) => {
+  useEffect(() => closeNotification(ring.ring_id), [ring.ring_id]);
+
+  /** No network: the answer is kept, sent when there is one, and its fate shown. `false`: it could not be kept. */
+  const keep = async (action: RingAnswer): Promise<boolean> => {
+    const { hospital, service, urgency } = summary;
+    try {
+      await enqueue({
+        ringId: ring.ring_id,
+        consultId: summary.id,
+        answer: action,
+        service: service.name,
+        hospital: hospital.name,
+        urgency,
+        phone: hospital.phone,
+        givenAt: Date.now(),
+        fate: { state: "waiting" },
+      });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+  const answer = async (action: RingAnswer) => {
     if (pending !== null || isGuarded) return;
     setPending(action.type);
     setError(null);
@@ -76,6 +103,8 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
       void client.invalidateQueries({ queryKey: keys.consults });
       if (code !== undefined && SETTLED.has(code)) {
         onNotice(errorText(failure));
+        onSettled(ring.ring_id);
+      } else if (code === "offline" && (await keep(action))) {
         onSettled(ring.ring_id);
       } else {
         setError(`${t("ring.failed")} ${errorText(failure)}`);
@@ -98,6 +127,7 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
         >
           <div className="ring-head">
             <span className={`ring-urgency tone-${summary.urgency}`}>{t(`common:urgency.${summary.urgency}`)}</span>
+            <TestBadge isTest={summary.is_test} />
             <Button variant="quiet" onPress={() => (isArmed ? setMuted(!isMuted) : void ringer.arm())} aria-pressed={isMuted}>
               {isArmed ? t("ring.mute") : t("ring.noSound")}
             </Button>
@@ -126,8 +156,9 @@ export function RingScreen({ item, more, onSettled, onAccepted, onNotice }: Ring
             </p>
             <p className="ring-left-line">
               {t("ring.left", { time: left > 90 ? formatElapsed(left * 1000) : `${left} s` })}
-              {more > 0 && <strong className="ring-more"> · {t("ring.more", { count: more })}</strong>}
             </p>
+            {ring.busy && <p>{t("ring.busy")}</p>}
+            <OtherRings items={others} onSettled={onSettled} />
           </div>
           <div className="ring-actions">
             {error !== null && (

@@ -5,6 +5,7 @@ import { OncallApp } from "./OncallApp";
 import "../room/lobby.css";
 import "../quality/quality.css";
 import "../check/check.css";
+import "../device/device.css";
 import "./oncall.css";
 import { de, en } from "./texts";
 

@@ -4,6 +4,7 @@ import { useEvents } from "../api/events";
 import { asApiError } from "../api/problem";
 import type { ConsultId, Ring, RingId } from "../api/types";
 import { EMPTY_QUEUE, dueReceipts, reduceRings, ringingNow, type RingItem } from "../state/rings";
+import { onWorkerMessage } from "../device/registration";
 import { useNow } from "../ui";
 
 function subscribeVisibility(listener: () => void) {
@@ -71,6 +72,9 @@ export function useRings(me: string | undefined): Rings {
   useEffect(() => {
     if (isVisible) void reconcileLatest.current();
   }, [isVisible, me]);
+
+  // A push came through although the stream did not: look what it is about.
+  useEffect(() => onWorkerMessage((message) => message.type === "pushed" && void reconcileLatest.current()), []);
 
   const items = ringingNow(queue, useNow());
   useReceipts(items, isVisible ? (items[0]?.ring.ring_id ?? null) : null);

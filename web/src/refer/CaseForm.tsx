@@ -1,6 +1,7 @@
 import type { ReactNode } from "react";
 import type { CaseField, CaseFields, Justification, Sex } from "../api/types";
-import { useTexts } from "../i18n";
+import { localeOf, useLanguage, useTexts } from "../i18n";
+import { LANGUAGES } from "../state/languages";
 import { insuranceNumber, invalidFields, missingFields } from "../state/fields";
 import { Field, InstantField, SelectField, useNow } from "../ui";
 
@@ -18,6 +19,7 @@ const JUSTIFICATIONS: readonly Justification[] = ["interdisciplinary", "speciall
 export function CaseForm({ fields, onChange, markMissing }: CaseFormProps) {
   const t = useTexts("refer");
   const invalid = invalidFields(fields, useNow());
+  const languages = new Intl.DisplayNames(localeOf(useLanguage()), { type: "language" });
   const missing = new Set<CaseField>(markMissing ? missingFields(fields) : []);
 
   const error = (name: keyof CaseFields) => {
@@ -75,6 +77,14 @@ export function CaseForm({ fields, onChange, markMissing }: CaseFormProps) {
             options={SEXES.map((value) => ({ value, label: t(`common:sex.${value}`) }))}
           />
         </div>
+        <SelectField<string>
+          label={label("language")}
+          value={fields.language ?? ""}
+          onChange={(language) => onChange({ language })}
+          placeholder={t("form.anyLanguage")}
+          options={LANGUAGES.filter((code) => code !== "de").map((code) => ({ value: code, label: languages.of(code) ?? code }))}
+          description={t("form.languageHint")}
+        />
         <div className={missing.has("insurance_number") ? "is-missing" : undefined}>
           <Field
             label={label("insurance_number")}

@@ -80,6 +80,11 @@ function ConsultRow({ consult }: { consult: ConsultSummary }) {
         {consult.queue && <Place ahead={consult.queue.ahead} />}
         {ringing !== "" && <span>{t("list.ringingAt", { names: ringing })}</span>}
         {consult.specialist && <span>{t("list.acceptedBy", { name: consult.specialist.name })}</span>}
+        {consult.appointment?.slot && isOpen(consult) && (
+          <strong>
+            <Instant at={consult.appointment.slot.start} zone={consult.service.zone} />
+          </strong>
+        )}
         {consult.eta && isOpen(consult) && <Eta at={consult.eta} />}
         {consult.asked_for_more && <span className="badge state-act">{t("list.asked")}</span>}
       </div>

@@ -4,10 +4,12 @@ import { newId } from "../api/ids";
 import { api } from "../api/client";
 import { serverNow } from "../api/clock";
 import { adopt, keys, useServices } from "../api/query";
-import type { CaseFields, Me, Urgency } from "../api/types";
+import { adoptFreeSlots, useSlots } from "../api/slots";
+import type { CaseFields, Me, AppointmentSlot, Urgency, WantedAppointment } from "../api/types";
 import { useTexts } from "../i18n";
 import { blockers, defaultDeadline, invalidFields, missingFields } from "../state/fields";
 import { formatReferRoute } from "../state/route";
+import { WhenChoice, type When } from "../slots/WhenChoice";
 import { Banner, Button, Choice, Dialog, ErrorView, Loading, PhoneLink } from "../ui";
 import { goTo } from "../ui/useHash";
 import { CaseForm } from "./CaseForm";
@@ -30,6 +32,8 @@ export function NewConsultPage({ me }: { me: Me }) {
   const [id] = useState(() => newId());
   const [urgency, setUrgency] = useState<Urgency | null>(null);
   const [serviceId, setServiceId] = useState<string | null>(null);
+  const [when, setWhen] = useState<When | null>(null);
+  const [slot, setSlot] = useState<AppointmentSlot | null>(null);
   const [etaMinutes, setEtaMinutes] = useState<(typeof ETAS)[number] | null>(null);
   const [deadlineChosen, setDeadlineChosen] = useState(false);
   const [fields, setFields] = useState<CaseFields>(() => ({ callback_phone: me.person.phone ?? null }));
@@ -40,7 +44,12 @@ export function NewConsultPage({ me }: { me: Me }) {
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
-  const blocked = blockers({ serviceId, urgency, fields });
+  const free = useSlots(serviceId, null, urgency === "elective");
+  // Where nobody can book, an elective request rings as it always did.
+  const byAppointment = urgency === "elective" && free.data?.is_bookable === true;
+  const wish = byAppointment ? when : "ring";
+  const unwished = wish === null ? "when" : wish === "slot" && slot === null ? "slot" : wish === "whenever" && fields.deadline == null ? "deadline" : null;
+  const blocked = [...blockers({ serviceId, urgency, fields }), ...(unwished === null ? [] : [unwished])];
   const invalid = Object.keys(invalidFields(fields, serverNow()));
   const isEmergency = urgency === "emergency";
   const isInvalid = invalid.length > 0 && !isEmergency;
@@ -69,7 +78,7 @@ export function NewConsultPage({ me }: { me: Me }) {
     setPending(true);
     setError(null);
     try {
-      const wanted = { id, service_id: serviceId, urgency, fields };
+      const wanted = { id, service_id: serviceId, urgency, fields, ...appointmentOf(wish, slot) };
       const { detail, leftOut } = await sendRequest(api, me.person.id, wanted, serverNow());
       if (Object.keys(leftOut).length > 0) unsent.set(id, leftOut);
       adopt(client, detail);
@@ -77,6 +86,11 @@ export function NewConsultPage({ me }: { me: Me }) {
       if (images.length > 0) uploaderOf(id).add(images);
       goTo(formatReferRoute({ page: "consult", id: detail.summary.id }), true);
     } catch (failure) {
+      // Somebody was faster: what is free now is in the list, and nothing was sent.
+      if (adoptFreeSlots(client, serviceId, null, failure)) {
+        setSlot(null);
+        setTried(false);
+      }
       setError(failure);
       setPending(false);
     }
@@ -124,6 +138,20 @@ export function NewConsultPage({ me }: { me: Me }) {
           options={services.data.map((service) => ({ value: service.id, label: service.name, hint: service.network }))}
         />
       )}
+      {byAppointment && free.data && (
+        <WhenChoice
+          list={free.data}
+          deadline={fields.deadline ?? null}
+          when={when}
+          slot={slot}
+          onChange={(chosen, picked) => {
+            setWhen(chosen);
+            setSlot(picked);
+            setError(null);
+          }}
+          error={tried && unwished !== null ? t(`new.blocked.${unwished}`) : null}
+        />
+      )}
       <Choice<(typeof ETAS)[number]>
         label={t("new.eta")}
         look="pills"
@@ -162,7 +190,7 @@ export function NewConsultPage({ me }: { me: Me }) {
         <CaseForm fields={fields} onChange={change} markMissing={false} />
       </section>
       <div className="send-bar">
-        {error !== null && <ErrorView error={error} onRetry={() => void send()} />}
+        {error !== null && <ErrorView error={error} onRetry={unwished === null ? () => void send() : undefined} />}
         {isEmergency && invalid.length > 0 && (
           <Banner tone="warn" role="note">
             {t("new.leftOut", { fields: invalid.map((name) => t(`common:field.${name}`)).join(", ") })}
@@ -181,7 +209,7 @@ export function NewConsultPage({ me }: { me: Me }) {
             onPress={() => void send()}
             className="send-button"
           >
-            {urgency === "emergency" ? t("new.sendEmergency") : t("new.send")}
+            {urgency === "emergency" ? t("new.sendEmergency") : t(SEND[wish ?? "ring"])}
           </Button>
           {chosen && <PhoneLink number={chosen.fallback_phone} />}
         </div>
@@ -204,6 +232,14 @@ export function NewConsultPage({ me }: { me: Me }) {
       </Dialog>
     </div>
   );
+}
+
+const SEND = { ring: "new.send", slot: "slots:wish.sendSlot", whenever: "slots:wish.sendWhenever" } as const;
+
+function appointmentOf(wish: When | null, slot: AppointmentSlot | null): { appointment?: WantedAppointment } {
+  if (wish === "whenever") return { appointment: { type: "whenever" } };
+  if (wish !== "slot" || slot === null) return {};
+  return { appointment: { type: "slot", slot: { person: slot.person.id, start: slot.start } } };
 }
 
 const leave = () => goTo(formatReferRoute({ page: "list" }));

@@ -2,12 +2,14 @@ import type { ConsultDetail, Ring } from "../api/types";
 import { useTexts } from "../i18n";
 import { askedSince } from "../state/lists";
 import { formatElapsed, secondsLeft } from "../state/time";
+import { AppointmentPanel } from "../slots/AppointmentPanel";
 import { Elapsed, Eta, LinkButton, PhoneLink, StateBadge, useNow } from "../ui";
 
 /** Where the consult stands, large enough to be read across the room: the clock, who is asked, what to do. */
 export function Standing({ detail }: { detail: ConsultDetail }) {
   const t = useTexts("refer");
   const { summary, actions } = detail;
+  if (summary.state === "booked") return <AppointmentPanel detail={detail} />;
   const isOver = summary.state === "closed" || summary.state === "cancelled";
   const isWaiting = summary.state === "ringing" || summary.state === "unanswered";
   return (

@@ -1,12 +1,13 @@
 import { useEffect, useRef } from "react";
 import { useConsults } from "../api/query";
-import type { ConsultDetail, Me, RingId } from "../api/types";
+import type { ConsultDetail, ConsultId, Me, RingId } from "../api/types";
 import { OfferActions } from "../consult/OfferActions";
+import { useAct } from "../consult/useAct";
 import { useTexts } from "../i18n";
 import { useRings } from "../oncall/useRings";
 import { notesOf } from "../state/notes";
 import type { RingItem } from "../state/rings";
-import { Elapsed, LinkButton } from "../ui";
+import { Button, Elapsed, LinkButton } from "../ui";
 import { ringer } from "../ui/Ringer";
 import { waitingFor } from "./others";
 
@@ -55,13 +56,27 @@ function OtherCalls({ detail, me }: { detail: ConsultDetail; me: Me }) {
                 <Elapsed since={since} />
               </strong>
             </span>
-            <LinkButton href={`/oncall/#/consult/${consult.id}`} target="_blank" rel="noopener">
-              {t("others.show")}
-            </LinkButton>
+            <span className="row">
+              {isRinging && <PassOn id={consult.id} />}
+              <LinkButton href={`/oncall/#/consult/${consult.id}`} target="_blank" rel="noopener">
+                {t("others.show")}
+              </LinkButton>
+            </span>
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+/** To the next duty at once: who is in a talk cannot come. */
+function PassOn({ id }: { id: ConsultId }) {
+  const t = useTexts("room");
+  const { act, pending } = useAct(id);
+  return (
+    <Button isPending={pending !== null} onPress={() => void act({ type: "pass_on" })}>
+      {t("others.passOn")}
+    </Button>
   );
 }
 

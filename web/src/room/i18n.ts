@@ -166,6 +166,7 @@ export const de = {
     rings: "Es klingelt für Sie: {{urgency}}, {{hospital}}, {{service}}, seit",
     waits: "Ein weiteres Konsil wartet auf Sie: {{urgency}}, {{hospital}}, {{service}}, seit",
     show: "Ansehen",
+    passOn: "Weitergeben",
   },
   ended: {
     left: "Sie haben den Raum verlassen.",
@@ -347,6 +348,7 @@ export const en: SameShape<typeof de> = {
     rings: "You are being rung: {{urgency}}, {{hospital}}, {{service}}, for",
     waits: "Another consult waits for you: {{urgency}}, {{hospital}}, {{service}}, for",
     show: "Show",
+    passOn: "Pass on",
   },
   ended: {
     left: "You have left the room.",

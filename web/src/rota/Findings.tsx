@@ -9,6 +9,8 @@ export function Findings({ view }: { view: RotaView }) {
   const { draft } = view;
   const zone = view.service.zone;
   const conflicts = draft?.conflicts ?? view.conflicts;
+  const elsewhere = draft?.conflicts_elsewhere ?? [];
+  const leftOut = (draft ?? view).conflicts_left_out;
   return (
     <div className="rota-findings">
       <section className="stack" aria-labelledby="rota-conflicts">
@@ -21,6 +23,19 @@ export function Findings({ view }: { view: RotaView }) {
             </li>
           ))}
         </ul>
+        {leftOut > 0 && <p className="muted">{t("conflicts.more", { count: leftOut })}</p>}
+        {elsewhere.length > 0 && (
+          <details data-testid="conflicts-elsewhere">
+            <summary>{t("conflicts.elsewhere", { count: elsewhere.length })}</summary>
+            <ul className="rota-list">
+              {elsewhere.map((conflict) => (
+                <li key={keyOf(conflict)} className={`conflict-${conflict.kind}`}>
+                  <ConflictLine conflict={conflict} zone={zone} />
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
       </section>
       {draft && (
         <section className="stack" aria-labelledby="rota-changes">
@@ -44,10 +59,10 @@ export function Findings({ view }: { view: RotaView }) {
 const names = (people: readonly { name: string }[]) => people.map(({ name }) => name).join(", ");
 
 /** Somebody may be booked at the same time in more than one other service. */
-const keyOf = ({ kind, level, person, from, until, with: other, with_level }: RotaConflict) =>
+export const keyOf = ({ kind, level, person, from, until, with: other, with_level }: RotaConflict) =>
   [kind, level, person?.id, from, until, other, with_level].join(" ");
 
-function ConflictLine({ conflict, zone }: { conflict: RotaConflict; zone: string }) {
+export function ConflictLine({ conflict, zone }: { conflict: RotaConflict; zone: string }) {
   const t = useTexts("rota");
   const hours = new Intl.NumberFormat(localeOf(useLanguage()), { maximumFractionDigits: 1 });
   return (
@@ -55,7 +70,8 @@ function ConflictLine({ conflict, zone }: { conflict: RotaConflict; zone: string
       <strong>{t(`conflicts.kind.${conflict.kind}`)}</strong>{" "}
       {conflict.person && `${conflict.person.name}, `}
       {t(`common:duty.${conflict.level}`)}: <Instant at={conflict.from} zone={zone} /> – <Instant at={conflict.until} zone={zone} />
-      {conflict.with && ` · ${t("conflicts.with", { service: conflict.with })}`}
+      {conflict.kind === "rest" && !conflict.with_level && ` · ${t("conflicts.afterCallOut")}`}
+      {conflict.with && ` · ${t(conflict.kind === "rest" ? "conflicts.after" : "conflicts.with", { service: conflict.with })}`}
       {conflict.missing && ` · ${t("conflicts.missing", { hours: hours.format(conflict.missing / 3600) })}`}
     </>
   );

@@ -1,6 +1,7 @@
 import { useRef, useState, type KeyboardEvent, type PointerEvent } from "react";
-import type { DutyLevel, RotaPlan, RotaView } from "../api/types";
+import type { DutyLevel, PlanningFacts, RotaPlan, RotaView } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
+import { wishesOf } from "../planning/wishes";
 import type { DayWish } from "./DayDialog";
 import type { DutyWish } from "./DutyDialog";
 import { assign, changed, isWritten, release } from "./edits";
@@ -14,6 +15,8 @@ interface Props {
   view: RotaView;
   plan: RotaPlan;
   days: readonly WallDate[];
+  /** Wishes of the month; absent until they are read. */
+  facts: PlanningFacts | undefined;
   /** Another month than that of `view` is on its way. */
   isLoading: boolean;
   /** `view` does not know the last edits yet. */
@@ -43,7 +46,7 @@ const STILL = 5;
  * People by days. One cell has the focus; keys act on the duty that lies there. What a hand draws, keys can do:
  * the help below the grid names them.
  */
-export function MonthGrid({ view, plan, days, isLoading, isBehind, today, onEdit, onRefuse, onUndo, onRedo, onOpen, onOpenDay }: Props) {
+export function MonthGrid({ view, plan, days, facts, isLoading, isBehind, today, onEdit, onRefuse, onUndo, onRedo, onOpen, onOpenDay }: Props) {
   const t = useTexts("rota");
   const locale = localeOf(useLanguage());
   const zone = view.service.zone;
@@ -52,7 +55,7 @@ export function MonthGrid({ view, plan, days, isLoading, isBehind, today, onEdit
   const [drag, setDrag] = useState<Drag>();
   const duties = onTheWall(isLoading ? [] : (view.draft?.duties ?? view.duties), zone);
   const bars = barsOf(isBehind ? foreseen(duties, plan) : duties, days);
-  const holidays = new Map(view.holidays.map(({ date, name }) => [date, name]));
+  const holidays = new Map((view.draft?.holidays ?? view.holidays).map(({ date, name }) => [date, name]));
   const rows = rowsOf(view);
   const row = Math.min(at.row, Math.max(0, rows.length - 1));
   const day = Math.min(at.day, days.length - 1);
@@ -178,6 +181,7 @@ export function MonthGrid({ view, plan, days, isLoading, isBehind, today, onEdit
             index={index}
             bars={bars.get(each.person.id) ?? []}
             absences={view.absences}
+            wishes={wishesOf(facts?.people.find(({ person }) => person === each.person.id)?.wishes ?? [])}
             days={days}
             holidays={holidays}
             today={today}

@@ -1,6 +1,7 @@
 import { useRef, type CSSProperties, type Dispatch, type MouseEvent, type PointerEvent, type SetStateAction } from "react";
-import type { Absence } from "../api/types";
+import type { Absence, WishKind } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
+import { MARKS, type Wishes } from "../planning/wishes";
 import { barsOn, lanesOf, type Bar, type Row } from "./grid";
 import { useDutyWords } from "./useDutyWords";
 import { addDays, formatDate, weekdayOf, type WallDate } from "./zoneTime";
@@ -20,6 +21,7 @@ interface Props {
   index: number;
   bars: readonly Bar[];
   absences: readonly Absence[];
+  wishes: Wishes;
   days: readonly WallDate[];
   holidays: ReadonlyMap<string, string>;
   today: WallDate;
@@ -35,10 +37,13 @@ interface Props {
 
 /** Height of a bar's row in pixels, with the gap below it. */
 const LANE = 26;
+/** Height of the line of wishes below the bars. */
+const WISH = 14;
 
 /** A person's days and duties. A finger scrolls, and opens a day with a tap; a mouse draws bars. */
-export function MonthRow({ row, index, bars, absences, days, holidays, today, focused, template, drag, onFocus, onOpenDay, onDrag, onDrop }: Props) {
+export function MonthRow({ row, index, bars, absences, wishes, days, holidays, today, focused, template, drag, onFocus, onOpenDay, onDrag, onDrop }: Props) {
   const t = useTexts("rota");
+  const planning = useTexts("planning");
   const locale = localeOf(useLanguage());
   const words = useDutyWords();
   // A click does not say everywhere what has clicked.
@@ -47,10 +52,11 @@ export function MonthRow({ row, index, bars, absences, days, holidays, today, fo
   const { rows, rowOf } = lanesOf(bars);
   const isAway = (date: WallDate) =>
     absences.some((each) => each.person.id === person.id && each.from < `${addDays(date, 1)}T00:00:00` && each.until > `${date}T00:00:00`);
+  const wishOf = (date: WallDate) => wishes.has(date) && planning("rules.wish", { kind: planning(`wish.${wishes.get(date) ?? "none"}`) });
   const labelOf = (date: WallDate, day: number) => {
     const on = barsOn(bars, day).map(words);
     const weekday = formatDate(date, locale, { weekday: "long", day: "numeric", month: "long" });
-    return [person.name, weekday, holidays.get(date), isAway(date) && t("away"), ...(on.length > 0 ? on : [t("free")])].filter(Boolean).join(", ");
+    return [person.name, weekday, holidays.get(date), isAway(date) && t("away"), wishOf(date), ...(on.length > 0 ? on : [t("free")])].filter(Boolean).join(", ");
   };
   const tapped = ({ currentTarget, clientX }: MouseEvent) => {
     if (pointer.current === "mouse") return;
@@ -69,7 +75,7 @@ export function MonthRow({ row, index, bars, absences, days, holidays, today, fo
       </div>
       <div
         className="rota-days"
-        style={{ ...template, height: rows * LANE + 8 }}
+        style={{ ...template, height: rows * LANE + 8 + (wishes.size > 0 ? WISH : 0) }}
         onPointerDownCapture={(event) => (pointer.current = event.pointerType)}
         onClick={tapped}
       >
@@ -84,7 +90,9 @@ export function MonthRow({ row, index, bars, absences, days, holidays, today, fo
             aria-label={labelOf(date, n)}
             onFocus={() => onFocus(n)}
             onDoubleClick={() => pointer.current === "mouse" && onOpenDay(n)}
-          />
+          >
+            <WishMark kind={wishes.get(date)} />
+          </div>
         ))}
         {bars.map((bar) => (
           <BarItem
@@ -99,6 +107,16 @@ export function MonthRow({ row, index, bars, absences, days, holidays, today, fo
         ))}
       </div>
     </div>
+  );
+}
+
+/** Hidden from screen readers: the cell says it. */
+function WishMark({ kind }: { kind: WishKind | undefined }) {
+  if (!kind) return null;
+  return (
+    <span className={`rota-wish wish-${kind}`} aria-hidden="true">
+      <span className="wish-mark">{MARKS[kind]}</span>
+    </span>
   );
 }
 

@@ -15,7 +15,9 @@ interface Props {
 export function PublishDialog({ draft, zone, onPublish, onClose }: Props) {
   const t = useTexts("rota");
   const [note, setNote] = useState("");
-  const gaps = draft.conflicts.filter(({ kind }) => kind === "gap").length;
+  // Not of the month that is shown alone: all that the rota would bring.
+  const conflicts = [...draft.conflicts, ...draft.conflicts_elsewhere];
+  const gaps = conflicts.filter(({ kind }) => kind === "gap").length;
   return (
     <Dialog
       title={t("publish.title")}
@@ -32,8 +34,8 @@ export function PublishDialog({ draft, zone, onPublish, onClose }: Props) {
     >
       <div className="stack">
         {gaps > 0 && <Banner tone="danger">{t("publish.gaps", { count: gaps })}</Banner>}
-        {gaps === 0 && draft.conflicts.length > 0 && (
-          <Banner tone="warn">{t("publish.conflicts", { count: draft.conflicts.length })}</Banner>
+        {gaps === 0 && conflicts.length > 0 && (
+          <Banner tone="warn">{t("publish.conflicts", { count: conflicts.length + draft.conflicts_left_out })}</Banner>
         )}
         <p>{t("publish.about")}</p>
         {draft.changes.length === 0 ? <p>{t("changes.none")}</p> : <ChangeList changes={draft.changes} zone={zone} />}

@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { keys } from "../api/query";
+import { newId } from "../api/ids";
 import { rotaApi } from "../api/rota";
+import { swapsApi } from "../api/swaps";
 import type { Duty, DutyLevel, RotaView, Service } from "../api/types";
 import { useTexts } from "../i18n";
+import "../swaps/texts";
 import { Banner, Button, Choice, Dialog, EmptyState, ErrorView, Instant, Loading, useErrorText } from "../ui";
-import { ranked } from "./substitutes";
+import { isFree, ranked, replaced, type Substitute } from "./substitutes";
 import "./texts";
 
 interface Props {
@@ -27,6 +30,10 @@ export function ReplaceDialog({ service, onDone, onClose }: Props) {
   const [done, setDone] = useState<Duty>();
   const [error, setError] = useState<unknown>();
   const [pending, setPending] = useState<string>();
+  const [asked, setAsked] = useState<string>();
+  // One for all presses: a repeated request asks nobody twice.
+  const [swap] = useState(() => newId());
+  const words = useTexts("swaps");
   const view = useQuery({ queryKey: [...keys.rota, service.id, "now", now], queryFn: () => rotaApi.rota(service.id, now - DAY, now + DAY) });
   const put = async (person: string) => {
     setError(undefined);
@@ -39,6 +46,21 @@ export function ReplaceDialog({ service, onDone, onClose }: Props) {
     }
     setPending(undefined);
   };
+  const ask = async (giver: string, until: number, people: readonly Substitute[]) => {
+    setError(undefined);
+    setPending("three");
+    try {
+      const to = people.map(({ person }) => person.id);
+      await swapsApi.ask(swap, { service_id: service.id, giver, part: { level, from: now, until }, ask: { type: "people", people: to } });
+      setAsked(people.map(({ person }) => person.name).join(", "));
+      onDone();
+    } catch (failure) {
+      setError(failure);
+    }
+    setPending(undefined);
+  };
+  const three = view.data ? ranked(view.data, level, now).filter(isFree).slice(0, 3) : [];
+  const present = view.data && replaced(view.data, level, now);
   return (
     <Dialog title={t("replace.title", { service: service.name })} isOpen onClose={onClose}>
       <div className="stack" data-testid="replace">
@@ -60,6 +82,24 @@ export function ReplaceDialog({ service, onDone, onClose }: Props) {
               <Banner tone="danger" role="alert">
                 {errorText(error)}
               </Banner>
+            )}
+            {asked !== undefined && (
+              <Banner tone="ok" role="alert">
+                {words("ask.threeDone", { names: asked })}
+              </Banner>
+            )}
+            {present && three.length > 1 && asked === undefined && (
+              <div>
+                <Button
+                  variant="primary"
+                  isPending={pending === "three"}
+                  onPress={() => void ask(present.person, present.until, three)}
+                  data-testid="ask-three"
+                >
+                  {words(three.length === 3 ? "ask.three" : "ask.chosen", { count: three.length })}
+                </Button>
+                <p className="muted small">{three.map(({ person }) => person.name).join(", ")}</p>
+              </div>
             )}
             {view.isPending && <Loading />}
             {view.isError && <ErrorView error={view.error} onRetry={() => void view.refetch()} />}

@@ -1,6 +1,9 @@
 import { useState } from "react";
 import type { RotaPlan, Service } from "../api/types";
 import { localeOf, useLanguage, useTexts } from "../i18n";
+import { PlanningTools } from "../planning/PlanningTools";
+import { ProposalDialog } from "../planning/ProposalDialog";
+import { useFacts } from "../planning/useFacts";
 import { Banner, Button, ErrorView, Loading, SelectField, useErrorText, useNow } from "../ui";
 import { goTo } from "../ui/useHash";
 import { AbsenceDialog } from "./AbsenceDialog";
@@ -14,6 +17,7 @@ import { HistoryDialog } from "./HistoryDialog";
 import { MonthGrid } from "./MonthGrid";
 import { PublishDialog } from "./PublishDialog";
 import "./rota.css";
+import { SwapSection } from "./SwapSection";
 import "./texts";
 import { useRota } from "./useRota";
 import { daysOf, firstOf, formatDate, monthOf, shiftMonth, wallOf } from "./zoneTime";
@@ -46,6 +50,7 @@ export function RotaPage({ services, service: wanted }: Props) {
 type Opened =
   | "publish"
   | "history"
+  | "proposal"
   | { kind: "day"; wish: DayWish }
   | { kind: "duty"; wish: DutyWish }
   | { kind: "absence"; person: string | undefined; day: string };
@@ -59,6 +64,7 @@ interface Said {
 
 function Planner({ service }: { service: Service }) {
   const t = useTexts("rota");
+  const words = useTexts("planning");
   const locale = localeOf(useLanguage());
   const errorText = useErrorText();
   const today = wallOf(useNow(), service.zone).slice(0, 10);
@@ -69,6 +75,7 @@ function Planner({ service }: { service: Service }) {
   const rota = useRota(service.id, service.zone, month);
   const { data } = rota.view;
   const days = daysOf(month);
+  const facts = useFacts(service.id, firstOf(month), 0).data;
   const close = () => {
     setOpened(undefined);
     backToGrid();
@@ -117,6 +124,9 @@ function Planner({ service }: { service: Service }) {
           <Button variant="quiet" onPress={() => setOpened({ kind: "absence", person: undefined, day: today })}>
             {t("absence.add")}
           </Button>
+          <Button variant="quiet" isDisabled={!data} onPress={() => setOpened("proposal")} data-testid="proposal-open">
+            {words("proposal.open")}
+          </Button>
           <Button variant="quiet" onPress={() => setOpened("history")}>
             {t("history.title")}
           </Button>
@@ -153,6 +163,7 @@ function Planner({ service }: { service: Service }) {
             view={data}
             plan={rota.plan}
             days={days}
+            facts={facts}
             isLoading={rota.view.isPlaceholderData}
             isBehind={rota.isBehind}
             today={today}
@@ -164,6 +175,8 @@ function Planner({ service }: { service: Service }) {
             onOpenDay={(wish) => (wish.bars.length > 0 ? setOpened({ kind: "day", wish }) : openDuty(wish, undefined))}
           />
           <Findings view={data} />
+          <SwapSection view={data} />
+          <PlanningTools view={data} plan={rota.plan} days={days} facts={facts} isBehind={rota.isBehind} onEdit={edit} />
         </>
       )}
       {data && typeof opened === "object" && opened.kind === "duty" && (
@@ -199,6 +212,7 @@ function Planner({ service }: { service: Service }) {
           onClose={close}
         />
       )}
+      {data && opened === "proposal" && <ProposalDialog view={data} plan={rota.plan} days={days} onEdit={edit} onClose={close} />}
       {opened === "history" && (
         <HistoryDialog
           service={service.id}

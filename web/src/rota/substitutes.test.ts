@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { RotaView } from "../api/types";
-import { ranked } from "./substitutes";
+import { isFree, ranked, replaced } from "./substitutes";
 import { instantOf } from "./zoneTime";
 
 const ZONE = "Europe/Berlin";
@@ -24,4 +24,18 @@ it("who may and is free comes first, then who has worked least; who is away, or 
   expect(list.filter(({ isAble }) => isAble)).toHaveLength(4);
   expect(list[2]!.reasons.map(({ text }) => text)).toEqual(["onDuty", "hours"]);
   expect(ranked(view, "backup", NOW).find(({ person }) => person.id === "first")!.isAble).toBe(true);
+});
+
+it("asked are those who are free; replaced is who is on, or would be and is away", () => {
+  const view = {
+    service: { zone: ZONE },
+    people: [able("free", 0), able("second", 0), able("apart", 0, { has_contract: false })],
+    duties: [duty("second", "secondary")],
+    absences: [],
+    conflicts: [{ kind: "absent", level: "primary", person: who("ill"), from: NOW - 1000, until: NOW + 5000 }],
+  } as unknown as RotaView;
+  expect(ranked(view, "primary", NOW).filter(isFree).map(({ person }) => person.id)).toEqual(["free"]);
+  expect(replaced(view, "secondary", NOW)).toEqual({ person: "second", until: NOW + 3_600_000 });
+  expect(replaced(view, "primary", NOW)).toEqual({ person: "ill", until: NOW + 5000 });
+  expect(replaced(view, "backup", NOW)).toBeUndefined();
 });

@@ -38,3 +38,14 @@ export function ranked(view: RotaView, level: DutyLevel, now: number): Substitut
     .toSorted((a, b) => before(a.place, b.place) || a.person.name.localeCompare(b.person.name))
     .map(({ person, reasons, isAble }) => ({ person, reasons, isAble }));
 }
+
+/** Nothing stands in the way, not even another duty. */
+export const isFree = ({ isAble, reasons }: Substitute) => isAble && reasons.every(({ text }) => text !== "onDuty" && text !== "noContract");
+
+/** Whose duty it is now, and until when: who is on, or who would be and is away. */
+export function replaced(view: RotaView, level: DutyLevel, now: number): { person: string; until: number } | undefined {
+  const on = view.duties.find((duty) => duty.level === level && duty.from <= now && duty.until > now);
+  if (on) return { person: on.person.id, until: on.until };
+  const away = view.conflicts.find((each) => each.kind === "absent" && each.level === level && each.from <= now && each.until > now);
+  return away?.person ? { person: away.person.id, until: away.until } : undefined;
+}

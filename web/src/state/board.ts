@@ -17,7 +17,7 @@ export function coverageOf(service: BoardService, now: number): Coverage {
 }
 
 /** Alarms for which somebody must act this minute; the others are late work. */
-const LOUD: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["nobody_on_duty", "ladder_exhausted", "queued"]);
+const LOUD: ReadonlySet<AlarmKind> = new Set<AlarmKind>(["nobody_on_duty", "ladder_exhausted", "no_answer_yet", "queued"]);
 
 export const isLoud = (alarm: AlarmKind): boolean => LOUD.has(alarm);
 

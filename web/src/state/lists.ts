@@ -39,6 +39,8 @@ export function dutyLists(consults: readonly ConsultSummary[], me: PersonId): Du
 
 function placeOf(consult: ConsultSummary, me: PersonId): keyof DutyLists | "none" {
   if (consult.offer?.to.id === me) return "offers";
+  // By appointment: they have a list of their own, until the room opens.
+  if (consult.state === "booked") return "none";
   if (consult.specialist?.id === me) return consult.state === "reporting" ? "reports" : "mine";
   if (consult.participants.some((participant) => participant.person.id === me)) return "mine";
   if (consult.state === "prealert") return "prealerts";

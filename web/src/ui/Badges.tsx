@@ -14,6 +14,12 @@ export function UrgencyBadge({ urgency }: { urgency: Urgency }) {
   );
 }
 
+/** Of a test of the escalation: there is no patient. */
+export function TestBadge({ isTest }: { isTest: boolean | undefined }) {
+  const t = useTexts("common");
+  return isTest ? <span className="badge badge-test">{t("testBadge")}</span> : null;
+}
+
 /** How a state looks: who must act now. */
 const STATE_TONE: Record<ConsultState, string> = {
   prealert: "wait",

@@ -1,9 +1,12 @@
 import type { TFunction } from "i18next";
 import { Component, useEffect, useState, type ReactNode } from "react";
+import { lastContact } from "../api/contact";
 import { events, useStreamStatus } from "../api/events";
 import { asApiError } from "../api/problem";
 import { translate, useTexts } from "../i18n";
+import { formatElapsed } from "../state/time";
 import { Button } from "./Button";
+import { useNow } from "./useNow";
 
 export type Tone = "info" | "warn" | "danger" | "ok";
 
@@ -139,12 +142,27 @@ export function ConnectionBanner() {
     <div className="connection" role="alert">
       <span className="spinner" aria-hidden="true" />
       <span>
-        <strong>{t("streamLost")}</strong> {t("streamLostHint")}
+        <strong>{t("streamLost")}</strong> {t("streamLostHint")} <LastContact />
       </span>
       <Button variant="quiet" onPress={() => events.retryNow()}>
         {t("tryNow")}
       </Button>
     </div>
+  );
+}
+
+/** How long ago the server was last heard of. */
+function LastContact() {
+  const t = useTexts("common");
+  useNow();
+  const at = lastContact();
+  if (at === null) return null;
+  const ago = Math.max(0, Date.now() - at);
+  return (
+    // Not read out every second: the banner is an alert.
+    <span className="clock" aria-live="off" data-testid="last-contact">
+      {t("lastContact", { time: ago < 60_000 ? `${Math.floor(ago / 1000)} s` : formatElapsed(ago) })}
+    </span>
   );
 }
 

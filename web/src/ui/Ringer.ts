@@ -1,5 +1,7 @@
 /** The bell: WebAudio, so that no file has to be loaded when it matters, and the phone's vibration. */
 
+import { getVolume } from "./volume";
+
 export type Bell = "emergency" | "urgent" | "elective" | "alarm";
 
 interface Beat {
@@ -122,7 +124,7 @@ export class Ringer {
   private gain(volume: number): GainNode | null {
     if (this.context === null || !this.isArmed()) return null;
     const gain = this.context.createGain();
-    gain.gain.value = volume;
+    gain.gain.value = volume * getVolume();
     gain.connect(this.context.destination);
     return gain;
   }

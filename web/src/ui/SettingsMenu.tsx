@@ -4,6 +4,7 @@ import { AccountDialog } from "../account/AccountDialog";
 import { BreakGlassDialog } from "../account/BreakGlassDialog";
 import { api } from "../api/client";
 import type { ConsultId, Me, Role } from "../api/types";
+import { forgetDevice, unsubscribeDevice } from "../device/forget";
 import { forgetMember } from "../e2ee/encryption/signOut";
 import { useTexts } from "../i18n";
 import { glassPath } from "../state/route";
@@ -38,8 +39,9 @@ export function SettingsMenu({ me }: { me: Me }) {
   };
   const signOut = async () => {
     try {
+      await unsubscribeDevice();
       await api.signOut();
-      await forgetMember();
+      await Promise.all([forgetMember(), forgetDevice()]);
       location.assign("/login");
     } catch (error) {
       setFailure(errorText(error));

@@ -13,7 +13,7 @@ export {
   type Tone,
 } from "./Feedback";
 export { Elapsed, Eta, Instant, useSecondsLeft } from "./Time";
-export { StateBadge, UrgencyBadge } from "./Badges";
+export { StateBadge, TestBadge, UrgencyBadge } from "./Badges";
 export { LanguageSwitch, Shell } from "./Shell";
 export { ThemeToggle } from "./ThemeToggle";
 export { useNow } from "./useNow";

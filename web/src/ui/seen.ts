@@ -13,7 +13,7 @@ class SeenStore {
   constructor(private readonly name: string) {
     this.keys = read(name);
     // Another tab has acknowledged something.
-    globalThis.addEventListener?.("storage", (event) => {
+    globalThis.window?.addEventListener("storage", (event) => {
       if (event.key === name) this.take(read(name));
     });
   }

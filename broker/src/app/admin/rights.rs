@@ -6,7 +6,7 @@ use schemas::{directory::Role, privacy::RightsChange};
 use uuid::Uuid;
 
 /// From the account as it is, or from none, to `after`; `None` when it reaches what it reached before.
-pub(super) fn change(rows: &DirectoryRows, after: &PersonRow) -> Option<RightsChange> {
+pub(in crate::app) fn change(rows: &DirectoryRows, after: &PersonRow) -> Option<RightsChange> {
     let before = rows.people.iter().find(|row| row.id == after.id);
     let (old_roles, old_networks) = before.map_or((&[][..], &[][..]), |row| (&row.roles, &row.networks));
     let network = |id: &Uuid| rows.networks.iter().find(|row| row.id == *id).map(|row| row.name.clone());

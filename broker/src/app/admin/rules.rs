@@ -1,5 +1,6 @@
 //! What an administrator may write, decided upon the rows of one revision. The first fault is named with its field.
 
+use super::licences::{person_rules, service_rules};
 use super::turns::{is_weekly, standard_policies, to_rota};
 use crate::app::{
     Error, Result,
@@ -17,7 +18,7 @@ use uuid::Uuid;
 /// People in one level's turns. More makes a rota that nobody can read; a year has 52 weeks.
 const MAX_TURNS: usize = 60;
 
-fn fault<T>(field: &str, why: &str) -> Result<T> {
+pub(super) fn fault<T>(field: &str, why: &str) -> Result<T> {
     Err(Error::InvalidField(format!("{field}: {why}")))
 }
 
@@ -83,11 +84,12 @@ pub(super) fn service(rows: &DirectoryRows, wish: &AdminService, now: UnixMillis
         fallback_phone: trimmed(&wish.fallback_phone),
         zone: zone.name().to_owned(),
         exclusive: wish.exclusive,
+        rules: service_rules(rows, wish)?,
     };
     let has_policies = rows.policies.iter().any(|policy| policy.service_id == wish.id.0);
     Ok(DirectoryWrite {
         services: vec![row],
-        policies: if has_policies { vec![] } else { standard_policies(wish.id.0) },
+        policies: if has_policies { vec![] } else { vec![standard_policies(wish.id.0)] },
         rotas: body
             .into_iter()
             .map(|body| RotaRow { service_id: wish.id.0, body, published_at: Some(now.0), ..RotaRow::default() })
@@ -142,7 +144,6 @@ pub(super) fn person(rows: &DirectoryRows, wish: &AdminPerson) -> Result<Directo
         return fault("networks", "a specialist or coordinator needs one at least");
     }
     one_administrator_stays(rows, wish)?;
-    let stored = rows.people.iter().find(|row| row.id == wish.id.0);
     let row = PersonRow {
         id: wish.id.0,
         hospital_id: wish.hospital_id.0,
@@ -153,7 +154,8 @@ pub(super) fn person(rows: &DirectoryRows, wish: &AdminPerson) -> Result<Directo
         networks: once(wish.networks.iter().map(|id| id.0)),
         languages: once(wish.languages.iter().cloned()),
         qualifications: once(wish.qualifications.iter().map(name_of)),
-        resting_until: stored.and_then(|row| row.resting_until),
+        resting_until: wish.resting_until.map(|until| until.0),
+        rules: person_rules(rows, wish)?,
         active: wish.active,
     };
     Ok(DirectoryWrite { people: vec![row], ..DirectoryWrite::default() })

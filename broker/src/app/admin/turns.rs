@@ -1,8 +1,6 @@
 //! Weekly turns, as an administrator sees a rota, and the escalation that every new service begins with.
 
 use crate::app::ports::PolicyRow;
-use crate::app::validate::name_of;
-use crate::domain::escalation::Policy;
 use crate::domain::rota::{Layer, Rota, Turn, Zone};
 use jiff::{
     Span,
@@ -11,27 +9,22 @@ use jiff::{
 use schemas::{
     PersonId, UnixMillis,
     admin::Turns,
-    consult::Urgency,
     directory::{
         DutyKind,
         DutyLevel::{self, Primary, Secondary},
     },
+    policy::Policies,
 };
 use uuid::Uuid;
 
 /// Hand-over in the morning.
 const HAND_OVER_HOUR: i8 = 8;
 
-/// The escalation of a new service, as rows.
-pub(crate) fn standard_policies(service_id: Uuid) -> Vec<PolicyRow> {
-    [Urgency::Emergency, Urgency::Urgent, Urgency::Elective]
-        .map(|urgency| PolicyRow {
-            service_id,
-            urgency: name_of(&urgency),
-            // Plain enums and numbers: cannot fail.
-            body: serde_json::to_string(&Policy::standard(urgency)).unwrap_or_default(),
-        })
-        .into()
+/// The escalation of a new service, as a row.
+pub(crate) fn standard_policies(service_id: Uuid) -> PolicyRow {
+    // Plain enums and numbers: cannot fail.
+    let body = serde_json::to_string(&Policies::default()).unwrap_or_default();
+    PolicyRow { service_id, body, ..PolicyRow::default() }
 }
 
 /// People who take a week each; the first one's week begins at `start`.

@@ -55,7 +55,10 @@ impl App {
         let lines = self.lines(&consults).await?;
         let rings = consults.iter().flat_map(|consult| {
             let own = consult.active_rings().filter(|ring| ring.person == actor.person_id);
-            own.map(|ring| LiveEvent::Ring { ring: directory.ring(ring), summary: directory.summary(consult, &lines) })
+            own.map(|ring| {
+                self.delivery.streamed(ring.ring_id);
+                LiveEvent::Ring { ring: directory.ring(ring), summary: directory.summary(consult, &lines) }
+            })
         });
         Ok(rings.map(|event| LiveItem { position: None, event }).collect())
     }
@@ -154,7 +157,8 @@ impl Listener {
                         self.queue.push_back(LiveItem { position: None, event });
                     }
                 }
-                for (_, event) in started.iter().filter(|(ring, _)| ring.person == me) {
+                for (ring, event) in started.iter().filter(|(ring, _)| ring.person == me) {
+                    self.app.delivery.streamed(ring.ring_id);
                     self.queue.push_back(LiveItem { position: None, event: event.clone() });
                 }
                 // Last, because it carries the position: a client that is cut off before it hears the rings again.

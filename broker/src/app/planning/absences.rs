@@ -70,6 +70,7 @@ impl App {
                 until: until.to_string(),
                 author: actor.person_id.0,
                 written_at: now.0,
+                feed_id: None,
             };
             let no_absences = old.map(|(id, _)| id.0).filter(|old| *old != id.0).collect();
             let write = DirectoryWrite { absences: vec![row], no_absences, ..DirectoryWrite::default() };
@@ -131,7 +132,12 @@ fn may_keep(directory: &Directory, actor: &Actor, person: PersonId) -> Result<()
 }
 
 /// The write with what people are told of it.
-fn told(rows: &DirectoryRows, write: DirectoryWrite, actor: &Actor, now: UnixMillis) -> Result<DirectoryWrite> {
+pub(in crate::app) fn told(
+    rows: &DirectoryRows,
+    write: DirectoryWrite,
+    actor: &Actor,
+    now: UnixMillis,
+) -> Result<DirectoryWrite> {
     let mut after = rows.clone();
     let is_written = |row: &AbsenceRow| write.absences.iter().any(|written| written.id == row.id);
     after.absences.retain(|row| !is_written(row) && !write.no_absences.contains(&row.id));

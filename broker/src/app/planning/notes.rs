@@ -6,17 +6,20 @@ use crate::app::{
     directory::Directory,
     ports::{DirectoryRows, DutyNoteRow},
     require,
+    swaps::state as swap_state,
 };
 use crate::domain::{
     access::{Permission, may},
     directory::Actor,
     rota::{self, Away, Change, Rota, Shift, Stretch, Stretches},
+    swaps::State,
 };
 use schemas::{
-    DutyNoteId, PersonId, ServiceId, UnixMillis,
+    DutyNoteId, PersonId, ServiceId, SwapId, UnixMillis,
     directory::{DutyKind, DutyLevel},
-    rota::{DutyNote, TimeSpan},
+    rota::{ConflictKind, DutyNews, DutyNote, TimeSpan},
 };
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Notes of one's duties that are shown.
@@ -41,11 +44,16 @@ impl App {
 
 /// What `after` instead of `before` means to each: for eight weeks, and until eight weeks after the last difference.
 pub(in crate::app) fn changes(before: Option<&Rota>, after: &Rota, away: &Away, now: UnixMillis) -> Vec<Change> {
-    let end = now.plus_seconds(MAX_SPAN_SECONDS);
-    let last = rota::last_difference(before, after).unwrap_or(now).clamp(now, end);
-    let until = last.plus_seconds(AHEAD_SECONDS).min(end);
+    let until = changed_until(before, after, now);
     let of = |rota: &Rota| rota::shifts(rota, away, now, until);
     rota::changes(&before.map_or_else(Vec::new, of), &of(after))
+}
+
+/// Eight weeks after the last difference, and at most as long as a rota is checked at once.
+pub(super) fn changed_until(before: Option<&Rota>, after: &Rota, now: UnixMillis) -> UnixMillis {
+    let end = now.plus_seconds(MAX_SPAN_SECONDS);
+    let last = rota::last_difference(before, after).unwrap_or(now).clamp(now, end);
+    last.plus_seconds(AHEAD_SECONDS).min(end)
 }
 
 /// The notes of these changes.
@@ -95,20 +103,112 @@ struct NoteBody {
     kind: DutyKind,
     gained: Vec<TimeSpan>,
     lost: Vec<TimeSpan>,
+    #[serde(default)]
+    news: Option<News>,
+}
+
+/// Why somebody is told, where nobody planned.
+#[derive(Clone, serde::Serialize, serde::Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub(in crate::app) enum News {
+    Swap { swap: Uuid, state: State, from: UnixMillis, until: UnixMillis, giver: PersonId, taker: Option<PersonId> },
+    Begins { from: UnixMillis, until: UnixMillis, open: u32 },
+    HandedOver { at: UnixMillis, before: Vec<PersonId>, after: Vec<PersonId> },
+    Finding { kind: ConflictKind, person: Option<PersonId>, from: UnixMillis, until: UnixMillis },
+    FeedBroken { label: String, unknown: u32 },
+}
+
+impl News {
+    fn shown(self, directory: &Directory) -> DutyNews {
+        let people = |of: Vec<PersonId>| of.into_iter().map(|person| directory.person_ref(person)).collect();
+        match self {
+            Self::Swap { swap, state, from, until, giver, taker } => DutyNews::Swap {
+                swap: SwapId(swap),
+                state: swap_state(state),
+                from,
+                until,
+                giver: directory.person_ref(giver),
+                taker: taker.map(|taker| directory.person_ref(taker)),
+            },
+            Self::Begins { from, until, open } => DutyNews::Begins { from, until, open },
+            Self::HandedOver { at, before, after } => {
+                DutyNews::HandedOver { at, before: people(before), after: people(after) }
+            }
+            Self::Finding { kind, person, from, until } => {
+                DutyNews::Finding { kind, person: person.map(|person| directory.person_ref(person)), from, until }
+            }
+            Self::FeedBroken { label, unknown } => DutyNews::FeedBroken { label, unknown },
+        }
+    }
 }
 
 fn note(service: ServiceId, author: &Actor, now: UnixMillis, change: &Change) -> Result<DutyNoteRow> {
     let (gained, lost) = (wire::spans(&change.gained), wire::spans(&change.lost));
-    let body = NoteBody { level: change.level, kind: change.kind, gained, lost };
+    let body = NoteBody { level: change.level, kind: change.kind, gained, lost, news: None };
+    row(service, Some(author.person_id), now, change.person, &body)
+}
+
+fn row(
+    service: ServiceId,
+    author: Option<PersonId>,
+    now: UnixMillis,
+    person: PersonId,
+    body: &NoteBody,
+) -> Result<DutyNoteRow> {
     Ok(DutyNoteRow {
         id: Uuid::now_v7(),
-        person_id: change.person.0,
+        person_id: person.0,
         service_id: service.0,
         at: now.0,
-        author: Some(author.person_id.0),
-        body: serde_json::to_string(&body).map_err(|error| Error::bug("writing a note", error))?,
+        author: author.map(|author| author.0),
+        body: serde_json::to_string(body).map_err(|error| Error::bug("writing a note", error))?,
         seen_at: None,
     })
+}
+
+/// A note of something that is no change of anybody's duties.
+/// `id`: the same one is told once.
+pub(in crate::app) fn news(
+    id: Uuid,
+    service: ServiceId,
+    level: DutyLevel,
+    now: UnixMillis,
+    person: PersonId,
+    news: News,
+) -> Result<DutyNoteRow> {
+    let body = NoteBody { level, kind: DutyKind::default(), gained: vec![], lost: vec![], news: Some(news) };
+    Ok(DutyNoteRow { id, ..row(service, None, now, person, &body)? })
+}
+
+/// What each of `told` reads of a swap, once: with the duties that it changed where it did.
+pub(in crate::app) fn swap_notes(
+    service: ServiceId,
+    level: DutyLevel,
+    author: Option<PersonId>,
+    now: UnixMillis,
+    changed: Vec<DutyNoteRow>,
+    told: &BTreeSet<PersonId>,
+    news: &News,
+) -> Result<Vec<DutyNoteRow>> {
+    let mut without = told.clone();
+    let mut notes = Vec::new();
+    for note in changed {
+        // Of somebody with two changes the first one tells of the swap.
+        if !without.remove(&PersonId(note.person_id)) {
+            notes.push(note);
+            continue;
+        }
+        let body: NoteBody = serde_json::from_str(&note.body).map_err(|error| Error::bug("reading a note", error))?;
+        let body = NoteBody { news: Some(news.clone()), ..body };
+        let body = serde_json::to_string(&body).map_err(|error| Error::bug("writing a note", error))?;
+        notes.push(DutyNoteRow { body, ..note });
+    }
+    for person in without {
+        let body =
+            NoteBody { level, kind: DutyKind::default(), gained: vec![], lost: vec![], news: Some(news.clone()) };
+        notes.push(row(service, author, now, person, &body)?);
+    }
+    Ok(notes)
 }
 
 fn shown(directory: &Directory, row: DutyNoteRow) -> Option<DutyNote> {
@@ -123,6 +223,7 @@ fn shown(directory: &Directory, row: DutyNoteRow) -> Option<DutyNote> {
         kind: body.kind,
         gained: body.gained,
         lost: body.lost,
+        news: body.news.map(|news| news.shown(directory)),
         seen_at: row.seen_at.map(UnixMillis),
     })
 }

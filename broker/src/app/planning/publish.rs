@@ -72,7 +72,7 @@ impl App {
         self.change_directory(|rows| {
             let directory = Directory::from_rows(rows.clone());
             let entry = Self::planned(&directory, actor, id, Permission::PlanRota)?;
-            let rota = upon(entry, &draft, base.as_ref())?.ok_or(Error::Conflict(OVERTAKEN))?;
+            let rota = upon(entry, &draft, base.as_ref(), now)?.ok_or(Error::Conflict(OVERTAKEN))?;
             let write = published(&directory, entry, actor, &rota, wish.note.trim(), now)?;
             Ok(DirectoryWrite { no_drafts: vec![(id.0, draft.rev)], ..write })
         })
@@ -113,8 +113,8 @@ impl App {
     }
 }
 
-/// The write by which `rota` counts from now on, with what each person is told.
-pub(super) fn published(
+/// The write by which `rota`, without what has long passed, counts from now on, with what each person is told.
+pub(in crate::app) fn published(
     directory: &Directory,
     entry: &ServiceEntry,
     actor: &Actor,
@@ -122,6 +122,8 @@ pub(super) fn published(
     note: &str,
     now: UnixMillis,
 ) -> Result<DirectoryWrite> {
+    let rota = &wire::pruned(rota, now);
+    rota::check(rota).map_err(|fault| Error::InvalidField(format!("plan: {fault}")))?;
     known_people(directory, entry, rota)?;
     let id = entry.service.id;
     let changes = changes(entry.rota.as_ref(), rota, &directory.away, now);
@@ -140,7 +142,12 @@ pub(super) fn published(
 }
 
 /// The draft upon what is published now; `None`: it was overtaken by more than duties that were taken over.
-pub(super) fn upon(entry: &ServiceEntry, draft: &DraftRow, base: Option<&Rota>) -> Result<Option<Rota>> {
+pub(super) fn upon(
+    entry: &ServiceEntry,
+    draft: &DraftRow,
+    base: Option<&Rota>,
+    now: UnixMillis,
+) -> Result<Option<Rota>> {
     let mine = wire::stored(&draft.body)?;
     if mine.zone != zone_of(entry)? {
         return Ok(None);
@@ -148,7 +155,10 @@ pub(super) fn upon(entry: &ServiceEntry, draft: &DraftRow, base: Option<&Rota>) 
     if entry.rota_revision == draft.based_on {
         return Ok(Some(mine));
     }
-    Ok(base.zip(entry.rota.as_ref()).and_then(|(base, published)| rota::merged(base, published, &mine)))
+    // Whoever took a duty over has taken out what is long past.
+    let pruned = |rota: &Rota| wire::pruned(rota, now);
+    let merge = |(base, published): (&Rota, &Rota)| rota::merged(&pruned(base), &pruned(published), &pruned(&mine));
+    Ok(base.zip(entry.rota.as_ref()).and_then(merge))
 }
 
 fn version(directory: &Directory, row: &RotaRow, before: Option<&RotaRow>) -> Result<RotaVersion> {

@@ -1,8 +1,8 @@
 //! Duty that is taken over now: at the press of a button, without any draft.
 
 use super::{
+    findings::is_plannable,
     publish::{published, zone_of},
-    view::is_plannable,
 };
 use crate::app::{
     App, Error, Result,
@@ -43,7 +43,6 @@ impl App {
             let until = until(&directory, &rota, wish.level, now);
             let (from, until) = (rota.zone.wall(now), rota.zone.wall(until));
             rota.overrides.push(Override { level: wish.level, person, from, until, swap: None });
-            rota::check(&rota).map_err(|fault| Error::InvalidField(format!("plan: {fault}")))?;
             published(&directory, entry, actor, &rota, "", now)
         })
         .await?;

@@ -7,7 +7,7 @@ use crate::domain::{
 };
 use schemas::{
     ServiceId, UnixMillis,
-    rota::{Burden, ConflictKind, DutyChange, HandOver, RotaConflict, RotaPlan, TimeSpan},
+    rota::{Burden, ConflictKind, DutyChange, DutyShare, HandOver, RotaConflict, RotaPlan, TimeSpan},
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -17,9 +17,16 @@ const KEPT_SECONDS: i64 = 400 * 86_400;
 
 pub(super) fn rota_of(plan: &RotaPlan, now: UnixMillis) -> Result<Rota> {
     let mut rota: Rota = converted(plan).map_err(|error| Error::InvalidField(format!("plan: {error}")))?;
-    rota.forget_before(now.plus_seconds(-KEPT_SECONDS));
+    rota = pruned(&rota, now);
     rota::check(&rota).map_err(|fault| Error::InvalidField(format!("plan: {fault}")))?;
     Ok(rota)
+}
+
+/// Takes out what has long passed: it is in the history.
+pub(super) fn pruned(rota: &Rota, now: UnixMillis) -> Rota {
+    let mut rota = rota.clone();
+    rota.forget_before(now.plus_seconds(-KEPT_SECONDS));
+    rota
 }
 
 pub(super) fn plan_of(rota: &Rota) -> Result<RotaPlan> {
@@ -57,20 +64,25 @@ pub(super) fn hand_over(directory: &Directory, it: &rota::HandOver) -> HandOver 
     HandOver { at: it.at, level: it.level, before: people(&it.before), after: people(&it.after) }
 }
 
+pub(super) fn share(share: &rota::Share) -> DutyShare {
+    DutyShare { person: share.person, burden: burden(&share.burden), even: share.even }
+}
+
 pub(super) fn burden(burden: &rota::Burden) -> Burden {
     let rota::Burden { duty, nights, weekends, holidays, call_outs } = *burden;
     Burden { duty, nights, weekends, holidays, call_outs, weight: burden.weight() }
 }
 
 /// A service of another network is not named.
-pub(super) fn conflict(directory: &Directory, actor: &Actor, of: &Conflict) -> RotaConflict {
+pub(in crate::app) fn conflict(directory: &Directory, actor: &Actor, of: &Conflict) -> RotaConflict {
     let name = |service: ServiceId| {
         let entry = directory.services.get(&service)?;
         actor.networks.contains(&entry.service.network_id).then(|| entry.service.name.clone())
     };
     let (with, with_level, missing) = match of.kind {
         rota::ConflictKind::DoubleBooked { with, level } => (name(with), Some(level), None),
-        rota::ConflictKind::Rest { missing } => (None, None, Some(missing)),
+        rota::ConflictKind::Rest { missing, after: None } => (None, None, Some(missing)),
+        rota::ConflictKind::Rest { missing, after: Some((after, level)) } => (name(after), Some(level), Some(missing)),
         _ => (None, None, None),
     };
     RotaConflict {
@@ -85,7 +97,7 @@ pub(super) fn conflict(directory: &Directory, actor: &Actor, of: &Conflict) -> R
     }
 }
 
-fn kind(of: rota::ConflictKind) -> ConflictKind {
+pub(in crate::app) fn kind(of: rota::ConflictKind) -> ConflictKind {
     match of {
         rota::ConflictKind::Gap => ConflictKind::Gap,
         rota::ConflictKind::Absent => ConflictKind::Absent,

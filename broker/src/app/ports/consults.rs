@@ -1,5 +1,6 @@
 //! Rows of consults: their log, their snapshots, what is counted from them.
 
+use super::{BookingWrite, MessageEnd, MessageRow, OverflowRow};
 use uuid::Uuid;
 
 /// One event of a consult as stored (table `consult_events`, primary key `(consult_id, seq)`).
@@ -53,8 +54,25 @@ pub struct SnapshotRow {
     pub purged_at: Option<i64>,
     /// Nobody is rung because everybody eligible is busy in an exclusive duty.
     pub is_queued: bool,
+    pub course: CourseRow,
     /// JSON of `domain::consult::Consult`. May hold patient data. After a purge what the purge left.
     pub detail: String,
+}
+
+/// How a consult went, for reports; kept beyond the purge.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CourseRow {
+    /// When somebody was asked: absent for what never was more than a pre-alert.
+    pub asked_at: Option<i64>,
+    /// The first accept.
+    pub accepted_at: Option<i64>,
+    pub declines: i64,
+    /// Rang beyond the first step of the first round.
+    pub escalated: bool,
+    /// The whole ladder was silent at least once.
+    pub unanswered: bool,
+    /// A test of the escalation: no report counts it.
+    pub is_test: bool,
 }
 
 /// Row of table `consult_people` (primary key `(consult_id, person_id, relation)`).
@@ -84,6 +102,14 @@ pub struct Append {
     pub detached: Vec<Uuid>,
     /// Guests whom it sends away: their link or cookie ends with it.
     pub sent_away: Vec<Uuid>,
+    /// Absent: the slot that it holds, if any, stays.
+    pub booking: Option<BookingWrite>,
+    /// What goes out because of it: rings, alarms. Queued with the events or not at all.
+    pub messages: Vec<MessageRow>,
+    /// Messages that are of no use any more.
+    pub message_ends: Vec<MessageEnd>,
+    /// It rings people of a neighbouring network; the first time counts.
+    pub overflow: Option<OverflowRow>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -36,6 +36,8 @@ pub enum Relation {
     QueuedBehind,
     /// The consult is offered to them.
     OfferedTo,
+    /// A slot of theirs is held for it.
+    AppointmentWith,
     /// Accepted it, or took it from who did.
     Specialist,
     /// Was its specialist before somebody took it over.
@@ -50,7 +52,7 @@ pub enum Relation {
 }
 
 impl Relation {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Requester,
         Self::SameHouse,
         Self::Notified,
@@ -58,6 +60,7 @@ impl Relation {
         Self::RungBefore,
         Self::QueuedBehind,
         Self::OfferedTo,
+        Self::AppointmentWith,
         Self::Specialist,
         Self::FormerSpecialist,
         Self::SecondSpecialist,
@@ -86,6 +89,7 @@ pub struct ConsultFacts {
     pub notified: BTreeSet<PersonId>,
     pub queued_behind: BTreeSet<PersonId>,
     pub offered_to: Option<PersonId>,
+    pub appointment_with: Option<PersonId>,
     pub participants: BTreeMap<PersonId, Part>,
     /// Whose break-glass holds at the moment that is asked about.
     pub glass: BTreeSet<PersonId>,
@@ -106,6 +110,7 @@ impl ConsultFacts {
             notified: BTreeSet::new(),
             queued_behind: BTreeSet::new(),
             offered_to: None,
+            appointment_with: None,
             participants: BTreeMap::new(),
             glass: BTreeSet::new(),
         }
@@ -160,6 +165,7 @@ fn stands(actor: &Actor, facts: &ConsultFacts, relation: Relation) -> bool {
         Relation::RungBefore => specialist && facts.rung.contains(&person),
         Relation::QueuedBehind => specialist && facts.specialist.is_none() && facts.queued_behind.contains(&person),
         Relation::OfferedTo => specialist && facts.offered_to == Some(person),
+        Relation::AppointmentWith => specialist && facts.appointment_with == Some(person),
         Relation::Specialist => specialist && facts.specialist == Some(person),
         Relation::FormerSpecialist => specialist && facts.former.contains(&person),
         Relation::SecondSpecialist => specialist && part == Some(&Part::SecondSpecialist),

@@ -31,19 +31,35 @@ pub enum Permission {
     /// Studies of one's own house that wait for a consult; see [`super::owns_study`].
     ReadInbox,
     ReadServices,
+    /// What can be booked of a service that one may ask, or works for.
+    ReadSlots,
     /// Send a picture to the media server and back before a call.
     TryPath,
     ReadDuties,
+    /// On which channels and devices one is reached, and to try them.
+    KeepChannels,
+    /// How the rings of a consult travelled.
+    ReadDeliveries,
     /// The coordinator's board, for the coordinator's networks.
     ReadBoard,
     /// The rota of a service of one's own network, and what it came from.
     ReadRota,
     /// Draft, publish and restore rotas of services of the caller's networks.
     PlanRota,
+    /// Read and write how a service asks its people: a coordinator for their networks, an administrator for all.
+    KeepPolicies,
     /// Be on duty from now on, or put somebody there as a coordinator.
     TakeOverDuty,
     /// Write down when somebody is away: oneself, or for a coordinator whoever works for the same network.
     KeepAbsences,
+    /// Ask for, answer, and as a coordinator decide swaps of duties.
+    SwapDuties,
+    /// What one duty leaves to the next, and what is open.
+    HandDutyOver,
+    /// Addresses at which calendar programs read duties.
+    KeepCalendars,
+    /// Say what one would like of a month that is being planned.
+    Wish,
     /// Read a consult that one has nothing to do with, in an emergency, with a reason that somebody reads.
     BreakGlass,
     /// Who read which study, and when.
@@ -53,6 +69,14 @@ pub enum Permission {
     RequestExport,
     /// Of somebody else's request; the caller sees to that.
     DecideExport,
+    /// Answers, coverage and duties of the caller's networks.
+    ReadReports,
+    /// The history of a consult as a file, to the second. No patient data.
+    ExportTimeline,
+    /// Houses, departments, people and their telephone numbers.
+    ReadDirectory,
+    /// What is to be done before a house can begin, and the tests of it.
+    KeepOnboarding,
     /// Everything below `/api/admin`.
     Administer,
 }
@@ -64,7 +88,7 @@ impl Permission {
     }
 }
 
-const ACTIONS: [ActionName; 35] = [
+const ACTIONS: [ActionName; 41] = [
     ActionName::CompleteFields,
     ActionName::RequestNow,
     ActionName::ChangeUrgency,
@@ -83,6 +107,12 @@ const ACTIONS: [ActionName; 35] = [
     ActionName::RemoveParticipant,
     ActionName::AskForMore,
     ActionName::Reply,
+    ActionName::BookSlot,
+    ActionName::AwaitSlot,
+    ActionName::ConfirmSlot,
+    ActionName::DeclineSlot,
+    ActionName::ProposeSlot,
+    ActionName::RingNow,
     ActionName::Cancel,
     ActionName::AttachStudy,
     ActionName::DetachStudy,
@@ -102,7 +132,7 @@ const ACTIONS: [ActionName; 35] = [
     ActionName::FeedBack,
 ];
 
-const OTHERS: [Permission; 26] = [
+const OTHERS: [Permission; 38] = [
     Permission::ReadConsult,
     Permission::ReadFields,
     Permission::ReadIdentity,
@@ -116,18 +146,30 @@ const OTHERS: [Permission; 26] = [
     Permission::StoreStudy,
     Permission::ReadInbox,
     Permission::ReadServices,
+    Permission::ReadSlots,
     Permission::TryPath,
     Permission::ReadDuties,
+    Permission::KeepChannels,
+    Permission::ReadDeliveries,
     Permission::ReadBoard,
     Permission::ReadRota,
     Permission::PlanRota,
+    Permission::KeepPolicies,
     Permission::TakeOverDuty,
     Permission::KeepAbsences,
+    Permission::SwapDuties,
+    Permission::HandDutyOver,
+    Permission::KeepCalendars,
+    Permission::Wish,
     Permission::BreakGlass,
     Permission::ReadAccessLog,
     Permission::ReadNotices,
     Permission::RequestExport,
     Permission::DecideExport,
+    Permission::ReadReports,
+    Permission::ExportTimeline,
+    Permission::ReadDirectory,
+    Permission::KeepOnboarding,
     Permission::Administer,
 ];
 
@@ -135,8 +177,8 @@ const OTHERS: [Permission; 26] = [
 pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
     use Grant::{As, Role as By, SignedIn};
     use Relation::{
-        Coordinator, FormerSpecialist, GlassBroken, Interpreter, Notified, OfferedTo, QueuedBehind, Requester,
-        RungBefore, RungNow, SameHouse, SecondSpecialist, Specialist,
+        AppointmentWith, Coordinator, FormerSpecialist, GlassBroken, Interpreter, Notified, OfferedTo, QueuedBehind,
+        Requester, RungBefore, RungNow, SameHouse, SecondSpecialist, Specialist,
     };
     match permission {
         Permission::Act(action) => match action {
@@ -148,9 +190,14 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
             | ActionName::Acknowledge
             | ActionName::ReportTakenOver
             | ActionName::FeedBack => &[As(Requester), As(SameHouse)],
-            ActionName::ChangeUrgency | ActionName::Cancel | ActionName::Close => {
-                &[As(Requester), As(SameHouse), As(Coordinator)]
-            }
+            ActionName::ChangeUrgency
+            | ActionName::BookSlot
+            | ActionName::AwaitSlot
+            | ActionName::RingNow
+            | ActionName::Cancel
+            | ActionName::Close => &[As(Requester), As(SameHouse), As(Coordinator)],
+            ActionName::ConfirmSlot | ActionName::DeclineSlot => &[As(Requester), As(SameHouse), As(AppointmentWith)],
+            ActionName::ProposeSlot => &[As(AppointmentWith)],
             // The winner may repeat an accept whose response was lost.
             ActionName::Accept => &[As(RungNow), As(RungBefore), As(QueuedBehind), As(Specialist)],
             // Whoever was rung learns from the machine that the ring is over, not that it is forbidden.
@@ -185,6 +232,7 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
             As(RungBefore),
             As(QueuedBehind),
             As(OfferedTo),
+            As(AppointmentWith),
             As(Specialist),
             As(FormerSpecialist),
             As(SecondSpecialist),
@@ -198,6 +246,7 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
             As(RungNow),
             As(QueuedBehind),
             As(OfferedTo),
+            As(AppointmentWith),
             As(Specialist),
             As(SecondSpecialist),
             As(GlassBroken),
@@ -212,26 +261,36 @@ pub(super) const fn grants(permission: Permission) -> &'static [Grant] {
         Permission::ReadMatch => &[As(Coordinator)],
         Permission::ReadLedger => &[As(Requester), As(SameHouse), As(Specialist), As(Coordinator)],
         // Whoever looks for another one has to know; colleagues need not.
-        Permission::ReadDeclines => &[As(Requester), As(SameHouse), As(Coordinator)],
+        Permission::ReadDeclines | Permission::ReadDeliveries => &[As(Requester), As(SameHouse), As(Coordinator)],
         Permission::ReadColleagues => &[As(Specialist), As(Coordinator)],
         Permission::CreateConsult | Permission::StoreStudy | Permission::ReadInbox => &[By(Role::Referrer)],
         Permission::ReadServices => &[SignedIn],
+        Permission::ReadSlots => &[By(Role::Referrer), By(Role::Specialist), By(Role::Coordinator)],
         // Whoever has a place here, and no telephone that is bound to one consult.
-        Permission::TryPath => &[
+        Permission::TryPath | Permission::KeepChannels => &[
             By(Role::Referrer),
             By(Role::Specialist),
             By(Role::Coordinator),
             By(Role::Admin),
             By(Role::DataProtection),
         ],
-        Permission::ReadDuties | Permission::ReadRota | Permission::TakeOverDuty | Permission::KeepAbsences => {
-            &[By(Role::Specialist), By(Role::Coordinator)]
-        }
+        Permission::ReadDuties
+        | Permission::ReadRota
+        | Permission::TakeOverDuty
+        | Permission::KeepAbsences
+        | Permission::SwapDuties
+        | Permission::HandDutyOver
+        | Permission::KeepCalendars
+        | Permission::Wish => &[By(Role::Specialist), By(Role::Coordinator)],
         Permission::ReadBoard | Permission::PlanRota => &[By(Role::Coordinator)],
+        Permission::KeepPolicies => &[By(Role::Coordinator), By(Role::Admin)],
         Permission::BreakGlass => &[By(Role::Referrer), By(Role::Specialist)],
         Permission::ReadAccessLog | Permission::ReadNotices | Permission::DecideExport => &[By(Role::DataProtection)],
         // Who asks gets the file only after a second person's approval.
         Permission::RequestExport => &[As(Requester), As(SameHouse), As(Specialist), By(Role::DataProtection)],
+        Permission::ReadReports => &[By(Role::Coordinator)],
+        Permission::ExportTimeline => &[As(Coordinator), By(Role::DataProtection)],
+        Permission::ReadDirectory | Permission::KeepOnboarding => &[By(Role::Coordinator), By(Role::Admin)],
         Permission::Administer => &[By(Role::Admin)],
     }
 }

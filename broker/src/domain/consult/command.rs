@@ -1,7 +1,7 @@
 //! What somebody wants.
 
-use super::{GroupNote, Occupant};
-use crate::domain::escalation::Matched;
+use super::{BookedBy, GroupNote, Occupant};
+use crate::domain::{escalation::Matched, slots::Slot};
 use schemas::{
     ConsultId, GuestId, HospitalId, NetworkId, PersonId, PrivateText, RingId, ServiceId, StudyId, UnixMillis,
     consult::{Answer, CaseFields, ClockStamp, Consent, DeclineReason, Part, Present, Receipt, Urgency},
@@ -24,7 +24,11 @@ pub enum Command {
         urgency: Urgency,
         fields: CaseFields,
         prealert: bool,
+        /// A test of the escalation, of whom.
+        test: Option<PersonId>,
         matched: Matched,
+        /// Instead of ringing anybody.
+        appointment: Option<WantedSlot>,
     },
     /// Turns a pre-alert into the request.
     RequestNow {
@@ -43,6 +47,38 @@ pub enum Command {
         person: PersonId,
         urgency: Urgency,
         matched: Option<Matched>,
+    },
+    /// Holds a slot that was found free. `by` is the house that asks, or the desk.
+    BookSlot {
+        person: PersonId,
+        slot: Slot,
+        by: BookedBy,
+    },
+    AwaitSlot {
+        person: PersonId,
+    },
+    ConfirmSlot {
+        person: PersonId,
+        from: UnixMillis,
+    },
+    DeclineSlot {
+        person: PersonId,
+        from: UnixMillis,
+    },
+    /// By the specialist of the appointment.
+    ProposeSlot {
+        person: PersonId,
+        slot: Slot,
+    },
+    RingNow {
+        person: PersonId,
+        matched: Matched,
+    },
+    /// The machine's: `person` is not on duty at the appointment of `from` any more. `to` is, and free.
+    DutyChanged {
+        person: PersonId,
+        from: UnixMillis,
+        to: Option<Slot>,
     },
     /// `at` is when it happened, as the person says.
     Stamp {
@@ -217,6 +253,13 @@ pub enum Command {
     },
 }
 
+/// How a consult is to go by appointment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WantedSlot {
+    Whenever,
+    Slot(Slot),
+}
+
 impl Command {
     /// Who acts; absent for the machine, and for guests, who are no persons with an account.
     pub const fn actor(&self) -> Option<PersonId> {
@@ -225,6 +268,12 @@ impl Command {
             | Self::RequestNow { person, .. }
             | Self::CompleteFields { person, .. }
             | Self::ChangeUrgency { person, .. }
+            | Self::BookSlot { person, .. }
+            | Self::AwaitSlot { person }
+            | Self::ConfirmSlot { person, .. }
+            | Self::DeclineSlot { person, .. }
+            | Self::ProposeSlot { person, .. }
+            | Self::RingNow { person, .. }
             | Self::Stamp { person, .. }
             | Self::Accept { person }
             | Self::AcceptInFive { person }
@@ -263,6 +312,7 @@ impl Command {
             | Self::GuestJoined { .. }
             | Self::GuestLeft { .. }
             | Self::NoteGroup { .. }
+            | Self::DutyChanged { .. }
             | Self::Freed { .. }
             | Self::Tick { .. } => None,
         }

@@ -1,6 +1,6 @@
 //! When the machine acts next by itself.
 
-use super::Consult;
+use super::{Consult, appointment, ladder};
 use schemas::{
     UnixMillis,
     consult::{AlarmKind, ConsultState},
@@ -54,6 +54,8 @@ pub fn next_deadline(consult: &Consult) -> Option<UnixMillis> {
         ConsultState::Prealert => prealert_overdue_at(consult),
         ConsultState::Ringing | ConsultState::Unanswered => Some(ladder_deadline(consult)),
         ConsultState::Accepted | ConsultState::InSession => earliest(&[
+            appointment::begins_at(consult),
+            appointment::rings_at(consult),
             offer_over_at(consult),
             not_started_at(consult),
             session_over_at(consult),
@@ -62,8 +64,8 @@ pub fn next_deadline(consult: &Consult) -> Option<UnixMillis> {
         ConsultState::Reporting => earliest(&[offer_over_at(consult), answer_late_at(consult)]),
         ConsultState::Reported => not_acknowledged_at(consult),
         ConsultState::Acknowledged => closes_at(consult),
-        // No event leads into the first one yet: nothing books slots.
-        ConsultState::Booked | ConsultState::Closed | ConsultState::Cancelled => None,
+        ConsultState::Booked => appointment::deadline(consult),
+        ConsultState::Closed | ConsultState::Cancelled => None,
     }
 }
 
@@ -89,7 +91,7 @@ fn ladder_deadline(consult: &Consult) -> UnixMillis {
     if let Some(taken_over) = consult.taken_over {
         return taken_over.until;
     }
-    let ring_end = consult.active_rings().map(|ring| ring.until).min();
+    let ring_end = consult.active_rings().map(|ring| ring.until).chain(ladder::beside_at(consult)).min();
     // Nobody is rung and no retry is set: the round is over and the next one is due at once.
     ring_end.or(consult.retry_at).unwrap_or(consult.state_since)
 }
@@ -102,7 +104,8 @@ pub(super) fn offer_over_at(consult: &Consult) -> Option<UnixMillis> {
 /// Alarm: accepted, and the specialist never came.
 pub(super) fn not_started_at(consult: &Consult) -> Option<UnixMillis> {
     let due = consult.accepted_at?.plus_seconds(START_WITHIN_SECONDS);
-    (!consult.specialist_joined && consult.alarm.is_none()).then_some(due)
+    // Whoever misses an appointment is rung.
+    (!consult.specialist_joined && consult.alarm.is_none() && consult.held().is_none()).then_some(due)
 }
 
 /// The talk took place and everybody has left.

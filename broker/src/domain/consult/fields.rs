@@ -43,6 +43,7 @@ pub(super) fn merge(fields: &mut CaseFields, patch: &CaseFields) {
         deadline,
         eta,
         last_seen_well,
+        language,
     } = patch;
     put(&mut fields.family_name, family_name);
     put(&mut fields.given_name, given_name);
@@ -58,6 +59,7 @@ pub(super) fn merge(fields: &mut CaseFields, patch: &CaseFields) {
     put(&mut fields.deadline, deadline);
     put(&mut fields.eta, eta);
     put(&mut fields.last_seen_well, last_seen_well);
+    put(&mut fields.language, language);
 }
 
 /// The part of `patch` that changes something.
@@ -80,6 +82,7 @@ pub(super) fn changes(fields: &CaseFields, patch: &CaseFields) -> CaseFields {
         deadline: new(&fields.deadline, &patch.deadline),
         eta: new(&fields.eta, &patch.eta),
         last_seen_well: new(&fields.last_seen_well, &patch.last_seen_well),
+        language: new(&fields.language, &patch.language),
     }
 }
 
@@ -108,6 +111,9 @@ pub(super) fn check(fields: &CaseFields, now: UnixMillis) -> Result<(), Refusal>
     }
     if let Some(date) = given(&fields.birth_date) {
         named("birth_date", birth_date(date, now))?;
+    }
+    if let Some(code) = given(&fields.language) {
+        named("language", forms::language(code))?;
     }
     named("deadline", instant(fields.deadline, now, DEADLINE))?;
     named("eta", instant(fields.eta, now, ETA))?;
@@ -207,10 +213,11 @@ mod tests {
             f.last_seen_well = Some(NOW.plus_seconds(-7200));
             f.medication = Some("Apixaban 5 mg\nRamipril".into());
             f.question = Some(" ".into());
+            f.language = Some("tr".into());
         };
         assert_eq!(refused(good), None);
         type Set = fn(&mut CaseFields);
-        let cases: [(&str, Set); 11] = [
+        let cases: [(&str, Set); 12] = [
             ("birth_date: is not a date of the form YYYY-MM-DD", |f| f.birth_date = Some("29.02.1948".into())),
             ("birth_date: is not a date of the form YYYY-MM-DD", |f| f.birth_date = Some("1949-02-29".into())),
             ("birth_date: lies in the future", |f| f.birth_date = Some("2148-02-29".into())),
@@ -218,6 +225,7 @@ mod tests {
             ("callback_phone: is not a telephone number", |f| f.callback_phone = Some("bei Station 3".into())),
             ("deadline: lies too far in the past", |f| f.deadline = Some(UnixMillis(5))),
             ("eta: lies too far in the future", |f| f.eta = Some(UnixMillis(i64::MAX))),
+            ("language: is not a code of ISO 639-1 such as de", |f| f.language = Some("Türkisch".into())),
             ("last_seen_well: lies too far in the future", |f| f.last_seen_well = Some(NOW.plus_seconds(601))),
             ("question: is longer than 20000 characters", |f| f.question = Some("ä".repeat(20_001))),
             ("family_name: has line breaks or control characters", |f| f.family_name = Some("a\0b".into())),

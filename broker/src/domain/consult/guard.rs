@@ -7,8 +7,9 @@ use crate::domain::{
 };
 use schemas::{
     PersonId, UnixMillis,
-    consult::{ActionName, ConsultState},
+    consult::{ActionName, ConsultState, Urgency},
     guest::GuestState,
+    slots::AppointmentSide,
 };
 
 /// Somebody works on it, and people meet in its room.
@@ -50,6 +51,18 @@ pub(super) fn permit(consult: &Consult, action: ActionName, person: PersonId) ->
         ActionName::CompleteFields | ActionName::AttachStudy | ActionName::Stamp => open,
         ActionName::DetachStudy => open.and(needs(!consult.studies.is_empty())),
         ActionName::RequestNow => within(&[Prealert]),
+        ActionName::BookSlot => within(&[Booked, Ringing, Unanswered]).and(needs(is_elective(consult))),
+        // One that waits already has nothing to give up; and without a deadline nobody would look.
+        ActionName::AwaitSlot => within(&[Booked, Ringing, Unanswered])
+            .and(needs(is_elective(consult) && !consult.wants_slot() && consult.fields.deadline.is_some())),
+        ActionName::ConfirmSlot | ActionName::DeclineSlot => {
+            within(&[Booked]).and(needs_answer(consult, action, person))
+        }
+        ActionName::ProposeSlot => {
+            let is_theirs = consult.held().is_some_and(|held| held.slot.person == person);
+            within(&[Booked]).and(ok_or(is_theirs, &Refusal::NotOffered))
+        }
+        ActionName::RingNow => within(&[Booked]),
         ActionName::ChangeUrgency => within(&[Prealert, Booked, Ringing, Unanswered, Accepted]),
         ActionName::Accept => asked(consult, person, consult.was_rung(person) || consult.is_queued_behind(person)),
         ActionName::AcceptInFive => asked(consult, person, consult.is_rung(person)),
@@ -122,6 +135,18 @@ fn asked(consult: &Consult, person: PersonId, is_asked: bool) -> Result<(), Refu
         _ => ok_or(LADDER.contains(&consult.state), &no)?,
     }
     ok_or(is_asked, &Refusal::NotRung)
+}
+
+/// Each side answers once; the specialist may take a yes back.
+fn needs_answer(consult: &Consult, action: ActionName, person: PersonId) -> Result<(), Refusal> {
+    let side = consult.side_of_appointment(person);
+    let takes_back = action == ActionName::DeclineSlot && side == AppointmentSide::Specialist;
+    let is_asked = consult.held().is_some_and(|held| takes_back || !held.has(side));
+    ok_or(is_asked, &Refusal::WrongState { state: consult.state })
+}
+
+fn is_elective(consult: &Consult) -> bool {
+    consult.urgency == Urgency::Elective
 }
 
 fn has_promised(consult: &Consult, person: PersonId) -> bool {

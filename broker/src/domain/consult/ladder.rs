@@ -2,6 +2,7 @@
 
 use super::{
     Consult, Event, Ring,
+    appointment::is_to_ring,
     deadline::{PROMISE_GRACE_SECONDS, retry_seconds},
     decide::Draft,
     next_deadline, ring_id,
@@ -12,13 +13,13 @@ use schemas::{
     consult::{AlarmKind, ConsultState, RingOutcome},
 };
 
-/// What the ladder has to do when nobody is being rung.
+/// What the ladder has to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Next {
-    /// Somebody is being rung, has promised to come, or the retry is not due.
+    /// Somebody is being rung and nothing begins beside that, or has promised to come, or the retry is not due.
     Wait,
-    /// Ring these people, as this step.
-    Ring { step: u32, people: Vec<PersonId>, ring_seconds: u32 },
+    /// This step begins: ring these people.
+    Step { step: u32, people: Vec<PersonId> },
     /// All steps are done and a round is left.
     NewRound,
     /// All rounds are done.
@@ -27,33 +28,54 @@ enum Next {
     Retry,
 }
 
+/// The step that follows upon the present one.
+struct Following {
+    step: u32,
+    /// Neither declined nor being rung.
+    people: Vec<PersonId>,
+    /// Beside those who are being rung; absent: nobody is, and it begins at once.
+    at: Option<UnixMillis>,
+}
+
 /// `true` when the tick that is due begins a new round or another attempt: rank the people on duty anew and hand the
 /// result to [`super::Command::Tick`].
 pub fn wants_rematch(consult: &Consult, now: UnixMillis) -> bool {
     if next_deadline(consult).is_none_or(|due| due > now) {
         return false;
     }
+    if is_to_ring(consult, now) {
+        return true;
+    }
     let mut draft = Draft::new(consult.clone(), now);
     end_what_is_due(&mut draft);
+    go_on(&mut draft);
     matches!(next(&draft.consult, now), Next::NewRound | Next::Retry)
 }
 
 /// The machine's turn while nobody has accepted.
 pub(super) fn tick(draft: &mut Draft, rematch: Option<&Matched>) {
     end_what_is_due(draft);
-    match next(&draft.consult, draft.now) {
-        Next::NewRound | Next::Retry => begin_round(draft, rematch),
-        _ => go_on(draft),
+    go_on(draft);
+    if matches!(next(&draft.consult, draft.now), Next::NewRound | Next::Retry) {
+        begin_round(draft, rematch);
     }
 }
 
-/// Takes the next step where that needs no new ranking. A new round is left to the tick, which is then due at once.
+/// Takes the next steps where that needs no new ranking. A new round is left to the tick, which is then due at once.
 pub(super) fn go_on(draft: &mut Draft) {
-    match next(&draft.consult, draft.now) {
-        Next::Ring { step, people, ring_seconds } => ring(draft, step, &people, ring_seconds),
-        Next::GiveUp => give_up(draft, AlarmKind::LadderExhausted),
-        Next::Wait | Next::NewRound | Next::Retry => {}
+    loop {
+        match next(&draft.consult, draft.now) {
+            // Each is behind the present one: this ends.
+            Next::Step { step, people } => begin_step(draft, step, &people),
+            Next::GiveUp => return give_up(draft, AlarmKind::LadderExhausted),
+            Next::Wait | Next::NewRound | Next::Retry => return,
+        }
     }
+}
+
+/// When a step begins beside those who are being rung.
+pub(super) fn beside_at(consult: &Consult) -> Option<UnixMillis> {
+    if is_held(consult) { None } else { following(consult).and_then(|following| following.at) }
 }
 
 /// Ends every ring except the one of `answering`: those that still ring, and the one that a promise keeps open.
@@ -102,32 +124,49 @@ fn next(consult: &Consult, now: UnixMillis) -> Next {
     if is_held(consult) {
         return Next::Wait;
     }
+    let rings = consult.active_rings().next().is_some();
     match consult.retry_at {
-        Some(retry_at) if retry_at > now => return Next::Wait,
-        Some(_) => return Next::Retry,
-        None => {}
+        Some(retry_at) if !rings => return if retry_at > now { Next::Wait } else { Next::Retry },
+        _ => {}
     }
-    let steps = consult.plan.steps.iter().zip(1u32..).skip_while(|(_, step)| *step <= consult.step);
-    for (planned, step) in steps {
-        let people = willing(consult, planned);
-        if !people.is_empty() {
-            return Next::Ring { step, people, ring_seconds: planned.ring_seconds };
-        }
+    match following(consult) {
+        Some(Following { step, people, at }) if at.is_none_or(|at| at <= now) => return Next::Step { step, people },
+        None if !rings => {}
+        _ => return Next::Wait,
     }
     let rounds = consult.round.saturating_sub(consult.rounds_before);
     let rounds_left = consult.state == ConsultState::Ringing && rounds < consult.plan.rounds;
     if rounds_left { Next::NewRound } else { Next::GiveUp }
 }
 
-/// The ladder is not to move: it is over, somebody is being rung, has promised to come or sees to it.
+/// The first step behind the present one that has something to do. `None`: there is none, or it waits for the end of
+/// what rings.
+fn following(consult: &Consult) -> Option<Following> {
+    let rings = consult.active_rings().next().is_some();
+    let mut at = rings.then(|| consult.step_at.unwrap_or(consult.state_since));
+    for (planned, step) in consult.plan.steps.iter().zip(1..).skip_while(|(_, step)| *step <= consult.step) {
+        if let Some(at) = &mut at {
+            *at = at.plus_seconds(i64::from(planned.beside_after?));
+        }
+        let mut people = willing(consult, planned);
+        people.retain(|person| !consult.is_rung(*person));
+        if planned.alarm || !people.is_empty() {
+            return Some(Following { step, people, at });
+        }
+    }
+    None
+}
+
+/// The ladder is not to move: it is over, or somebody has promised to come, was picked by a coordinator or sees to it.
 fn is_held(consult: &Consult) -> bool {
-    let somebody = consult.promise.is_some() || consult.taken_over.is_some() || consult.active_rings().next().is_some();
-    somebody || !consult.is_on_ladder()
+    let picked = consult.active_rings().any(|ring| ring.assigned);
+    consult.promise.is_some() || consult.taken_over.is_some() || picked || !consult.is_on_ladder()
 }
 
 /// The consult waits in the queue, and this ranking names somebody to ring.
 pub(super) fn may_leave_the_queue(consult: &Consult, matched: &Matched) -> bool {
-    consult.queue.is_some() && !is_held(consult) && !is_nobody(consult, &matched.plan)
+    let is_free = !is_held(consult) && consult.active_rings().next().is_none();
+    consult.queue.is_some() && is_free && !is_nobody(consult, &matched.plan)
 }
 
 fn is_nobody(consult: &Consult, plan: &Plan) -> bool {
@@ -177,12 +216,17 @@ fn busy(consult: &Consult, matched: Option<&Matched>) -> Vec<PersonId> {
     busy.iter().copied().filter(|person| !consult.has_declined(*person)).collect()
 }
 
-fn ring(draft: &mut Draft, step: u32, people: &[PersonId], ring_seconds: u32) {
-    let round = draft.consult.round;
-    let until = draft.now.plus_seconds(i64::from(ring_seconds));
+fn begin_step(draft: &mut Draft, step: u32, people: &[PersonId]) {
+    let Consult { id, round, .. } = draft.consult;
+    let place = usize::try_from(step - 1).unwrap_or(usize::MAX);
+    let Some(planned) = draft.consult.plan.steps.get(place).cloned() else { return };
+    let until = draft.now.plus_seconds(i64::from(planned.ring_seconds));
     for person in people {
-        let ring_id = ring_id(draft.consult.id, round, step, *person);
-        draft.emit(Event::RingStarted { ring_id, person: *person, round, step, until, assigned: false });
+        let (ring_id, busy) = (ring_id(id, round, step, *person), planned.busy.contains(person));
+        draft.emit(Event::RingStarted { ring_id, person: *person, round, step, until, assigned: false, busy });
+    }
+    if planned.alarm {
+        draft.emit(Event::AlarmRaised { kind: AlarmKind::NoAnswerYet, step: Some(step) });
     }
 }
 
@@ -190,6 +234,6 @@ fn give_up(draft: &mut Draft, kind: AlarmKind) {
     let retry_at = draft.now.plus_seconds(retry_seconds(&draft.consult));
     draft.emit(Event::Unanswered { retry_at });
     if draft.consult.alarm != Some(kind) {
-        draft.emit(Event::AlarmRaised { kind });
+        draft.emit(Event::alarm(kind));
     }
 }

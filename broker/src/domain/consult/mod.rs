@@ -8,6 +8,8 @@
 
 mod answer;
 mod apply;
+mod appointment;
+mod call_out;
 mod command;
 mod deadline;
 mod decide;
@@ -17,13 +19,16 @@ mod guard;
 mod ladder;
 mod ledger;
 mod refusal;
+mod rehearse;
 mod state;
 pub mod view;
 
 #[cfg(test)]
 mod tests;
 
-pub use command::Command;
+pub use appointment::{Appointment, BookedBy, Held, MISSED_AFTER_SECONDS, ROOM_OPENS_SECONDS};
+pub use call_out::{CallOut, call_out};
+pub use command::{Command, WantedSlot};
 pub use deadline::{
     ACKNOWLEDGE_WITHIN_SECONDS, ANSWER_WITHIN_SECONDS, ASSIGNED_RING_SECONDS, ATTEMPTS_EACH_PAUSE,
     CLOSES_AFTER_SECONDS, EMPTY_ROOM_SECONDS, LONGEST_RETRY_SECONDS, OFFER_SECONDS, PREALERT_GRACE_SECONDS,
@@ -36,7 +41,8 @@ pub use guard::actions;
 pub use ladder::wants_rematch;
 pub use ledger::{Ledger, ledger};
 pub use refusal::Refusal;
+pub use rehearse::{Course, Rung, rehearse};
 pub use state::{
-    Clock, Consult, Exchange, Glass, GroupNote, Guest, GuestStay, Lifted, OCCUPYING, Occupant, Offer, Participant,
-    Promise, Queue, RecordedConsent, Ring, RollCall, Side, Signed, Stay, TakenOver, ring_id,
+    Clock, Consult, Exchange, Glass, GroupNote, Guest, GuestStay, Lifted, OCCUPYING, Occupant, Offer, Overflow,
+    Participant, Promise, Queue, RecordedConsent, Ring, RollCall, Side, Signed, Stay, TakenOver, ring_id,
 };

@@ -59,6 +59,8 @@ pub enum ConflictKind {
     /// Begins at work less than eleven hours after the last work ended; the number is how many seconds are missing.
     Rest {
         missing: i64,
+        /// The duty that ended then; absent: a call-out.
+        after: Option<(ServiceId, DutyLevel)>,
     },
 }
 
@@ -183,7 +185,9 @@ fn without_rest(shifts: &[(ServiceId, Shift)], called_out: Option<&Stretches>) -
         let Some((_, ended)) = before.filter(|_| is_begin) else { continue };
         let missing = REST_SECONDS - shift.from.seconds_since(ended);
         if missing > 0 {
-            found.push(conflict(*service, shift, shift.from, ConflictKind::Rest { missing }));
+            let last = shifts.iter().rfind(|(_, of)| of.kind != DutyKind::OnCall && of.until == ended);
+            let after = last.map(|(service, shift)| (*service, shift.level));
+            found.push(conflict(*service, shift, shift.from, ConflictKind::Rest { missing, after }));
         }
     }
     found

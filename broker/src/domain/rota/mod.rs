@@ -29,6 +29,7 @@ pub use holidays::{Land, holiday};
 pub use merge::merged;
 pub use schedule::{HORIZON_DAYS, gaps, shifts, who_is_on};
 pub use stretches::{Stretch, Stretches};
+pub use turns::window_parts;
 pub use zone::{UnknownZone, Zone};
 
 use jiff::civil::{Date, DateTime, Time};
@@ -62,6 +63,13 @@ impl Rota {
         let layers = self.layers.iter().flat_map(|layer| layer.people.iter().copied());
         let fixed = self.temporaries.iter().flat_map(|temporary| temporary.shifts.iter().map(|shift| shift.person));
         layers.chain(fixed).chain(self.overrides.iter().map(|o| o.person))
+    }
+
+    /// How far a duty may reach beyond what is looked at, in seconds: the longest turn, at least [`HORIZON_DAYS`] and at
+    /// most a year.
+    pub fn reach_seconds(&self) -> i64 {
+        let longest = self.layers.iter().map(|layer| layer.turn.longest_hours()).max().unwrap_or(0);
+        (longest.min(366 * 24) * 3600).max(HORIZON_DAYS * 86_400)
     }
 
     /// Takes out overrides and temporary schedules that ended before `t`.
@@ -101,6 +109,18 @@ pub enum Turn {
     Weeks(u32),
     /// Turns of these lengths in hours, over and over, such as 96 and 72: Monday to Thursday, Friday to Sunday.
     Cycle(Vec<u32>),
+}
+
+impl Turn {
+    fn longest_hours(&self) -> i64 {
+        let n = match self {
+            Self::Hours(n) => i64::from(*n),
+            Self::Days(n) => i64::from(*n) * 24,
+            Self::Weeks(n) => i64::from(*n) * 168,
+            Self::Cycle(lengths) => lengths.iter().copied().max().map_or(0, i64::from),
+        };
+        n.max(1)
+    }
 }
 
 /// A stretch of each of these days, such as nights from 17:00 to 08:00 of the next day.

@@ -90,9 +90,14 @@ impl Length {
 }
 
 /// The windows that touch the stretch.
-pub(super) fn windows(zone: &Zone, land: Option<Land>, windows: &[Window], (from, until): Stretch) -> Stretches {
+pub(super) fn windows(zone: &Zone, land: Option<Land>, windows: &[Window], span: Stretch) -> Stretches {
+    window_parts(zone, land, windows, span).into_iter().collect()
+}
+
+/// The same one by one, with their true begin: those of one day may overlap, and some may end before the stretch.
+pub fn window_parts(zone: &Zone, land: Option<Land>, windows: &[Window], (from, until): Stretch) -> Vec<Stretch> {
     // From the day before yesterday: a window may reach over midnight and over a clock change.
-    let Ok(first) = zone.wall(from).date().checked_sub(Span::new().days(2)) else { return Stretches::default() };
+    let Ok(first) = zone.wall(from).date().checked_sub(Span::new().days(2)) else { return vec![] };
     let days = first.series(Span::new().days(1)).take_while(|day| zone.begin(day.at(0, 0, 0, 0)) < until);
     let has_rule = windows.iter().any(|window| window.on_holidays != OnHolidays::AsWeekday);
     let mut result = Vec::new();
@@ -103,7 +108,7 @@ pub(super) fn windows(zone: &Zone, land: Option<Land>, windows: &[Window], (from
             result.push((zone.begin(day.to_datetime(window.from)), zone.end(last_day.to_datetime(window.until))));
         }
     }
-    result.into_iter().collect()
+    result
 }
 
 impl Window {

@@ -1,19 +1,33 @@
 //! The API, one file per noun. Route and document come from the same attribute and cannot diverge.
 
 mod admin;
+mod call_outs;
 mod consults;
+mod delivery;
 mod directory;
 mod enter;
 mod events;
+mod feeds;
+mod file;
 mod guest;
+mod handover;
 mod health;
+mod import;
+mod matching;
+mod onboarding;
+mod policies;
 mod privacy;
 mod report;
+mod reports;
 mod rooms;
 mod rota;
 mod session;
 mod setup;
+mod slots;
 mod studies;
+mod swaps;
+mod timeline;
+mod wishes;
 
 use super::observe;
 use super::state::Edge;
@@ -39,10 +53,17 @@ pub(super) fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(directory::services))
         .routes(routes!(directory::board))
         .routes(routes!(directory::my_duties))
+        .routes(routes!(call_outs::list))
+        .routes(routes!(call_outs::table))
+        .routes(routes!(call_outs::contacts))
         .routes(routes!(consults::list, consults::create))
         .routes(routes!(consults::detail))
         .routes(routes!(consults::act))
         .routes(routes!(consults::match_explanations))
+        .routes(routes!(matching::replay))
+        .routes(routes!(matching::what_if))
+        .routes(routes!(matching::weights, matching::put_weights))
+        .routes(routes!(matching::preview_weights))
         .routes(routes!(consults::ticket))
         .routes(routes!(consults::colleagues))
         .routes(routes!(consults::invite_guest))
@@ -63,13 +84,52 @@ pub(super) fn api() -> OpenApiRouter<Edge> {
         .routes(routes!(studies::inbox))
         .routes(routes!(studies::instances))
         .routes(routes!(setup::state, setup::set_up))
+        .merge(delivering())
         .merge(planning())
+        .merge(changing_hands())
+        .merge(appointments())
         .merge(administration())
+        .merge(reporting())
+}
+
+fn reporting() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .merge(import::routes())
+        .routes(routes!(onboarding::onboarding))
+        .routes(routes!(onboarding::put))
+        .routes(routes!(onboarding::begin_test))
+        .routes(routes!(timeline::table))
+        .routes(routes!(timeline::pdf))
+        .routes(routes!(reports::answers))
+        .routes(routes!(reports::answers_csv))
+        .routes(routes!(reports::coverage))
+        .routes(routes!(reports::coverage_csv))
+        .routes(routes!(reports::duties))
+        .routes(routes!(reports::duties_csv))
+}
+
+fn delivering() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(delivery::push_key))
+        .routes(routes!(delivery::put_device, delivery::delete_device))
+        .routes(routes!(delivery::channels, delivery::put_channels))
+        .routes(routes!(delivery::receipt))
+        .routes(routes!(delivery::answer_view))
+        .routes(routes!(delivery::answer))
+        .routes(routes!(delivery::begin_self_test, delivery::self_test))
+        .routes(routes!(delivery::report_self_test))
+        .routes(routes!(delivery::self_tests))
+        .routes(routes!(delivery::deliveries))
+        .routes(routes!(delivery::gateway_callback))
 }
 
 fn planning() -> OpenApiRouter<Edge> {
     OpenApiRouter::new()
         .routes(routes!(rota::rota))
+        .routes(routes!(policies::policies, policies::put))
+        .routes(routes!(policies::history))
+        .routes(routes!(policies::restore))
+        .routes(routes!(policies::dry_run))
         .routes(routes!(rota::put_draft, rota::delete_draft))
         .routes(routes!(rota::publish))
         .routes(routes!(rota::history))
@@ -79,6 +139,34 @@ fn planning() -> OpenApiRouter<Edge> {
         .routes(routes!(rota::my_absences))
         .routes(routes!(rota::duty_notes))
         .routes(routes!(rota::see_duty_notes))
+        .routes(routes!(wishes::mine))
+        .routes(routes!(wishes::put))
+        .routes(routes!(wishes::facts, wishes::put_rules))
+}
+
+fn appointments() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(slots::slots))
+        .routes(routes!(slots::rules, slots::put_rules))
+        .routes(routes!(slots::placements, slots::send_placements))
+}
+
+fn changing_hands() -> OpenApiRouter<Edge> {
+    OpenApiRouter::new()
+        .routes(routes!(swaps::swaps))
+        .routes(routes!(swaps::ask))
+        .routes(routes!(swaps::step))
+        .routes(routes!(swaps::candidates))
+        .routes(routes!(swaps::put_settings))
+        .routes(routes!(handover::mine))
+        .routes(routes!(handover::of_service))
+        .routes(routes!(handover::put_note))
+        .routes(routes!(feeds::calendars))
+        .routes(routes!(feeds::put_calendar, feeds::delete_calendar))
+        .routes(routes!(feeds::ical))
+        .routes(routes!(feeds::feeds))
+        .routes(routes!(feeds::put_feed, feeds::delete_feed))
+        .routes(routes!(feeds::preview_feed))
 }
 
 fn administration() -> OpenApiRouter<Edge> {

@@ -5,7 +5,7 @@
 //! all appends of all consults stand in line; only the insertion of the events follows it, whose rows carry their
 //! position. The events' primary key is the last word on who was first.
 
-use super::{Conn, Query, Result, Sql, counters, guests, purge, query};
+use super::{Conn, Query, Result, Sql, counters, delivery, guests, past, purge, query, slots};
 use crate::app::ports::{Append, Appended, EventRow, RepoError, SnapshotRow};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -28,6 +28,16 @@ pub(in crate::store) async fn append(db: &mut Conn, write: &Append) -> Result<Ap
     for guest_id in &write.sent_away {
         guests::end(db, write.consult_id, *guest_id).await?;
     }
+    if let Some(row) = &write.overflow {
+        past::overflowed(db, write.consult_id, row.service_id, row.since).await?;
+    }
+    delivery::queue(db, &write.messages).await?;
+    delivery::end(db, &write.message_ends).await?;
+    if let Some(booking) = &write.booking
+        && !slots::write(db, write.consult_id, booking).await?
+    {
+        return Ok(Appended::Conflict);
+    }
     let count = write.events.len() as i64;
     let position = counters::raise(db, counters::LOG, count).await?;
     if insert_events(db, write.consult_id, &write.events, position - count).await? != count {
@@ -48,8 +58,9 @@ fn check(write: &Append) -> Result<()> {
 
 async fn insert_snapshot(db: &mut Conn, row: &SnapshotRow) -> Result<bool> {
     let insert = "INSERT INTO consults (id, seq, state, urgency, is_open, service_id, network_id, hospital_id, requester, \
-         specialist, created_at, state_since, next_deadline, label, taken_over_at, ended_at, is_queued, detail) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18) \
+         specialist, created_at, state_since, next_deadline, label, taken_over_at, ended_at, is_queued, detail, asked_at, \
+         accepted_at, declines, is_escalated, was_unanswered, is_test) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, \
+         $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24) \
          ON CONFLICT (id) DO NOTHING";
     Ok(bound(insert, row).execute(db).await?.rows_affected() == 1)
 }
@@ -58,12 +69,13 @@ async fn insert_snapshot(db: &mut Conn, row: &SnapshotRow) -> Result<bool> {
 async fn update_snapshot(db: &mut Conn, row: &SnapshotRow, expected_seq: i64) -> Result<bool> {
     let update = "UPDATE consults SET seq = $2, state = $3, urgency = $4, is_open = $5, service_id = $6, network_id = $7, \
          hospital_id = $8, requester = $9, specialist = $10, created_at = $11, state_since = $12, next_deadline = $13, \
-         label = $14, taken_over_at = $15, ended_at = $16, is_queued = $17, detail = $18, lease_node = NULL, \
-         lease_until = NULL WHERE id = $1 AND seq = $19 AND purged_at IS NULL";
+         label = $14, taken_over_at = $15, ended_at = $16, is_queued = $17, detail = $18, asked_at = $19, \
+         accepted_at = $20, declines = $21, is_escalated = $22, was_unanswered = $23, is_test = $24, lease_node = NULL, \
+         lease_until = NULL WHERE id = $1 AND seq = $25 AND purged_at IS NULL";
     Ok(bound(update, row).bind(expected_seq).execute(db).await?.rows_affected() == 1)
 }
 
-/// A statement with the snapshot's columns as `$1` to `$18`.
+/// A statement with the snapshot's columns as `$1` to `$24`.
 fn bound(sql: &'static str, row: &SnapshotRow) -> Query {
     query(sql)
         .bind(row.consult_id)
@@ -84,6 +96,12 @@ fn bound(sql: &'static str, row: &SnapshotRow) -> Query {
         .bind(row.ended_at)
         .bind(row.is_queued)
         .bind(row.detail.clone())
+        .bind(row.course.asked_at)
+        .bind(row.course.accepted_at)
+        .bind(row.course.declines)
+        .bind(row.course.escalated)
+        .bind(row.course.unanswered)
+        .bind(row.course.is_test)
 }
 
 /// Who came first stays: `since` of an older row counts.

@@ -2,7 +2,7 @@
 
 use super::{Conn, Result, Row, Sql, all, ids, query};
 use crate::{
-    app::ports::{ConsultFilter, SnapshotRow, StateCountRow, WorkloadRow},
+    app::ports::{ConsultFilter, CourseRow, SnapshotRow, StateCountRow, WorkloadRow},
     store::fold::clean,
 };
 use sqlx::Row as _;
@@ -11,7 +11,8 @@ use uuid::Uuid;
 macro_rules! columns {
     () => {
         "id, seq, state, urgency, is_open, service_id, network_id, hospital_id, requester, specialist, created_at, \
-         state_since, next_deadline, label, taken_over_at, ended_at, purged_at, is_queued, detail"
+         state_since, next_deadline, label, taken_over_at, ended_at, purged_at, is_queued, asked_at, accepted_at, \
+         declines, is_escalated, was_unanswered, is_test, detail"
     };
 }
 
@@ -45,6 +46,21 @@ pub(in crate::store) async fn snapshots(db: &mut Conn, filter: &ConsultFilter) -
     }
     sql.push(" ORDER BY created_at DESC, id DESC LIMIT ").push_bind(i64::from(filter.limit));
     all(&sql.build().fetch_all(db).await?, read)
+}
+
+/// Changed after `since`, with a specialist, the newest first.
+pub(in crate::store) async fn since(db: &mut Conn, since: i64, limit: u32) -> Result<Vec<SnapshotRow>> {
+    let rows = query(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM consults WHERE state_since > $1 AND specialist IS NOT NULL AND purged_at IS NULL \
+         ORDER BY state_since DESC, id DESC LIMIT $2"
+    ))
+    .bind(since)
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    all(&rows, read)
 }
 
 /// How many open consults stand in each state, and since when the oldest does.
@@ -138,6 +154,14 @@ fn read(row: &Row) -> Result<SnapshotRow> {
         ended_at: row.try_get("ended_at")?,
         purged_at: row.try_get("purged_at")?,
         is_queued: row.try_get("is_queued")?,
+        course: CourseRow {
+            asked_at: row.try_get("asked_at")?,
+            accepted_at: row.try_get("accepted_at")?,
+            declines: row.try_get("declines")?,
+            escalated: row.try_get("is_escalated")?,
+            unanswered: row.try_get("was_unanswered")?,
+            is_test: row.try_get("is_test")?,
+        },
         detail: row.try_get("detail")?,
     })
 }

@@ -1,6 +1,6 @@
 //! People, houses, services, rotas: read as a whole.
 
-use super::{Conn, Result, Row, all, counters, list, planning, query};
+use super::{Conn, Result, Row, all, counters, list, onboarding, planning, policies, query, slots, weights};
 use crate::app::ports::*;
 use sqlx::Row as _;
 
@@ -9,13 +9,18 @@ pub(in crate::store) async fn directory(db: &mut Conn) -> Result<DirectoryRows> 
     Ok(DirectoryRows {
         revision: counters::revision(db).await?,
         hospitals: hospitals(db).await?,
+        departments: onboarding::departments(db).await?,
+        members: onboarding::members(db).await?,
         networks: networks(db).await?,
         services: services(db).await?,
         people: people(db).await?,
         contracts: contracts(db).await?,
-        policies: policies(db).await?,
+        policies: policies::policies(db).await?,
+        weights: weights::current(db).await?,
         rotas: rotas(db).await?,
+        rota_settings: planning::settings(db).await?,
         absences: planning::absences(db).await?,
+        booking_rules: slots::rules(db).await?,
     })
 }
 
@@ -37,10 +42,11 @@ async fn networks(db: &mut Conn) -> Result<Vec<NetworkRow>> {
 }
 
 async fn services(db: &mut Conn) -> Result<Vec<ServiceRow>> {
-    let rows =
-        query("SELECT id, network_id, specialty, name, fallback_phone, zone, is_exclusive FROM services ORDER BY id")
-            .fetch_all(db)
-            .await?;
+    let rows = query(
+        "SELECT id, network_id, specialty, name, fallback_phone, zone, is_exclusive, rules FROM services ORDER BY id",
+    )
+    .fetch_all(db)
+    .await?;
     all(&rows, |row| {
         Ok(ServiceRow {
             id: row.try_get("id")?,
@@ -50,6 +56,7 @@ async fn services(db: &mut Conn) -> Result<Vec<ServiceRow>> {
             fallback_phone: row.try_get("fallback_phone")?,
             zone: row.try_get("zone")?,
             exclusive: row.try_get("is_exclusive")?,
+            rules: row.try_get("rules")?,
         })
     })
 }
@@ -57,7 +64,7 @@ async fn services(db: &mut Conn) -> Result<Vec<ServiceRow>> {
 async fn people(db: &mut Conn) -> Result<Vec<PersonRow>> {
     let rows = query(
         "SELECT id, hospital_id, name, email, phone, roles, networks, languages, qualifications, resting_until, \
-         is_active FROM people ORDER BY id",
+         rules, is_active FROM people ORDER BY id",
     )
     .fetch_all(db)
     .await?;
@@ -76,6 +83,7 @@ fn person(row: &Row) -> Result<PersonRow> {
         languages: list(row, "languages")?,
         qualifications: list(row, "qualifications")?,
         resting_until: row.try_get("resting_until")?,
+        rules: row.try_get("rules")?,
         active: row.try_get("is_active")?,
     })
 }
@@ -96,18 +104,6 @@ async fn contracts(db: &mut Conn) -> Result<Vec<ContractRow>> {
             service_id: row.try_get("service_id")?,
             provider_hospital_id: row.try_get("provider_hospital_id")?,
             hospital_id: row.try_get("hospital_id")?,
-        })
-    })
-}
-
-async fn policies(db: &mut Conn) -> Result<Vec<PolicyRow>> {
-    let rows =
-        query("SELECT service_id, urgency, body FROM policies ORDER BY service_id, urgency").fetch_all(db).await?;
-    all(&rows, |row| {
-        Ok(PolicyRow {
-            service_id: row.try_get("service_id")?,
-            urgency: row.try_get("urgency")?,
-            body: row.try_get("body")?,
         })
     })
 }

@@ -1,6 +1,9 @@
 //! People, houses, services, rotas: upserted.
 
-use super::{Conn, Result, counters, json, notices, planning, query, sessions};
+use super::{
+    Conn, Result, counters, feeds, json, notices, onboarding, planning, policies, query, sessions, slots, swaps,
+    weights,
+};
 use crate::{app::ports::*, store::fold::fold};
 
 /// Takes the revision first: writers of the directory queue there, so that two of them cannot lock each other's rows
@@ -15,6 +18,9 @@ async fn upsert(db: &mut Conn, rows: &DirectoryWrite) -> Result<()> {
     for row in &rows.hospitals {
         hospital(db, row).await?;
     }
+    for row in &rows.departments {
+        onboarding::department(db, row).await?;
+    }
     for row in &rows.networks {
         network(db, row).await?;
     }
@@ -24,17 +30,26 @@ async fn upsert(db: &mut Conn, rows: &DirectoryWrite) -> Result<()> {
     for row in &rows.people {
         person(db, row).await?;
     }
+    for (person, department) in &rows.members {
+        onboarding::member(db, *person, *department).await?;
+    }
     for row in &rows.contracts {
         contract(db, row).await?;
     }
     for row in &rows.policies {
-        policy(db, row).await?;
+        policies::write(db, row).await?;
+    }
+    for row in &rows.weights {
+        weights::insert(db, row).await?;
     }
     for row in &rows.rotas {
         rota(db, row).await?;
     }
     for row in &rows.absences {
         planning::absence(db, row).await?;
+    }
+    for row in &rows.booking_rules {
+        slots::put_rules(db, row).await?;
     }
     for id in &rows.no_absences {
         planning::delete_absence(db, *id).await?;
@@ -44,6 +59,18 @@ async fn upsert(db: &mut Conn, rows: &DirectoryWrite) -> Result<()> {
     }
     for row in &rows.duty_notes {
         planning::insert_duty_note(db, row).await?;
+    }
+    for row in &rows.rota_settings {
+        planning::put_settings(db, row).await?;
+    }
+    for row in &rows.feeds {
+        feeds::put_feed(db, row).await?;
+    }
+    for row in &rows.hand_over_notes {
+        swaps::insert_hand_over_note(db, row).await?;
+    }
+    for id in &rows.no_feeds {
+        feeds::delete_feed(db, *id).await?;
     }
     for (person_id, password_hash) in &rows.credentials {
         sessions::set_password(db, *person_id, password_hash).await?;
@@ -59,6 +86,12 @@ async fn upsert(db: &mut Conn, rows: &DirectoryWrite) -> Result<()> {
 pub(in crate::store) async fn write_at(db: &mut Conn, rows: &DirectoryWrite, expected: i64) -> Result<Option<i64>> {
     let revision = counters::raise_from(db, counters::DIRECTORY, expected).await?;
     if revision.is_some() {
+        for row in &rows.swaps {
+            // The caller undoes the rest: `None` rolls back.
+            if !swaps::put(db, row).await? {
+                return Ok(None);
+            }
+        }
         upsert(db, rows).await?;
     }
     Ok(revision)
@@ -89,11 +122,11 @@ async fn network(db: &mut Conn, row: &NetworkRow) -> Result<()> {
 
 async fn service(db: &mut Conn, row: &ServiceRow) -> Result<()> {
     query(
-        "INSERT INTO services (id, network_id, specialty, name, fallback_phone, zone, is_exclusive) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        "INSERT INTO services (id, network_id, specialty, name, fallback_phone, zone, is_exclusive, rules) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
          ON CONFLICT (id) DO UPDATE SET network_id = excluded.network_id, specialty = excluded.specialty, \
          name = excluded.name, fallback_phone = excluded.fallback_phone, zone = excluded.zone, \
-         is_exclusive = excluded.is_exclusive",
+         is_exclusive = excluded.is_exclusive, rules = excluded.rules",
     )
     .bind(row.id)
     .bind(row.network_id)
@@ -102,6 +135,7 @@ async fn service(db: &mut Conn, row: &ServiceRow) -> Result<()> {
     .bind(row.fallback_phone.clone())
     .bind(row.zone.clone())
     .bind(row.exclusive)
+    .bind(row.rules.clone())
     .execute(db)
     .await?;
     Ok(())
@@ -110,11 +144,11 @@ async fn service(db: &mut Conn, row: &ServiceRow) -> Result<()> {
 async fn person(db: &mut Conn, row: &PersonRow) -> Result<()> {
     query(
         "INSERT INTO people (id, hospital_id, name, email, phone, roles, networks, languages, qualifications, \
-         resting_until, is_active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+         resting_until, rules, is_active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \
          ON CONFLICT (id) DO UPDATE SET hospital_id = excluded.hospital_id, name = excluded.name, \
          email = excluded.email, phone = excluded.phone, roles = excluded.roles, networks = excluded.networks, \
          languages = excluded.languages, qualifications = excluded.qualifications, \
-         resting_until = excluded.resting_until, is_active = excluded.is_active",
+         resting_until = excluded.resting_until, rules = excluded.rules, is_active = excluded.is_active",
     )
     .bind(row.id)
     .bind(row.hospital_id)
@@ -126,6 +160,7 @@ async fn person(db: &mut Conn, row: &PersonRow) -> Result<()> {
     .bind(json(&row.languages)?)
     .bind(json(&row.qualifications)?)
     .bind(row.resting_until)
+    .bind(row.rules.clone())
     .bind(row.active)
     .execute(db)
     .await?;
@@ -154,19 +189,6 @@ pub(in crate::store) async fn delete_contract(db: &mut Conn, row: &ContractRow) 
         .execute(db)
         .await?;
     Ok(revision)
-}
-
-async fn policy(db: &mut Conn, row: &PolicyRow) -> Result<()> {
-    query(
-        "INSERT INTO policies (service_id, urgency, body) VALUES ($1, $2, $3) \
-         ON CONFLICT (service_id, urgency) DO UPDATE SET body = excluded.body",
-    )
-    .bind(row.service_id)
-    .bind(row.urgency.clone())
-    .bind(row.body.clone())
-    .execute(db)
-    .await?;
-    Ok(())
 }
 
 /// The given revision is not looked at: the stored one grows, and the history keeps it.

@@ -49,7 +49,7 @@ pub(in crate::store) async fn first_missing(db: &mut Conn) -> Result<Option<i64>
     Ok(row.try_get(0)?)
 }
 
-fn event(row: &Row) -> Result<EventRow> {
+pub(super) fn event(row: &Row) -> Result<EventRow> {
     let version: i64 = row.try_get("version")?;
     Ok(EventRow {
         seq: row.try_get("seq")?,

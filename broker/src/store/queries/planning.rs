@@ -1,6 +1,6 @@
 //! Drafts of rotas, their history, absences, and what people are told of their duties.
 
-use super::{Conn, Result, Row, all, query};
+use super::{Conn, Result, Row, all, delivery, query};
 use crate::app::ports::*;
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -88,10 +88,12 @@ pub(super) fn rota(row: &Row) -> Result<RotaRow> {
 }
 
 pub(super) async fn absences(db: &mut Conn) -> Result<Vec<AbsenceRow>> {
-    let rows =
-        query("SELECT id, person_id, kind, zone, from_wall, until_wall, author, written_at FROM absences ORDER BY id")
-            .fetch_all(db)
-            .await?;
+    let rows = query(
+        "SELECT id, person_id, kind, zone, from_wall, until_wall, author, written_at, feed_id FROM absences \
+             ORDER BY id",
+    )
+    .fetch_all(db)
+    .await?;
     all(&rows, |row| {
         Ok(AbsenceRow {
             id: row.try_get("id")?,
@@ -102,16 +104,18 @@ pub(super) async fn absences(db: &mut Conn) -> Result<Vec<AbsenceRow>> {
             until: row.try_get("until_wall")?,
             author: row.try_get("author")?,
             written_at: row.try_get("written_at")?,
+            feed_id: row.try_get("feed_id")?,
         })
     })
 }
 
 pub(super) async fn absence(db: &mut Conn, row: &AbsenceRow) -> Result<()> {
     query(
-        "INSERT INTO absences (id, person_id, kind, zone, from_wall, until_wall, author, written_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+        "INSERT INTO absences (id, person_id, kind, zone, from_wall, until_wall, author, written_at, feed_id) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
          ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, zone = excluded.zone, from_wall = excluded.from_wall, \
-         until_wall = excluded.until_wall, author = excluded.author, written_at = excluded.written_at",
+         until_wall = excluded.until_wall, author = excluded.author, written_at = excluded.written_at, \
+         feed_id = excluded.feed_id",
     )
     .bind(row.id)
     .bind(row.person_id)
@@ -121,6 +125,7 @@ pub(super) async fn absence(db: &mut Conn, row: &AbsenceRow) -> Result<()> {
     .bind(row.until.clone())
     .bind(row.author)
     .bind(row.written_at)
+    .bind(row.feed_id)
     .execute(db)
     .await?;
     Ok(())
@@ -143,6 +148,34 @@ pub(super) async fn insert_duty_note(db: &mut Conn, row: &DutyNoteRow) -> Result
     .bind(row.author)
     .bind(row.body.clone())
     .bind(row.seen_at)
+    .execute(&mut *db)
+    .await?;
+    // In the same transaction: nobody's duties change in silence.
+    delivery::queue(db, &[MessageRow::of_duty_note(row)]).await
+}
+
+pub(super) async fn settings(db: &mut Conn) -> Result<Vec<RotaSettingsRow>> {
+    let rows = query("SELECT service_id, swaps_need_approval, notice_minutes FROM rota_settings ORDER BY service_id")
+        .fetch_all(db)
+        .await?;
+    all(&rows, |row| {
+        Ok(RotaSettingsRow {
+            service_id: row.try_get("service_id")?,
+            swaps_need_approval: row.try_get("swaps_need_approval")?,
+            notice_minutes: row.try_get("notice_minutes")?,
+        })
+    })
+}
+
+pub(super) async fn put_settings(db: &mut Conn, row: &RotaSettingsRow) -> Result<()> {
+    query(
+        "INSERT INTO rota_settings (service_id, swaps_need_approval, notice_minutes) VALUES ($1, $2, $3) \
+         ON CONFLICT (service_id) DO UPDATE SET swaps_need_approval = excluded.swaps_need_approval, \
+         notice_minutes = excluded.notice_minutes",
+    )
+    .bind(row.service_id)
+    .bind(row.swaps_need_approval)
+    .bind(row.notice_minutes)
     .execute(db)
     .await?;
     Ok(())

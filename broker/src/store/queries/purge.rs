@@ -6,7 +6,7 @@
 //! the purge of another consult that shares it. Two that asked at once would each see the other and keep the study for
 //! ever.
 
-use super::{Conn, Result, dead_blobs, ids, query};
+use super::{Conn, Result, dead_blobs, delivery, ids, query};
 use crate::app::ports::PurgedConsult;
 use sqlx::Row as _;
 use uuid::Uuid;
@@ -41,12 +41,14 @@ pub(in crate::store) async fn purge(
         "UPDATE notices SET reason = '' WHERE consult_id = $1",
         "DELETE FROM consult_people WHERE consult_id = $1",
         "DELETE FROM guests WHERE consult_id = $1",
+        "DELETE FROM bookings WHERE consult_id = $1",
         "DELETE FROM room_leases WHERE consult_id = $1",
         "DELETE FROM sessions WHERE only_consult = $1",
         "DELETE FROM links WHERE only_consult = $1",
     ] {
         query(sql).bind(consult_id).execute(&mut *db).await?;
     }
+    delivery::purge(db, consult_id).await?;
     let rows = query("SELECT study_id FROM consult_studies WHERE consult_id = $1 ORDER BY study_id")
         .bind(consult_id)
         .fetch_all(&mut *db)

@@ -1,6 +1,6 @@
 //! Passwords, sessions, one-time links, and the sweeping of what has ended.
 
-use super::{Conn, Result, Row, Sql, all, ids, query};
+use super::{Conn, Result, Row, Sql, all, delivery, delivery_people, ids, query};
 use crate::{
     app::ports::{CredentialRow, LinkRow, SessionRow},
     store::fold::{clean, fold},
@@ -55,6 +55,7 @@ pub(in crate::store) async fn change_password(
 /// Whoever holds a session or a link of before may be the one who found the password out.
 pub(in crate::store) async fn forget_password(db: &mut Conn, person_id: Uuid) -> Result<()> {
     query("DELETE FROM credentials WHERE person_id = $1").bind(person_id).execute(&mut *db).await?;
+    delivery_people::delete_subscriptions_of(db, person_id).await?;
     delete_of(db, person_id, None).await?;
     Ok(())
 }
@@ -187,6 +188,7 @@ pub(in crate::store) async fn sweep(db: &mut Conn, now: i64) -> Result<()> {
     ] {
         query(sql).bind(now).execute(&mut *db).await?;
     }
+    delivery::sweep(db, now - delivery::KEPT_MS).await?;
     query(
         "DELETE FROM room_leases WHERE lease_until < $1 \
          AND consult_id IN (SELECT id FROM consults WHERE is_open = $2)",

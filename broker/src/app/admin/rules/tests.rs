@@ -28,6 +28,8 @@ fn admin() -> AdminPerson {
         networks: vec![],
         languages: vec!["de".into()],
         qualifications: vec![],
+        resting_until: None,
+        rules: Default::default(),
         active: true,
         has_password: false,
     }
@@ -56,6 +58,7 @@ fn stroke() -> AdminService {
         zone: "Europe/Berlin".into(),
         exclusive: false,
         turns: vec![Turns { level: DutyLevel::Primary, people: vec![SPECIALIST], is_whole_rota: true }],
+        rules: Default::default(),
     }
 }
 
@@ -120,7 +123,7 @@ fn the_last_administrator_can_neither_leave_nor_lose_the_role() {
 #[test]
 fn a_new_service_can_ring_at_once() {
     let write = service(&rows(), &stroke(), NOW).unwrap();
-    assert_eq!((write.services.len(), write.policies.len(), write.rotas.len()), (1, 3, 1));
+    assert_eq!((write.services.len(), write.policies.len(), write.rotas.len()), (1, 1, 1));
     let mut rows = rows();
     (rows.services, rows.policies, rows.rotas) = (write.services, write.policies, write.rotas);
     let again = service(&rows, &stroke(), NOW).unwrap();

@@ -12,7 +12,7 @@ impl Consult {
     pub(in crate::domain::consult) fn begin(id: ConsultId, recorded: &Recorded) -> Option<Self> {
         let none = vec![];
         let (service_id, network_id, hospital_id, requester, urgency, fields, notified, state) = match &recorded.event {
-            Event::Requested { service_id, network_id, hospital_id, requester, urgency, fields } => {
+            Event::Requested { service_id, network_id, hospital_id, requester, urgency, fields, test: _ } => {
                 (service_id, network_id, hospital_id, requester, urgency, fields, &none, ConsultState::Ringing)
             }
             Event::Prealerted { service_id, network_id, hospital_id, requester, urgency, fields, notified } => {
@@ -27,6 +27,10 @@ impl Consult {
             network_id: *network_id,
             hospital_id: *hospital_id,
             requester: *requester,
+            test: match &recorded.event {
+                Event::Requested { test, .. } => *test,
+                _ => None,
+            },
             urgency: *urgency,
             fields: fields.clone(),
             state,
@@ -45,12 +49,15 @@ impl Consult {
             rounds_before: 0,
             attempts: 0,
             step: 0,
+            step_at: None,
             plan: Plan::default(),
             retry_at: None,
             rings: vec![],
             promise: None,
             taken_over: None,
             queue: None,
+            appointment: None,
+            overflow: None,
             alarm: None,
             studies: vec![],
             detached: vec![],

@@ -1,11 +1,12 @@
 //! Folding one event into the state. Total: whatever the log says is taken as it is, nothing here refuses or panics.
 
 mod begin;
+mod book;
 mod room;
 mod team;
 
-use super::{Consult, Event, Promise, Queue, Recorded, Ring, Signed, TakenOver, fields};
-use crate::domain::escalation::Plan;
+use super::{Consult, Event, Overflow, Promise, Queue, Recorded, Ring, Signed, TakenOver, fields};
+use crate::domain::{escalation::Plan, matching::Partner};
 use schemas::{
     RingId, UnixMillis,
     consult::{AlarmKind, CaseFields, ConsultState, RingOutcome},
@@ -29,11 +30,24 @@ impl Consult {
                     self.let_go_of_the_ladder();
                 }
             }
+            Event::SlotAwaited
+            | Event::SlotBooked { .. }
+            | Event::SlotConfirmed { .. }
+            | Event::SlotEnded { .. }
+            | Event::RoomOpened
+            | Event::AppointmentBegun
+            | Event::RingsInstead => self.apply_book(recorded),
             Event::Stamped { stamp, at } => self.clock.set(*stamp, *at),
-            Event::Matched { round, plan, .. } | Event::RoundRepeated { round, plan } => self.begin_round(*round, plan),
-            Event::RingStarted { ring_id, person, round, step, until, assigned } => {
+            Event::Matched { round, plan, record } => {
+                self.begin_round(*round, plan);
+                if let Some(Partner { service_id, network_id, .. }) = record.overflow() {
+                    self.overflow.get_or_insert(Overflow { service_id, network_id, since: at });
+                }
+            }
+            Event::RoundRepeated { round, plan } => self.begin_round(*round, plan),
+            Event::RingStarted { ring_id, person, round, step, until, assigned, busy } => {
                 self.round = *round;
-                self.step = *step;
+                self.begin_step(*step, at);
                 if *assigned {
                     self.promise = None;
                     self.taken_over = None;
@@ -51,6 +65,7 @@ impl Consult {
                     ended_at: None,
                     assigned: *assigned,
                     declined_because: None,
+                    busy: *busy,
                 });
             }
             Event::RingDelivered { ring_id, .. } => self.with_ring(*ring_id, |ring| {
@@ -84,7 +99,10 @@ impl Consult {
                 self.retry_at = Some(*retry_at);
                 self.attempts = self.attempts.saturating_add(1);
             }
-            Event::AlarmRaised { kind } => self.alarm = Some(*kind),
+            Event::AlarmRaised { kind, step } => {
+                self.alarm = Some(*kind);
+                step.iter().for_each(|step| self.begin_step(*step, at));
+            }
             Event::Accepted { person } => self.accepted(*person, at),
             Event::Offered { .. }
             | Event::OfferEnded { .. }
@@ -202,6 +220,7 @@ impl Consult {
         self.alarm = None;
         self.offer = None;
         self.queue = None;
+        self.appointment = None;
         self.let_go_of_the_ladder();
     }
 
@@ -215,9 +234,18 @@ impl Consult {
     fn begin_round(&mut self, round: u32, plan: &Plan) {
         self.round = round;
         self.step = 0;
+        self.step_at = None;
         self.plan = plan.clone();
         self.retry_at = None;
         self.queue = None;
+    }
+
+    /// Everybody of a step is rung at its beginning; somebody whom a coordinator picked is rung within it.
+    const fn begin_step(&mut self, step: u32, at: UnixMillis) {
+        if self.step != step || self.step_at.is_none() {
+            self.step = step;
+            self.step_at = Some(at);
+        }
     }
 
     fn start_ring(&mut self, ring: Ring) {

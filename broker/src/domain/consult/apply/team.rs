@@ -44,6 +44,7 @@ impl Consult {
         let at = recorded.at;
         let before = self.specialist.filter(|before| *before != person);
         self.becomes_specialist(person, at);
+        self.appointment = None;
         self.work_goes_on(recorded);
         if let Some(before) = before {
             self.former.insert(before);
@@ -52,7 +53,7 @@ impl Consult {
         self.change_side(person, Side::Specialist, at);
     }
 
-    fn becomes_specialist(&mut self, person: PersonId, at: UnixMillis) {
+    pub(super) fn becomes_specialist(&mut self, person: PersonId, at: UnixMillis) {
         self.specialist = Some(person);
         self.accepted_at = Some(at);
         self.specialist_joined = self.in_room.contains(&person);

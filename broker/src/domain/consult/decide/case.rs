@@ -2,12 +2,13 @@
 
 use super::Draft;
 use crate::domain::{
-    consult::{Command, Consult, EVENT_VERSION, Event, Recorded, Refusal, fields, guard, ladder},
+    consult::{Command, Consult, EVENT_VERSION, Event, Recorded, Refusal, WantedSlot, fields, guard, ladder},
     escalation::Matched,
 };
 use schemas::{
     PersonId, PrivateText, StudyId, UnixMillis,
     consult::{ActionName, CaseFields, ClockStamp, ConsultState, Urgency},
+    slots::AppointmentEnd,
 };
 
 /// How far in the future something may have happened: clocks differ. More would take a typing error.
@@ -17,8 +18,19 @@ const STAMP_BEHIND_SECONDS: i64 = 7 * 86_400;
 
 /// The first command: there is no consult yet.
 pub(super) fn begin(command: &Command, now: UnixMillis) -> Result<Vec<Event>, Refusal> {
-    let Command::Request { id, service_id, network_id, hospital_id, requester, urgency, fields, prealert, matched } =
-        command
+    let Command::Request {
+        id,
+        service_id,
+        network_id,
+        hospital_id,
+        requester,
+        urgency,
+        fields,
+        prealert,
+        test,
+        matched,
+        appointment,
+    } = command
     else {
         return Err(Refusal::NotFound);
     };
@@ -26,19 +38,23 @@ pub(super) fn begin(command: &Command, now: UnixMillis) -> Result<Vec<Event>, Re
     let (service_id, network_id, hospital_id, requester, urgency, fields) =
         (*service_id, *network_id, *hospital_id, *requester, *urgency, fields.clone());
     let event = if *prealert {
-        let notified = matched.plan.steps.first().map_or_else(Vec::new, |step| step.people.clone());
+        let notified = matched.plan.first_rung().to_vec();
         Event::Prealerted { service_id, network_id, hospital_id, requester, urgency, fields, notified }
     } else {
         fields::check_request(urgency, &fields)?;
-        Event::Requested { service_id, network_id, hospital_id, requester, urgency, fields }
+        Event::Requested { service_id, network_id, hospital_id, requester, urgency, fields, test: *test }
     };
     let recorded = Recorded { seq: 1, at: now, actor: Some(requester), version: EVENT_VERSION, event };
     // The event above begins a consult, so this is always the first branch.
     let Some(consult) = Consult::begin(*id, &recorded) else { return Err(Refusal::NotFound) };
     let mut draft = Draft::new(consult, now);
     draft.events.push(recorded.event);
-    if !*prealert {
-        ladder::begin_round(&mut draft, Some(matched));
+    match appointment {
+        Some(_) if *prealert => return Err(fields::invalid("appointment", "is not for a patient who is on the way")),
+        Some(WantedSlot::Whenever) => super::book::begin(&mut draft, None)?,
+        Some(WantedSlot::Slot(slot)) => super::book::begin(&mut draft, Some(slot))?,
+        None if *prealert => {}
+        None => ladder::begin_round(&mut draft, Some(matched)),
     }
     Ok(draft.events)
 }
@@ -87,7 +103,7 @@ pub(super) fn complete_fields(draft: &mut Draft, person: PersonId, patch: &CaseF
     Ok(())
 }
 
-/// While nobody has accepted the ladder begins anew; a question is not asked for: a coordinator could not write it.
+/// While nobody has accepted the ladder begins anew, also instead of an appointment; a question is not asked for: a coordinator could not write it.
 pub(super) fn change_urgency(
     draft: &mut Draft,
     person: PersonId,
@@ -105,6 +121,8 @@ pub(super) fn change_urgency(
     draft.emit(Event::UrgencyChanged { urgency });
     if on_ladder {
         ladder::begin_round(draft, matched);
+    } else if draft.consult.state == ConsultState::Booked {
+        super::book::ring_by_urgency(draft, matched);
     }
     Ok(())
 }
@@ -134,6 +152,9 @@ pub(super) fn cancel(draft: &mut Draft, person: PersonId, reason: &PrivateText) 
     }
     ladder::withdraw_all(draft, None);
     super::team::end_offer(draft, false);
+    if draft.consult.state == ConsultState::Booked {
+        super::book::give_up(draft, AppointmentEnd::Cancelled);
+    }
     draft.emit(Event::Cancelled { reason: reason.clone() });
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! From a command to events, or to a refusal.
 //!
-//! By subject: [`case`] is what is asked, [`ring`] who is asked, [`team`] who belongs to it, [`room`] the talk,
+//! By subject: [`case`] is what is asked, [`book`] by appointment, [`ring`] who is asked, [`team`] who belongs to it, [`room`] the talk,
 //! [`report`] what comes of it, [`time`] what the clock does.
 
+mod book;
 mod case;
 mod draft;
 mod report;
@@ -34,6 +35,16 @@ pub fn decide(consult: Option<&Consult>, command: &Command, now: UnixMillis) -> 
         Command::CompleteFields { person, fields } => case::complete_fields(d, *person, fields),
         Command::ChangeUrgency { person, urgency, matched } => {
             case::change_urgency(d, *person, *urgency, matched.as_ref())
+        }
+        Command::BookSlot { person, slot, by } => book::book(d, *person, slot, *by),
+        Command::AwaitSlot { person } => book::await_slot(d, *person),
+        Command::ConfirmSlot { person, from } => book::confirm(d, *person, *from),
+        Command::DeclineSlot { person, from } => book::decline(d, *person, *from),
+        Command::ProposeSlot { person, slot } => book::propose(d, *person, slot),
+        Command::RingNow { person, matched } => book::ring_now(d, *person, matched),
+        Command::DutyChanged { person, from, to } => {
+            book::duty_changed(d, *person, *from, to.as_ref());
+            Ok(())
         }
         Command::Stamp { person, stamp, at } => case::stamp(d, *person, *stamp, *at),
         Command::Cancel { person, reason } => case::cancel(d, *person, reason),

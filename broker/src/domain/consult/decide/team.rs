@@ -45,6 +45,7 @@ pub(super) fn assign(draft: &mut Draft, person: PersonId, to: PersonId) -> Resul
         step,
         until: draft.now.plus_seconds(ASSIGNED_RING_SECONDS),
         assigned: true,
+        busy: false,
     });
     Ok(())
 }

@@ -23,7 +23,7 @@ pub(super) fn tick(draft: &mut Draft, rematch: Option<&Matched>) {
     }
     if draft.consult.is_on_ladder() {
         ladder::tick(draft, rematch);
-    } else {
+    } else if !super::book::time_passes(draft, rematch) {
         time_passes(draft);
     }
 }
@@ -35,7 +35,7 @@ fn time_passes(draft: &mut Draft) {
     }
     match draft.consult.state {
         ConsultState::Prealert if due(prealert_overdue_at(&draft.consult), draft) => {
-            draft.emit(Event::AlarmRaised { kind: AlarmKind::PrealertOverdue });
+            draft.emit(Event::alarm(AlarmKind::PrealertOverdue));
         }
         ConsultState::Accepted | ConsultState::InSession => {
             if due(session_over_at(&draft.consult), draft) {
@@ -43,17 +43,17 @@ fn time_passes(draft: &mut Draft) {
                 return;
             }
             if due(not_started_at(&draft.consult), draft) {
-                draft.emit(Event::AlarmRaised { kind: AlarmKind::NotStarted });
+                draft.emit(Event::alarm(AlarmKind::NotStarted));
             }
             if due(session_cap_at(&draft.consult), draft) {
-                draft.emit(Event::AlarmRaised { kind: AlarmKind::AnswerLate });
+                draft.emit(Event::alarm(AlarmKind::AnswerLate));
             }
         }
         ConsultState::Reporting if due(answer_late_at(&draft.consult), draft) => {
-            draft.emit(Event::AlarmRaised { kind: AlarmKind::AnswerLate });
+            draft.emit(Event::alarm(AlarmKind::AnswerLate));
         }
         ConsultState::Reported if due(not_acknowledged_at(&draft.consult), draft) => {
-            draft.emit(Event::AlarmRaised { kind: AlarmKind::NotAcknowledged });
+            draft.emit(Event::alarm(AlarmKind::NotAcknowledged));
         }
         ConsultState::Acknowledged if due(closes_at(&draft.consult), draft) => close_or_alarm(draft),
         _ => {}
@@ -65,6 +65,6 @@ fn close_or_alarm(draft: &mut Draft) {
     draft.emit(if draft.consult.may_close() {
         Event::Closed { close_out: None, missing_because: Default::default() }
     } else {
-        Event::AlarmRaised { kind: AlarmKind::FieldsMissing }
+        Event::alarm(AlarmKind::FieldsMissing)
     });
 }

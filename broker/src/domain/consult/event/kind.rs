@@ -1,16 +1,24 @@
 //! What can be said of an event without its body.
 
 use super::Event;
+use crate::domain::consult::BookedBy;
 use schemas::consult::RingOutcome;
 
 impl Event {
     /// Every [`Self::kind`]: what is counted by it begins at nought.
-    pub const KINDS: [&'static str; 52] = [
+    pub const KINDS: [&'static str; 59] = [
         "requested",
         "prealerted",
         "request_made",
         "fields_completed",
         "urgency_changed",
+        "slot_awaited",
+        "slot_booked",
+        "slot_confirmed",
+        "slot_ended",
+        "room_opened",
+        "appointment_begun",
+        "rings_instead",
         "stamped",
         "matched",
         "round_repeated",
@@ -68,6 +76,13 @@ impl Event {
             Self::RequestMade { .. } => "request_made",
             Self::FieldsCompleted { .. } => "fields_completed",
             Self::UrgencyChanged { .. } => "urgency_changed",
+            Self::SlotAwaited => "slot_awaited",
+            Self::SlotBooked { .. } => "slot_booked",
+            Self::SlotConfirmed { .. } => "slot_confirmed",
+            Self::SlotEnded { .. } => "slot_ended",
+            Self::RoomOpened => "room_opened",
+            Self::AppointmentBegun => "appointment_begun",
+            Self::RingsInstead => "rings_instead",
             Self::Stamped { .. } => "stamped",
             Self::Matched { .. } => "matched",
             Self::RoundRepeated { .. } => "round_repeated",
@@ -127,6 +142,7 @@ impl Event {
             | Self::Queued { .. }
             | Self::Unanswered { .. }
             | Self::AlarmRaised { .. } => true,
+            Self::SlotBooked { by, .. } => matches!(by, BookedBy::Duty),
             Self::RingStarted { assigned, .. } => !*assigned,
             Self::RingEnded { outcome, .. } => matches!(outcome, RingOutcome::TimedOut | RingOutcome::Withdrawn),
             _ => false,

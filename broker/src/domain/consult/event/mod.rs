@@ -6,13 +6,14 @@ mod record;
 
 pub use record::{Recorded, record};
 
-use super::Occupant;
-use crate::domain::{escalation::Plan, matching::MatchRecord};
+use super::{BookedBy, Occupant};
+use crate::domain::{escalation::Plan, matching::MatchRecord, rota::Stretch};
 use schemas::{
     GuestId, HospitalId, NetworkId, PersonId, PrivateText, RingId, ServiceId, StudyId, UnixMillis,
     consult::{AlarmKind, Answer, CaseFields, ClockStamp, Consent, DeclineReason, Part, Present, RingOutcome, Urgency},
     guest::GuestPart,
     report::{CloseOut, Outcome},
+    slots::{AppointmentEnd, AppointmentSide},
 };
 use serde::{Deserialize, Serialize, de::Error as _};
 
@@ -39,6 +40,9 @@ pub enum Event {
         urgency: Urgency,
         #[serde(default)]
         fields: CaseFields,
+        /// A test of the escalation: rings this person and nobody else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        test: Option<PersonId>,
     },
     /// First event of a consult whose patient is still on the way: `fields.eta`. Nobody is rung.
     Prealerted {
@@ -67,6 +71,36 @@ pub enum Event {
     UrgencyChanged {
         urgency: Urgency,
     },
+    /// It goes by appointment, and waits for a slot.
+    SlotAwaited,
+    /// It goes by appointment: this slot is held. `busy` is with the buffers.
+    SlotBooked {
+        person: PersonId,
+        from: UnixMillis,
+        until: UnixMillis,
+        busy: Stretch,
+        by: BookedBy,
+        confirm_by: UnixMillis,
+        /// Who has said yes by picking it.
+        specialist: bool,
+        requester: bool,
+    },
+    SlotConfirmed {
+        side: AppointmentSide,
+        person: PersonId,
+    },
+    /// The slot is free again.
+    SlotEnded {
+        person: PersonId,
+        from: UnixMillis,
+        why: AppointmentEnd,
+    },
+    /// The confirmed appointment is near: its specialist has the consult from now on.
+    RoomOpened,
+    /// The appointment's time has come.
+    AppointmentBegun,
+    /// No more by appointment: the ladder begins.
+    RingsInstead,
     /// `at` is when it happened, as somebody of the team says.
     Stamped {
         stamp: ClockStamp,
@@ -92,6 +126,9 @@ pub enum Event {
         /// A coordinator picked this person; the ladder did not.
         #[serde(default, skip_serializing_if = "is_false")]
         assigned: bool,
+        /// Has another consult on their hands.
+        #[serde(default, skip_serializing_if = "is_false")]
+        busy: bool,
     },
     /// The ring reached a device.
     RingDelivered {
@@ -138,6 +175,9 @@ pub enum Event {
     },
     AlarmRaised {
         kind: AlarmKind,
+        /// Of the ladder, where the alarm is one: it is done with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<u32>,
     },
     Accepted {
         person: PersonId,
@@ -280,6 +320,11 @@ pub enum Event {
 }
 
 impl Event {
+    /// The alarm, by whatever raised it but a step of the ladder.
+    pub(super) const fn alarm(kind: AlarmKind) -> Self {
+        Self::AlarmRaised { kind, step: None }
+    }
+
     /// Reads a stored body as the current shape of the event. `version` is the one stored beside it; every version
     /// up to [`EVENT_VERSION`] is understood.
     ///

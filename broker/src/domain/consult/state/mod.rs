@@ -3,11 +3,11 @@
 mod parts;
 
 pub use parts::{
-    Clock, Exchange, Glass, GroupNote, Guest, GuestStay, Lifted, Occupant, Offer, Participant, Promise, Queue,
-    RecordedConsent, Ring, RollCall, Side, Signed, Stay, TakenOver,
+    Clock, Exchange, Glass, GroupNote, Guest, GuestStay, Lifted, Occupant, Offer, Overflow, Participant, Promise,
+    Queue, RecordedConsent, Ring, RollCall, Side, Signed, Stay, TakenOver,
 };
 
-use super::Recorded;
+use super::{Appointment, Recorded};
 use crate::domain::{access::ConsultFacts, escalation::Plan};
 use schemas::{
     ConsultId, GuestId, HospitalId, NetworkId, PersonId, PrivateText, RingId, ServiceId, StudyId, UnixMillis,
@@ -31,6 +31,9 @@ pub struct Consult {
     /// The house that asks.
     pub hospital_id: HospitalId,
     pub requester: PersonId,
+    /// A test of the escalation: rings this person and nobody else.
+    #[serde(default)]
+    pub test: Option<PersonId>,
     pub urgency: Urgency,
     pub fields: CaseFields,
     pub state: ConsultState,
@@ -67,6 +70,9 @@ pub struct Consult {
     pub attempts: u32,
     /// Step within the round, from 1; 0 before its first ring.
     pub step: u32,
+    /// When that step began; absent before the first one.
+    #[serde(default)]
+    pub step_at: Option<UnixMillis>,
     pub plan: Plan,
     /// When an unanswered consult rings again; absent while it rings.
     pub retry_at: Option<UnixMillis>,
@@ -78,6 +84,12 @@ pub struct Consult {
     pub taken_over: Option<TakenOver>,
     #[serde(default)]
     pub queue: Option<Queue>,
+    /// By appointment instead of by ringing.
+    #[serde(default)]
+    pub appointment: Option<Appointment>,
+    /// People of a neighbouring network are asked too, since then.
+    #[serde(default)]
+    pub overflow: Option<Overflow>,
     /// The standing alarm.
     pub alarm: Option<AlarmKind>,
     pub studies: Vec<StudyId>,
@@ -248,6 +260,7 @@ impl Consult {
             notified: if prealert { self.notified.clone() } else { BTreeSet::new() },
             queued_behind: behind.filter(|person| !self.has_declined(*person)).collect(),
             offered_to: self.offer.map(|offer| offer.to),
+            appointment_with: self.held().map(|held| held.slot.person),
             participants: self.participants.iter().map(|each| (each.person, each.part)).collect(),
             glass: self.glass_holders(now),
         }

@@ -1,7 +1,7 @@
 //! The parts that a consult is made of.
 
 use schemas::{
-    GuestId, PersonId, PrivateText, RingId, UnixMillis,
+    GuestId, NetworkId, PersonId, PrivateText, RingId, ServiceId, UnixMillis,
     consult::{Answer, ClockStamp, Consent, DeclineReason, Part, Present, RingOutcome},
     guest::{GuestPart, GuestState},
 };
@@ -25,6 +25,9 @@ pub struct Ring {
     pub assigned: bool,
     #[serde(default)]
     pub declined_because: Option<DeclineReason>,
+    /// Had another consult on their hands.
+    #[serde(default)]
+    pub busy: bool,
 }
 
 impl Ring {
@@ -52,6 +55,14 @@ pub struct TakenOver {
 pub struct Queue {
     pub since: UnixMillis,
     pub behind: Vec<PersonId>,
+}
+
+/// Reached people of another network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overflow {
+    pub service_id: ServiceId,
+    pub network_id: NetworkId,
+    pub since: UnixMillis,
 }
 
 /// The consult is offered to somebody who has not agreed yet.

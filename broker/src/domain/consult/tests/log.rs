@@ -16,6 +16,9 @@ pub(super) const RELEASE_0_2: &str = include_str!("golden/release_0_2.tsv");
 /// One consult with every event that was added after those.
 pub(super) const RELEASE_0_3: &str = include_str!("golden/release_0_3.tsv");
 
+/// One consult by appointment: every event of that.
+pub(super) const RELEASE_0_4: &str = include_str!("golden/release_0_4.tsv");
+
 pub(super) fn stored(golden: &str) -> Vec<Recorded> {
     let line = |(line, seq): (&str, i64)| {
         let [at, actor, body] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
@@ -54,8 +57,8 @@ fn a_snapshot_of_release_0_1_is_read_and_has_its_answer() {
     // What release 0.1 did not count or keep.
     let rings = old.rings.iter().zip(&now.rings);
     let rings = rings.map(|(old, now)| Ring { declined_because: now.declined_because, ..old.clone() }).collect();
-    let (requested_at, attempts) = (now.requested_at, now.attempts);
-    assert_eq!(Consult { stays: now.stays.clone(), rings, requested_at, attempts, ..old }, now);
+    let (requested_at, attempts, step_at) = (now.requested_at, now.attempts, now.step_at);
+    assert_eq!(Consult { stays: now.stays.clone(), rings, requested_at, attempts, step_at, ..old }, now);
 
     let unanswered = SNAPSHOT_0_1.split(r#","answer":"#).next().unwrap().to_owned() + r#","answer":null}"#;
     assert_eq!(serde_json::from_str::<Consult>(&unanswered).unwrap().versions, []);
@@ -72,7 +75,7 @@ fn a_consult_of_release_0_2_is_read_as_it_was_meant() {
 
 #[test]
 fn every_event_is_held_by_a_golden_file() {
-    let held: BTreeSet<&str> = [RELEASE_0_1, RELEASE_0_2, RELEASE_0_3]
+    let held: BTreeSet<&str> = [RELEASE_0_1, RELEASE_0_2, RELEASE_0_3, RELEASE_0_4]
         .iter()
         .flat_map(|golden| stored(golden))
         .map(|entry| entry.event.kind())
@@ -148,7 +151,7 @@ fn events_of_version_1_mean_what_they_meant() {
         log.extend(new.map(|(event, seq)| Recorded { seq, at: START, actor: None, version, event: event.clone() }));
         Consult::replay(CONSULT, &log).unwrap()
     };
-    let late = |end: Event| [Event::AlarmRaised { kind: AlarmKind::AnswerLate }, end];
+    let late = |end: Event| [Event::alarm(AlarmKind::AnswerLate), end];
     let another = Event::SpecialistChanged { person: person(2) };
     for end in [Event::SessionEnded, another] {
         assert_eq!(log(1, &late(end.clone())).alarm, Some(AlarmKind::AnswerLate));

@@ -1,15 +1,20 @@
 //! Helpers: a small world in which commands are decided and recorded.
 
+mod appointment;
+mod beside;
+mod call_out;
 mod encryption;
 mod guests;
 mod ledger;
 mod log;
 mod model;
+mod nodes;
 mod overtaking;
 mod prealert;
 mod report;
 mod ringing;
 mod room_and_answer;
+mod rungs;
 mod team;
 mod views;
 
@@ -44,7 +49,11 @@ const fn person(n: u128) -> PersonId {
 fn plan(rounds: u32, steps: &[&[u128]]) -> Plan {
     let steps = steps
         .iter()
-        .map(|people| PlannedStep { people: people.iter().map(|n| person(*n)).collect(), ring_seconds: 30 })
+        .map(|people| PlannedStep {
+            people: people.iter().map(|n| person(*n)).collect(),
+            ring_seconds: 30,
+            ..PlannedStep::default()
+        })
         .collect();
     Plan { rounds, steps }
 }
@@ -68,7 +77,9 @@ fn request(plan: Plan) -> Command {
         requester: REQUESTER,
         urgency: Urgency::Emergency,
         fields: CaseFields::default(),
+        test: None,
         prealert: false,
+        appointment: None,
         matched: matched(plan),
     }
 }

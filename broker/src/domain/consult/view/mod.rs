@@ -8,6 +8,7 @@ use super::{Consult, Recorded, Ring, actions, ledger, next_deadline};
 use crate::domain::{
     access::{self, Permission},
     directory::Actor,
+    slots::Slot,
 };
 use schemas::{
     ConsultId, PersonId, PrivateText, UnixMillis,
@@ -16,6 +17,7 @@ use schemas::{
     guest,
     mls::Encryption,
     report,
+    slots::{self, Appointment},
 };
 
 /// From an id to a person as colleagues see them.
@@ -78,12 +80,37 @@ pub fn summary(
             behind: people(&queue.behind),
             ahead,
         }),
+        appointment: appointment(consult, resolve),
         taken_over_by: consult.taken_over.map(|held| resolve(held.person)),
         asked_for_more: consult.asked_for_more(),
+        is_test: consult.test.is_some(),
         waiting_guests: count(consult.waiting_guests().count()),
         report_taken_over: consult.report_taken_over_at.is_some(),
         outcomes: count(consult.outcomes.len()),
+        // Named by whoever knows the directory.
+        out_of_area: None,
     }
+}
+
+fn appointment(consult: &Consult, resolve: Resolve) -> Option<Appointment> {
+    let (of, status) = (consult.appointment.as_ref()?, consult.appointment_status()?);
+    let held = of.slot.as_ref();
+    Some(Appointment {
+        status,
+        slot: held.map(|held| slot(&held.slot, resolve)),
+        since: of.since,
+        confirm_by: held.filter(|held| !held.is_confirmed()).map(|held| held.confirm_by),
+        room_opens_at: held.map(super::Held::room_opens_at),
+        confirmed_by_specialist: held.is_some_and(|held| held.specialist),
+        confirmed_by_requester: held.is_some_and(|held| held.requester),
+        before: of.before.iter().map(|person| resolve(*person)).collect(),
+        last_end: of.last_end,
+    })
+}
+
+/// As it is offered.
+pub fn slot(slot: &Slot, resolve: Resolve) -> slots::AppointmentSlot {
+    slots::AppointmentSlot { person: resolve(slot.person), start: slot.from, end: slot.until }
 }
 
 /// What the caller of [`detail`] has read from elsewhere.
@@ -169,6 +196,7 @@ pub fn ring(ring: &Ring, resolve: Resolve) -> wire::Ring {
         outcome: ring.outcome,
         ended_at: ring.ended_at,
         declined_because: None,
+        busy: ring.busy,
     }
 }
 

@@ -1,10 +1,13 @@
 //! The history, and the reasons behind the rings.
 
 use super::Resolve;
-use crate::domain::consult::{Event, Occupant, Recorded, fields};
+use crate::domain::{
+    consult::{Event, Occupant, Recorded, fields},
+    matching::explanation,
+};
 use schemas::{
     consult::{CaseFields, TimelineEntry, TimelineWhat},
-    matching::{Candidate, MatchExplanation},
+    matching::MatchExplanation,
 };
 
 /// The history, without patient data. Events that only steer the machine are left out, and why somebody declined where
@@ -33,24 +36,7 @@ pub fn timeline(log: &[Recorded], with_declines: bool, resolve: Resolve) -> Vec<
 pub fn explanations(log: &[Recorded], resolve: Resolve) -> Vec<MatchExplanation> {
     log.iter()
         .filter_map(|recorded| match &recorded.event {
-            Event::Matched { round, record, .. } => Some(MatchExplanation {
-                decided_at: recorded.at,
-                round: *round,
-                rota_revision: record.rota_revision,
-                directory_revision: record.directory_revision,
-                considered: record.considered,
-                candidates: record
-                    .candidates
-                    .iter()
-                    .map(|candidate| Candidate {
-                        person: resolve(candidate.person),
-                        rank: candidate.rank,
-                        score: candidate.score,
-                        rules: candidate.rules.clone(),
-                    })
-                    .collect(),
-                failed: record.failed.clone(),
-            }),
+            Event::Matched { round, record, .. } => Some(explanation(record, recorded.at, *round, resolve)),
             _ => None,
         })
         .collect()
@@ -71,6 +57,15 @@ fn what(event: &Event, case: &CaseFields, with_declines: bool, resolve: Resolve)
         },
         Event::FieldsCompleted { .. } => TimelineWhat::FieldsCompleted { missing: case.missing() },
         Event::UrgencyChanged { urgency } => TimelineWhat::UrgencyChanged { urgency: *urgency },
+        Event::SlotAwaited => TimelineWhat::SlotAwaited,
+        Event::SlotBooked { person, from, .. } => TimelineWhat::SlotBooked { person: resolve(*person), start: *from },
+        Event::SlotConfirmed { side, .. } => TimelineWhat::SlotConfirmed { side: *side },
+        Event::SlotEnded { person, from, why } => {
+            TimelineWhat::SlotEnded { person: resolve(*person), start: *from, why: *why }
+        }
+        Event::RoomOpened => TimelineWhat::RoomOpened,
+        Event::AppointmentBegun => TimelineWhat::AppointmentBegun,
+        Event::RingsInstead => TimelineWhat::RingsInstead,
         Event::Stamped { stamp, at } => TimelineWhat::Stamped { stamp: *stamp, at: *at },
         Event::Matched { round, record, .. } => TimelineWhat::Matched { round: *round, eligible: record.eligible },
         Event::RingStarted { person, round, step, .. } => {
@@ -89,7 +84,7 @@ fn what(event: &Event, case: &CaseFields, with_declines: bool, resolve: Resolve)
         Event::Queued { behind } => {
             TimelineWhat::Queued { behind: behind.iter().map(|person| resolve(*person)).collect() }
         }
-        Event::AlarmRaised { kind } => TimelineWhat::Alarm { kind: *kind },
+        Event::AlarmRaised { kind, .. } => TimelineWhat::Alarm { kind: *kind },
         Event::Accepted { .. } => TimelineWhat::Accepted,
         Event::Offered { to, is_hand_over, .. } => {
             TimelineWhat::Offered { to: resolve(*to), is_hand_over: *is_hand_over }

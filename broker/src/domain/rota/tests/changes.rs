@@ -130,6 +130,10 @@ fn a_draft_goes_on_over_what_was_taken_over_meanwhile_and_over_nothing_else() {
     assert_eq!(merged(&base, &published, &mine).unwrap().land, Some(Land::Bw));
     assert_eq!(merged(&base, &base, &mine), Some(mine.clone()));
     assert_eq!(merged(&base, &with(&plain, &[over(9, 2)]), &mine), None, "one was taken away");
+    let swapped = Override { swap: Some(uuid::Uuid::from_u128(5)), ..over(7, 4) };
+    let with_swap = |of: &[Override]| with(&plain, &[of, std::slice::from_ref(&swapped)].concat());
+    let undone = merged(&with_swap(&[over(1, 1)]), &base, &Rota { land: mine.land, ..with_swap(&mine.overrides) });
+    assert_eq!(undone, Some(mine.clone()), "a swap that was taken back goes from the draft too");
     let others = rota(vec![layer(&[3], "2026-01-05T08:00:00", Turn::Weeks(1))]);
     assert_eq!(merged(&base, &with(&others, &base.overrides), &mine), None, "other turns");
 }

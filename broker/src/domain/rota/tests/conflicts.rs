@@ -81,7 +81,8 @@ fn eleven_hours_lie_between_a_call_out_and_work_in_the_house() {
     // On call until 07:00, called out at 03:00 for an hour, and in the house from 08:00 on: seven hours are missing.
     let shifts =
         vec![shift(1, DutyKind::OnCall, 0, 7), shift(1, DutyKind::OnSite, 8, 16), shift(2, DutyKind::OnCall, 7, 48)];
-    let rest = |missing| ConflictKind::Rest { missing: missing * HOUR };
+    let rest_after = |missing, after| ConflictKind::Rest { missing: missing * HOUR, after };
+    let rest = |missing| rest_after(missing, None);
     let plans = [plan(1, shifts)];
     assert_eq!(found(&plans, &[(1, hours(3, 4))], &|_, _| FIT), [(rest(7), Some(1), 8, 16)]);
     assert_eq!(found(&plans, &[], &|_, _| FIT), [], "on call one rests");
@@ -93,7 +94,8 @@ fn eleven_hours_lie_between_a_call_out_and_work_in_the_house() {
             shift(2, DutyKind::OnCall, 0, 48),
         ],
     )];
-    assert_eq!(found(&twice, &[], &|_, _| FIT), [(rest(1), Some(1), 18, 26)]);
+    let duty = Some((plans[0].service, DutyLevel::Primary));
+    assert_eq!(found(&twice, &[], &|_, _| FIT), [(rest_after(1, duty), Some(1), 18, 26)]);
     assert_eq!(
         found(&twice[..], &[(1, hours(7, 9))], &|_, _| FIT),
         [(rest(2), Some(1), 18, 26)],

@@ -1,5 +1,6 @@
 mod changes;
 mod conflicts;
+mod coverage;
 mod fairness;
 mod holidays;
 mod limits;

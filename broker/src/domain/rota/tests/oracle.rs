@@ -7,15 +7,15 @@ use std::collections::HashMap;
 const MINUTE: i64 = 60;
 
 /// Every minute from `begin` on: what the clock shows.
-struct Clock {
-    begin: UnixMillis,
-    walls: Vec<DateTime>,
+pub(super) struct Clock {
+    pub(super) begin: UnixMillis,
+    pub(super) walls: Vec<DateTime>,
     /// First and last minute at which it shows that.
     shown: HashMap<DateTime, (usize, usize)>,
 }
 
 impl Clock {
-    fn new(zone: &Zone, begin: UnixMillis, minutes: usize) -> Self {
+    pub(super) fn new(zone: &Zone, begin: UnixMillis, minutes: usize) -> Self {
         let walls: Vec<DateTime> = (0..minutes).map(|n| zone.wall(begin.plus_seconds(n as i64 * MINUTE))).collect();
         let mut shown: HashMap<DateTime, (usize, usize)> = HashMap::new();
         for (n, wall) in walls.iter().enumerate() {
@@ -44,7 +44,7 @@ impl Clock {
 }
 
 /// Who is on at each minute of one level, a bit for each of up to 64 people, and which bits came by override.
-fn paint(clock: &Clock, rota: &Rota, away: &[Absence], level: DutyLevel) -> Vec<u64> {
+pub(super) fn paint(clock: &Clock, rota: &Rota, away: &[Absence], level: DutyLevel) -> Vec<u64> {
     let minutes = clock.walls.len();
     let mut gone: HashMap<PersonId, Vec<bool>> = HashMap::new();
     for absence in away {
@@ -158,10 +158,10 @@ fn scheduled(clock: &Clock, shifts: &[Shift], level: DutyLevel) -> Vec<u64> {
 }
 
 /// Numbers by chance from a seed (splitmix64): ten thousand rotas are drawn faster than proptest shrinks one.
-struct Chance(u64);
+pub(super) struct Chance(pub(super) u64);
 
 impl Chance {
-    fn below(&mut self, n: u64) -> u64 {
+    pub(super) fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -173,7 +173,7 @@ impl Chance {
         self.below(n) == 0
     }
 
-    fn person(&mut self) -> PersonId {
+    pub(super) fn person(&mut self) -> PersonId {
         person(u128::from(self.below(9)) + 1)
     }
 
@@ -194,7 +194,7 @@ impl Chance {
         day.to_datetime(self.time())
     }
 
-    fn stretch(&mut self, day: jiff::civil::Date) -> (DateTime, DateTime) {
+    pub(super) fn stretch(&mut self, day: jiff::civil::Date) -> (DateTime, DateTime) {
         let from = self.moment(day, 8);
         let minutes = i64::try_from(1 + self.below(3 * 24 * 60)).unwrap();
         (from, from.checked_add(Span::new().minutes(minutes)).unwrap())
@@ -219,7 +219,7 @@ impl Chance {
         Window { days, from: self.time(), until: self.time(), on_holidays, weeks }
     }
 
-    fn rota(&mut self, zone: &Zone, day: jiff::civil::Date) -> Rota {
+    pub(super) fn rota(&mut self, zone: &Zone, day: jiff::civil::Date) -> Rota {
         let before =
             |chance: &mut Self| day.checked_sub(Span::new().days(i64::try_from(chance.below(60)).unwrap())).unwrap();
         let layers = (0..=self.below(4)).map(|_| {

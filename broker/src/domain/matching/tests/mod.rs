@@ -1,3 +1,8 @@
+mod overflow;
+mod replay;
+mod speed;
+mod weights;
+
 use super::*;
 use proptest::prelude::*;
 use schemas::matching::{Rule, RuleFact};
@@ -10,16 +15,7 @@ fn person(n: u128) -> PersonId {
 }
 
 fn facts(n: u128) -> PersonFacts {
-    PersonFacts {
-        person_id: person(n),
-        qualified: true,
-        contract: true,
-        languages: vec!["de".into()],
-        resting_until: None,
-        exclusive_busy: false,
-        open_consults: 0,
-        callouts_7d: 0,
-    }
+    PersonFacts { qualified: true, licensed: true, contract: true, ..PersonFacts::new(person(n)) }
 }
 
 fn duty(n: u128, level: DutyLevel) -> DutyFact {
@@ -35,6 +31,10 @@ fn input(people: Vec<PersonFacts>) -> MatchInput {
         directory_revision: 4,
         requester: person(1000),
         languages: vec![],
+        weights_version: 0,
+        weights: Weights::default(),
+        partner: None,
+        rest_set_aside: false,
         declined: BTreeSet::new(),
         duties: people
             .iter()
@@ -63,7 +63,9 @@ fn each_filter_rules_out_and_says_so() {
         input(vec![one])
     };
     assert_eq!(failed_rule(&with(|p| p.qualified = false)), Rule::Qualified);
+    assert_eq!(failed_rule(&with(|p| p.licensed = false)), Rule::Licensed);
     assert_eq!(failed_rule(&with(|p| p.contract = false)), Rule::Contract);
+    assert_eq!(failed_rule(&with(|p| p.rests_from_call_until = Some(NOW.plus_seconds(1)))), Rule::Rested);
     assert_eq!(failed_rule(&with(|p| p.resting_until = Some(NOW.plus_seconds(1)))), Rule::Rested);
     assert_eq!(failed_rule(&with(|p| p.exclusive_busy = true)), Rule::NotExclusiveBusy);
     let mut declined = input(vec![facts(1)]);
@@ -107,9 +109,9 @@ fn first_duty_beats_load_beats_language_beats_fairness() {
     people[0].open_consults = 5;
     people[0].callouts_7d = 20;
     people[1].open_consults = 1;
-    people[1].languages.push("tr".into());
+    people[1].languages = vec!["tr".into()];
     people[2].callouts_7d = 20;
-    people[2].languages.push("tr".into());
+    people[2].languages = vec!["tr".into()];
     let mut input = input(people);
     input.languages = vec!["tr".into()];
     input.duties = vec![
@@ -142,7 +144,7 @@ fn the_explanation_says_until_when_and_how_many() {
     one.open_consults = 2;
     let record = rank(&input(vec![one])).record;
     let rules = &record.candidates[0].rules;
-    assert_eq!(rules.len(), 10, "six filters and four scores");
+    assert_eq!(rules.len(), 12, "seven filters and five scores");
     let fact = |rule| &rules.iter().find(|r| r.rule == rule).unwrap().fact;
     assert_eq!(*fact(Rule::OnDuty), RuleFact::DutyUntil { level: DutyLevel::Primary, until: NOW.plus_seconds(3600) });
     assert_eq!(*fact(Rule::Load), RuleFact::Count { n: 2 });
@@ -175,6 +177,9 @@ prop_compose! {
         n in 1u128..40,
         flags in any::<[bool; 4]>(),
         rest in prop::option::of(-10i64..10),
+        partner in 0..4,
+        percent in 1u8..=100,
+        answers_in in prop::option::of(0u32..400),
         open_consults in 0u32..u32::MAX,
         callouts_7d in 0u32..50,
     ) -> PersonFacts {
@@ -182,12 +187,28 @@ prop_compose! {
             qualified: flags[0] || flags[1],
             contract: flags[1] || flags[2],
             exclusive_busy: flags[2] && flags[3],
-            languages: if flags[3] { vec!["de".into(), "tr".into()] } else { vec!["de".into()] },
+            languages: if flags[3] { vec!["tr".into()] } else { vec![] },
             resting_until: rest.map(|seconds| NOW.plus_seconds(seconds)),
+            rests_from_call_until: rest.filter(|_| flags[0]).map(|seconds| NOW.plus_seconds(-seconds)),
+            is_partner: partner == 0,
+            part_time: percent,
+            answers_in,
             open_consults,
             callouts_7d,
             ..facts(n)
         }
+    }
+}
+
+prop_compose! {
+    fn any_weights()(
+        rewards in [0..=MAX_WEIGHT, 0..=MAX_WEIGHT],
+        penalties in [-MAX_WEIGHT..=0, -MAX_WEIGHT..=0, -MAX_WEIGHT..=0, -MAX_WEIGHT..=0],
+        usual in any::<bool>(),
+    ) -> Weights {
+        let [primary, language] = rewards;
+        let [backup, open_consult, ten_seconds, call_out] = penalties;
+        if usual { Weights::default() } else { Weights { primary, backup, open_consult, language, ten_seconds, call_out } }
     }
 }
 
@@ -197,6 +218,9 @@ prop_compose! {
         duties in proptest::collection::vec((1u128..40, any::<bool>(), -5i64..50), 0..60),
         declined in proptest::collection::btree_set(1u128..40, 0..5),
         turkish in any::<bool>(),
+        weights in any_weights(),
+        partner in prop::option::of((any::<bool>(), any::<bool>())),
+        rest_set_aside in any::<bool>(),
     ) -> MatchInput {
         let mut people = people;
         people.sort_by_key(|p| p.person_id);
@@ -204,6 +228,13 @@ prop_compose! {
         MatchInput {
             declined: declined.into_iter().map(person).collect(),
             languages: if turkish { vec!["tr".into()] } else { vec![] },
+            weights,
+            partner: partner.map(|(refuses, only_when_free)| Partner {
+                refusal: refuses.then_some(OverflowRefusal::HourIsFull),
+                only_when_free,
+                ..overflow::PARTNER
+            }),
+            rest_set_aside,
             duties: duties
                 .into_iter()
                 .map(|(n, first, seconds)| DutyFact {
@@ -236,7 +267,8 @@ proptest! {
         let MatchResult { eligible, record, .. } = rank(&input);
         for candidate in &record.candidates {
             prop_assert_eq!(candidate.score, candidate.rules.iter().map(|rule| rule.points).sum::<i32>());
-            let filters = candidate.rules.iter().take(6);
+            let is_partner = input.people.iter().any(|p| p.person_id == candidate.person && p.is_partner);
+            let filters = candidate.rules.iter().take(if is_partner { 8 } else { 7 });
             prop_assert!(filters.clone().all(|rule| rule.points == 0));
             prop_assert_eq!(candidate.rank.is_some(), filters.clone().all(|rule| rule.passed));
         }

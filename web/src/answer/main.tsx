@@ -1,0 +1,5 @@
+import { mount } from "../ui/mount";
+import { AnswerApp } from "./AnswerApp";
+import "./answer.css";
+
+mount(<AnswerApp />);

@@ -1,0 +1,63 @@
+import { registerTexts, type SameShape } from "../i18n";
+
+export const de = {
+  title: "Ruf beantworten",
+  forWhom: "Für {{name}}",
+  waiting: "wartet seit",
+  until: "klingelt noch {{time}}",
+  accept: "Annehmen",
+  inFive: "In 5 Minuten",
+  passOn: "Weitergeben",
+  decline: "Ablehnen",
+  why: "Warum lehnen Sie ab?",
+  back: "Doch nicht",
+  switchboard: "Klinik anrufen",
+  app: "App öffnen",
+  appHint: "Raum und Bilder öffnen Sie in der App, mit Ihrer Anmeldung.",
+  noLink: "Dieser Link ist unvollständig. Bitte den Link aus der Nachricht noch einmal öffnen.",
+  gone: "Dieser Link gilt nicht mehr. Bitte in der App nachsehen.",
+  taken: "Zu spät: {{name}} hat übernommen.",
+  over: "Zu spät: der Ruf ist vorbei.",
+  failed: "Nicht angekommen. Bitte noch einmal tippen.",
+  outcome: {
+    ringing: "Es klingelt.",
+    accepted: "Angenommen. Die Klinik sieht es.",
+    in_five: "Zugesagt: in 5 Minuten. Die Klinik sieht es.",
+    passed_on: "Weitergegeben.",
+    declined: "Abgelehnt.",
+    timed_out: "Der Ruf ist vorbei.",
+    withdrawn: "Erledigt: jemand anderes hat übernommen, oder es hat sich erübrigt.",
+  },
+} as const;
+
+export const en: SameShape<typeof de> = {
+  title: "Answer the call",
+  forWhom: "For {{name}}",
+  waiting: "waiting for",
+  until: "rings for another {{time}}",
+  accept: "Accept",
+  inFive: "In 5 minutes",
+  passOn: "Pass on",
+  decline: "Decline",
+  why: "Why do you decline?",
+  back: "Not after all",
+  switchboard: "Call the hospital",
+  app: "Open the app",
+  appHint: "Room and images open in the app, with your sign-in.",
+  noLink: "This link is incomplete. Please open the link of the message once more.",
+  gone: "This link is no longer valid. Please look in the app.",
+  taken: "Too late: {{name}} has taken it.",
+  over: "Too late: the call is over.",
+  failed: "It did not arrive. Please tap again.",
+  outcome: {
+    ringing: "It is ringing.",
+    accepted: "Accepted. The hospital sees it.",
+    in_five: "Promised: in 5 minutes. The hospital sees it.",
+    passed_on: "Passed on.",
+    declined: "Declined.",
+    timed_out: "The call is over.",
+    withdrawn: "Settled: somebody else has taken it, or it is no longer needed.",
+  },
+};
+
+registerTexts("answer", de, en);
