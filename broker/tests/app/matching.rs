@@ -176,7 +176,7 @@ on_both! {
         let flat = Weights { primary: 0, backup: 0, ..Weights::default() };
         let preview = app.preview_weights(&stage.coordinator, service, &flat).await.unwrap();
         let changed: Vec<bool> = preview.decisions.iter().map(|decision| decision.is_changed).collect();
-        assert_eq!(changed[0], true, "the newest first: whoever has nothing to do would come first");
+        assert!(changed[0], "the newest first: whoever has nothing to do would come first");
         assert_eq!(preview.decisions.len(), 2);
         assert_eq!(preview.decisions[0].would_be.as_ref().unwrap().id, stage.second.person_id);
         assert_eq!(preview.decisions[0].was.as_ref().unwrap().id, stage.first.person_id);

@@ -80,7 +80,7 @@ impl Neighbours {
         self.stage.app.put_service(&self.admin, self.east.clone()).await.unwrap();
     }
 
-    fn from_home(&self) -> OverflowFrom {
+    fn agreed_home(&self) -> OverflowFrom {
         OverflowFrom {
             service_id: self.home.id,
             urgencies: vec![Urgency::Emergency],
@@ -117,7 +117,7 @@ on_both! {
     async fn one_side_alone_is_no_agreement(fixture) {
         let mut net = Neighbours::new(Stage::new(&fixture).await).await;
         // The neighbour would help; nobody asks.
-        net.agree(vec![net.from_home()]).await;
+        net.agree(vec![net.agreed_home()]).await;
         let id = net.stage.emergency().await;
         assert_eq!((net.last(id).await.partner, net.summary(id).await.alarm), (None, Some(AlarmKind::NobodyOnDuty)));
         // One asks; the neighbour does not help.
@@ -134,7 +134,7 @@ on_both! {
     async fn with_both_the_neighbour_is_rung_sees_the_question_and_after_accepting_the_patient(fixture) {
         let mut net = Neighbours::new(Stage::new(&fixture).await).await;
         net.ask_east(NOBODY).await;
-        net.agree(vec![net.from_home()]).await;
+        net.agree(vec![net.agreed_home()]).await;
         let id = net.stage.emergency().await;
         assert!(net.is_rung(id).await);
         assert_eq!(net.summary(id).await.out_of_area.unwrap().network, "Netz Ost");
@@ -158,7 +158,7 @@ on_both! {
     async fn urgency_hour_and_whether_somebody_is_free_limit_it_and_it_can_be_withdrawn(fixture) {
         let mut net = Neighbours::new(Stage::new(&fixture).await).await;
         net.ask_east(NOBODY).await;
-        net.agree(vec![net.from_home()]).await;
+        net.agree(vec![net.agreed_home()]).await;
         let mut urgent = net.stage.request().await;
         urgent.urgency = Urgency::Urgent;
         net.stage.app.create(&net.stage.referrer, "s", urgent.clone()).await.unwrap();
@@ -171,7 +171,7 @@ on_both! {
         net.stage.turn(3601);
         let third = net.stage.emergency().await;
         assert!(net.is_rung(third).await, "another hour");
-        net.agree(vec![OverflowFrom { only_when_free: true, max_per_hour: 9, ..net.from_home() }]).await;
+        net.agree(vec![OverflowFrom { only_when_free: true, max_per_hour: 9, ..net.agreed_home() }]).await;
         let fourth = net.stage.emergency().await;
         assert_eq!(net.refusal(fourth).await, Some(OverflowRefusal::Busy), "has one on their hands");
         // What rings goes on; the next round asks nobody of the east.
@@ -189,8 +189,8 @@ on_both! {
         // The east has nobody either, and would ask us.
         net.east.turns = vec![Turns { level: DutyLevel::Primary, people: vec![], is_whole_rota: true }];
         net.east.rules.overflow_to = Some(OverflowTo { service_id: net.home.id, when: NOBODY });
-        net.agree(vec![net.from_home()]).await;
-        net.home.rules.overflow_from = vec![OverflowFrom { service_id: net.east.id, ..net.from_home() }];
+        net.agree(vec![net.agreed_home()]).await;
+        net.home.rules.overflow_from = vec![OverflowFrom { service_id: net.east.id, ..net.agreed_home() }];
         net.ask_east(NOBODY).await;
         let id = net.stage.emergency().await;
         let explained = net.last(id).await;
@@ -203,7 +203,7 @@ on_both! {
         let first = net.stage.first.person_id;
         net.home.turns = vec![Turns { level: DutyLevel::Primary, people: vec![first], is_whole_rota: true }];
         net.ask_east(OverflowWhen { after_rounds: Some(1), ..OverflowWhen::default() }).await;
-        net.agree(vec![net.from_home()]).await;
+        net.agree(vec![net.agreed_home()]).await;
         let id = net.stage.emergency().await;
         assert_eq!((net.last(id).await.partner, net.is_rung(id).await), (None, false));
         for _ in 0..6 {
@@ -240,7 +240,7 @@ on_both! {
             "overflow_to: is a service of another specialty"
         );
         let from = |change: fn(&mut OverflowFrom)| {
-            let mut from = OverflowFrom { service_id: east, ..net.from_home() };
+            let mut from = OverflowFrom { service_id: east, ..net.agreed_home() };
             change(&mut from);
             from
         };

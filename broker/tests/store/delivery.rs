@@ -126,7 +126,7 @@ on_both! {
         for row in [&new, &old, &test(other, 3)] {
             repo.insert_self_test(row).await.unwrap();
         }
-        assert_eq!(repo.last_self_tests(&[one]).await.unwrap(), [new.clone()]);
+        assert_eq!(repo.last_self_tests(&[one]).await.unwrap(), std::slice::from_ref(&new));
         assert_eq!(repo.last_self_tests(&[one, other]).await.unwrap().len(), 2);
         assert!(repo.last_self_tests(&[]).await.unwrap().is_empty());
         repo.told_self_test(new.id, Some(40), None).await.unwrap();

@@ -35,7 +35,7 @@ on_both! {
         let english = ContactSettings { language: "en".to_owned(), ..stage.app.contact_settings(&stage.first).await.unwrap() };
         stage.app.set_contact(&stage.first, &english).await.unwrap();
         let note = Note { id: Uuid::now_v7(), person: stage.first.person_id, de: "Tausch?".to_owned(), en: "Swap?".to_owned() };
-        stage.app.notify(&[note.clone()]).await.unwrap();
+        stage.app.notify(std::slice::from_ref(&note)).await.unwrap();
         stage.app.notify(&[note]).await.unwrap();
         stage.app.deliver_all().await.unwrap();
         let sent = post.take();
